@@ -1,0 +1,1 @@
+"""SQLCoder's `introspect`."""

@@ -1,0 +1,86 @@
+"""Everything a plugin author or a program imports, loaded when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlcoder_core.contracts.component import Component, Context, Settings
+    from sqlcoder_core.contracts.connector import Connector, Rows, Sandbox
+    from sqlcoder_core.contracts.extension import Extension
+    from sqlcoder_core.contracts.proposer import Ask, Proposer
+    from sqlcoder_core.contracts.sink import Destination, Sink
+    from sqlcoder_core.contracts.source import MetadataSource, Probe
+    from sqlcoder_core.hookspecs import hookimpl
+    from sqlcoder_core.session import Session
+    from sqlcoder_core.values.answer import Answer
+    from sqlcoder_core.values.candidate import Candidate, Proposal, Reading
+    from sqlcoder_core.values.catalog import (
+        Catalog,
+        Clash,
+        Column,
+        Exposure,
+        Fact,
+        Instruction,
+        Metric,
+        Relationship,
+        Table,
+        TableName,
+        Term,
+        VerifiedQuestion,
+    )
+    from sqlcoder_core.values.checked import CheckedQuery
+    from sqlcoder_core.values.connection import ComponentSpec, ConnectionSpec, Detection
+    from sqlcoder_core.values.linked import Linked, Match
+    from sqlcoder_core.values.problem import Problem
+    from sqlcoder_core.values.question import Clock, Question
+    from sqlcoder_core.values.result import ColumnProfile, Limits, ResultSet
+    from sqlcoder_core.values.secret import Secret
+
+_HOMES = {
+    "contracts.component": ("Component", "Context", "Settings"),
+    "contracts.connector": ("Connector", "Rows", "Sandbox"),
+    "contracts.extension": ("Extension",),
+    "contracts.proposer": ("Ask", "Proposer"),
+    "contracts.sink": ("Destination", "Sink"),
+    "contracts.source": ("MetadataSource", "Probe"),
+    "hookspecs": ("hookimpl",),
+    "session": ("Session",),
+    "values.answer": ("Answer",),
+    "values.candidate": ("Candidate", "Proposal", "Reading"),
+    "values.catalog": (
+        "Catalog",
+        "Clash",
+        "Column",
+        "Exposure",
+        "Fact",
+        "Instruction",
+        "Metric",
+        "Relationship",
+        "Table",
+        "TableName",
+        "Term",
+        "VerifiedQuestion",
+    ),
+    "values.checked": ("CheckedQuery",),
+    "values.connection": ("ComponentSpec", "ConnectionSpec", "Detection"),
+    "values.linked": ("Linked", "Match"),
+    "values.problem": ("Problem",),
+    "values.question": ("Clock", "Question"),
+    "values.result": ("ColumnProfile", "Limits", "ResultSet"),
+    "values.secret": ("Secret",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"sqlcoder_core.{_HOME_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

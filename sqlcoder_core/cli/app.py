@@ -1,0 +1,33 @@
+"""All commands, in the order in which `--help` lists them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sqlcoder_core import __version__
+from sqlcoder_core.cli import ask
+
+app = typer.Typer(
+    name="sqlcoder",
+    help="Ask your database or dbt project questions; get checked, read-only SQL and its rows.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"sqlcoder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)] = False) -> None:
+    """Flags of the program itself."""
+
+
+app.command("ask")(ask.ask)

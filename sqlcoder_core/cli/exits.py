@@ -1,0 +1,36 @@
+"""From an exception to one line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlcoder_core.errors import SqlcoderError
+
+
+@contextmanager
+def exit_on_error(*, verbose: bool) -> Iterator[None]:
+    """Run a command's body; errors of ours, an interrupt and a closed pipe end the process in order."""
+    try:
+        yield
+        sys.stdout.flush()
+    except SqlcoderError as error:
+        if verbose:
+            traceback.print_exc()
+        print(f"sqlcoder: {printable(str(error))}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except KeyboardInterrupt:
+        print("sqlcoder: interrupted", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader has gone (`| head`): nothing more to say. Python would complain when it closes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+
+
+def printable(text: str) -> str:
+    """Text safe for a terminal and for one line: control and bidi characters are shown as escapes."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -1,0 +1,1 @@
+"""The classes that plugins extend; import them from `sqlcoder_core.api`."""

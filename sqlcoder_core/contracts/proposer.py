@@ -1,0 +1,34 @@
+"""Proposers: whatever turns a question and its linked catalog into candidate SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlcoder_core.contracts.component import Component
+from sqlcoder_core.values.candidate import Proposal
+from sqlcoder_core.values.linked import Linked
+from sqlcoder_core.values.question import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question as a proposer gets it. `candidates` is how many distinct statements are wanted at most."""
+
+    linked: Linked
+    dialect: str
+    clock: Clock
+    candidates: int = 3
+    limit: int | None = None
+
+
+class Proposer(Component):
+    """Answers several questions at once, so that a model can decode them together."""
+
+    def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
+        """One proposal per ask, in order. Not understanding is a Proposal without candidates, never an error."""
+        raise NotImplementedError
+
+    def identity(self) -> tuple[tuple[str, str], ...]:
+        """What of this proposer makes an answer repeatable: (name, value) pairs for the signature."""
+        return ()

@@ -1,0 +1,48 @@
+"""Metadata sources: facts about tables from dbt artifacts, a live database, a glossary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from sqlcoder_core.contracts.component import Component
+from sqlcoder_core.values.catalog import Fact, Relationship, Table, TableName
+from sqlcoder_core.values.result import ColumnProfile, Limits
+
+
+class Probe(Protocol):
+    """A connector's second way in, for sources that ask the live database: fixed statements only."""
+
+    dialect: str
+    default_schema: str | None
+
+    def fingerprint(self) -> str | None:
+        """Cheap text that changes when the database's contents do (file stat); None where that cannot be known cheaply."""
+
+    def describe(self) -> tuple[Table | Relationship, ...]:
+        """Tables, views, columns, types, comments, keys and row estimates, and declared foreign keys."""
+
+    def profile(self, table: TableName, columns: Sequence[str], limits: Limits) -> tuple[ColumnProfile, ...]:
+        """Sampled contents of those columns."""
+
+
+class MetadataSource(Component):
+    """Yields facts. Sources are asked in the configured order; for one fact the first source wins, the rest fills gaps.
+
+    A source that cannot read its input raises ConfigError (place and next step); what is merely odd it yields as `Clash`.
+    """
+
+    def fingerprint(self, probe: Probe | None) -> str:
+        """Text that changes when the facts may have changed; costs file stats, no parsing."""
+        raise NotImplementedError
+
+    def identity(self, probe: Probe | None) -> str:
+        """Like `fingerprint`, from the contents: the same text means the same facts though files were touched.
+
+        Asked only when the fingerprint changed. The default says that every change counts.
+        """
+        return self.fingerprint(probe)
+
+    def facts(self, probe: Probe | None) -> Iterator[Fact]:
+        """All facts, tables first. `probe` is None where no connection is configured."""
+        raise NotImplementedError

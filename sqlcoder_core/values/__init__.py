@@ -1,0 +1,1 @@
+"""Frozen data that passes between steps; standard library only."""

@@ -1,0 +1,38 @@
+"""What a proposer answers with: SQL and its reading, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Route = Literal["sql", "metric", "verified"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one phrase of the question was taken to mean."""
+
+    phrase: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One statement that may answer the question, best first by `score` (0 to 1, comparable within one proposer)."""
+
+    sql: str
+    proposer: str
+    route: Route = "sql"
+    reading: tuple[Reading, ...] = ()
+    score: float = 1.0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """All candidates of one proposer for one question; none means it abstains and says which words it could not place."""
+
+    candidates: tuple[Candidate, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    reason: str | None = None

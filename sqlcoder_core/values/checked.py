@@ -1,0 +1,45 @@
+"""SQL that the guard has let through."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlcoder_core.values.catalog import TableName
+
+
+class _Seal:
+    """Proof that the guard made a query; the one instance lives here and only `sql/guard.py` may use it (a test holds that)."""
+
+    def __repr__(self) -> str:
+        return "<seal>"
+
+
+GUARD_SEAL: Final = _Seal()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedQuery:
+    """The only thing a connector runs. `text` is what is shown, hashed and executed, byte for byte.
+
+    `tables` are the relations it reads, `catalog_checked` says whether they were held against a catalog, `notes` what
+    was taken off the model's text (comments, a final semicolon). Raises TypeError when anybody but the guard makes one.
+    """
+
+    text: str
+    dialect: str
+    tables: tuple[TableName, ...] = ()
+    catalog_checked: bool = True
+    policy_id: str = ""
+    notes: tuple[str, ...] = ()
+    seal: _Seal = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.seal is not GUARD_SEAL:
+            raise TypeError("a CheckedQuery is made by the guard only; call sqlcoder_core.sql.guard.check")
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the text, hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()

@@ -1,0 +1,34 @@
+"""What somebody asked, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Weekday = Literal["monday", "sunday", "saturday"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Time as an input of the answer. `now` None: SQL says CURRENT_DATE; set: SQL gets a literal, answers repeat."""
+
+    now: datetime | None = None
+    timezone: str | None = None
+    week_start: Weekday = "monday"
+    fiscal_year_start: int = 1
+
+    def today(self) -> date:
+        """The day that relative words are reckoned from."""
+        return (self.now or datetime.now()).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question. `previous` is the question before it in a conversation, for follow-ups ("and by city?")."""
+
+    text: str
+    id: str = "q1"
+    instructions: str | None = None
+    limit: int | None = None
+    previous: str | None = None
