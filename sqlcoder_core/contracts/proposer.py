@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlcoder_core.contracts.component import Component
 from sqlcoder_core.values.candidate import Proposal
@@ -23,7 +24,12 @@ class Ask:
 
 
 class Proposer(Component):
-    """Answers several questions at once, so that a model can decode them together."""
+    """Answers several questions at once, so that a model can decode them together.
+
+    `together` is how many questions it likes to get in one call; 1 gives each answer as early as possible.
+    """
+
+    together: ClassVar[int] = 1
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order. Not understanding is a Proposal without candidates, never an error."""

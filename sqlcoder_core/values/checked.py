@@ -6,7 +6,10 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Final
 
+from sqlcoder_core.values.candidate import Candidate
 from sqlcoder_core.values.catalog import TableName
+from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.result import ResultSet
 
 
 class _Seal:
@@ -43,3 +46,22 @@ class CheckedQuery:
     def sha256(self) -> str:
         """Hash of the text, hexadecimal."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedCandidate:
+    """A candidate with what the checks found; `query` is None when something of severity `error` keeps it from running."""
+
+    candidate: Candidate
+    query: CheckedQuery | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """A checked candidate and its rows; `result` is None when it was not run or when running it failed (`problem`)."""
+
+    checked: CheckedCandidate
+    result: ResultSet | None = None
+    problem: Problem | None = None
+    exit_code: int = 0

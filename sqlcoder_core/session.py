@@ -1,0 +1,157 @@
+"""The public way in: one configuration, one catalog, one worker, any number of questions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+import sqlglot
+
+from sqlcoder_core import __version__
+from sqlcoder_core.config.build import Built, build
+from sqlcoder_core.config.load import Configuration, load
+from sqlcoder_core.errors import ConfigError
+from sqlcoder_core.host import Host
+from sqlcoder_core.pipeline import Pipeline, Wish
+from sqlcoder_core.steps.gather import gather
+from sqlcoder_core.values.answer import Answer
+from sqlcoder_core.values.candidate import Candidate
+from sqlcoder_core.values.catalog import Catalog
+from sqlcoder_core.values.linked import Linked
+from sqlcoder_core.values.options import Options
+from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.question import Question
+from sqlcoder_core.values.result import Limits
+from sqlcoder_core.worker.client import QueryWorker
+
+
+class Session:
+    """Open one, ask it questions, close it (it is a context manager). Not to be shared between threads.
+
+    Nothing is connected, read or loaded before it is needed: the catalog with the first question, the database with the
+    first query. Raises ConfigError when the configuration is wrong, DatabaseError when the catalog cannot be had.
+    """
+
+    def __init__(self, configuration: Configuration, built: Built, host: Host) -> None:
+        self.configuration = configuration
+        self.built = built
+        self.host = host
+
+    @classmethod
+    def open(cls, options: Options | None = None, *, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the configuration (or detect one in `cwd`) and build its components."""
+        host = Host()
+        configuration = load(
+            options or Options(), cwd=cwd or Path.cwd(), environ=os.environ if environ is None else environ, host=host
+        )
+        return cls(configuration, build(configuration, host), host)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker, if one was started."""
+        if "worker" in self.__dict__ and self.worker is not None:
+            self.worker.close()
+
+    @cached_property
+    def worker(self) -> QueryWorker | None:
+        """The process that queries; None when no connection is configured."""
+        if self.built.connector is None:
+            return None
+        return QueryWorker(self.built.connector, limits=self.built.limits)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """All facts, from the cache when the sources have not changed."""
+        return gather(self.built.sources, self.worker, self.built.context.cache_dir)
+
+    @property
+    def dialect(self) -> str:
+        """The sqlglot dialect of the SQL that is written."""
+        return self.built.connector.dialect() if self.built.connector is not None else "duckdb"
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What should be said once, beside the answers: configuration and catalog findings that are no errors."""
+        return self.configuration.warnings
+
+    def ask(self, question: Question, **wishes: object) -> Answer:
+        """Answer one question; the keywords are those of `ask_many`."""
+        return next(iter(self.ask_many((question,), **wishes)))  # type: ignore[arg-type]
+
+    def ask_many(
+        self,
+        questions: Iterable[Question],
+        *,
+        run: bool = True,
+        candidates: int | None = None,
+        min_confidence: float | None = None,
+        limits: Limits | None = None,
+    ) -> Iterator[Answer]:
+        """Answers in the order of the questions, each as soon as it is there.
+
+        What goes wrong with one question is in its answer (`status`, `problems`, `exit_code`); an error is raised only for
+        what concerns all of them.
+        """
+        wish = self._wish(run=run, candidates=candidates, min_confidence=min_confidence, limits=limits)
+        waiting = iter(questions)
+        while group := tuple(islice(waiting, self.built.proposer.together)):
+            for answer in self.pipeline.answer(group, wish):
+                yield replace(answer, signature=self.signature)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The steps, wired to this session's components."""
+        return Pipeline(
+            proposer=self.built.proposer,
+            catalog=self.catalog,
+            dialect=self.dialect,
+            clock=self.built.clock,
+            extensions=self._extension_checks,
+            runner=self._runner,
+            allow_functions=self.built.allow_functions,
+        )
+
+    @cached_property
+    def signature(self) -> tuple[tuple[str, str], ...]:
+        """Everything that makes an answer repeatable, as (name, value) pairs; no secrets, no paths."""
+        clock = self.built.clock
+        own = (
+            ("sqlcoder", __version__),
+            ("sqlglot", sqlglot.__version__),
+            ("dialect", self.dialect),
+            ("settings", self.configuration.settings_hash),
+            ("catalog", self.catalog.content_hash),
+            ("now", clock.now.isoformat() if clock.now else "unset"),
+            ("runtime", self.built.proposer.name),
+        )
+        return own + self.built.proposer.identity()
+
+    def _wish(self, *, run: bool, candidates: int | None, min_confidence: float | None, limits: Limits | None) -> Wish:
+        wanted = self.built.candidates if candidates is None else candidates
+        billed = self.built.connector is not None and self.built.connector.billed
+        return Wish(
+            run=run,
+            candidates=wanted,
+            executions=1 if billed else wanted,
+            min_confidence=self.built.min_confidence if min_confidence is None else min_confidence,
+            limits=limits or self.built.limits,
+        )
+
+    def _runner(self) -> QueryWorker:
+        if self.worker is None:
+            raise ConfigError("no connection is configured", hint="add one under `connections:`, pass --database, or use --no-run")
+        return self.worker
+
+    def _extension_checks(self, candidate: Candidate, linked: Linked) -> tuple[Problem, ...]:
+        found = self.host.run_hook("sqlcoder_check", self.built.extensions, candidate=candidate, linked=linked)
+        return tuple(problem for one in found for problem in one)
