@@ -30,6 +30,8 @@ class Proposer(Component):
     """
 
     together: ClassVar[int] = 1
+    local: ClassVar[bool] = True
+    """False when the question and the catalog leave this machine."""
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order. Not understanding is a Proposal without candidates, never an error."""
