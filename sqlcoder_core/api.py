@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sqlcoder_core.contracts.connector import Connector, Rows, Sandbox
     from sqlcoder_core.contracts.extension import Extension
     from sqlcoder_core.contracts.proposer import Ask, Proposer
+    from sqlcoder_core.contracts.setting_types import LocalPath, SecretText
     from sqlcoder_core.contracts.sink import Destination, Sink
     from sqlcoder_core.contracts.source import MetadataSource, Probe
     from sqlcoder_core.hookspecs import hookimpl
@@ -43,6 +44,7 @@ _HOMES = {
     "contracts.connector": ("Connector", "Rows", "Sandbox"),
     "contracts.extension": ("Extension",),
     "contracts.proposer": ("Ask", "Proposer"),
+    "contracts.setting_types": ("LocalPath", "SecretText"),
     "contracts.sink": ("Destination", "Sink"),
     "contracts.source": ("MetadataSource", "Probe"),
     "hookspecs": ("hookimpl",),

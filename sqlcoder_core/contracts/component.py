@@ -12,9 +12,12 @@ from sqlcoder_core.values.question import Clock
 
 
 class Settings(BaseModel):
-    """Base of a component's settings: unknown keys are refused, every field carries a description."""
+    """Base of a component's settings: unknown keys are refused, every field carries a description.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    Passwords and tokens are fields of type `SecretText`, files of type `Path` or `LocalPath` (both from `sqlcoder_core.api`).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, hide_input_in_errors=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
