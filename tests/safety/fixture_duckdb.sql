@@ -1,0 +1,16 @@
+CREATE SCHEMA shop; CREATE SCHEMA secret;
+CREATE TABLE shop.customers(id int primary key, name varchar, email varchar, country varchar, created_at timestamp);
+CREATE TABLE shop.products(id int primary key, name varchar, category varchar, price decimal(10,2), tags varchar[], attrs json);
+CREATE TABLE shop.orders(id int primary key, customer_id int, ordered_at timestamp, status varchar, total decimal(12,2));
+CREATE TABLE shop.order_items(order_id int, product_id int, qty int, price decimal(10,2));
+CREATE TABLE shop.events(id bigint primary key, customer_id int, ts timestamptz, kind varchar, payload json);
+CREATE SEQUENCE shop.seq1;
+INSERT INTO shop.customers SELECT i, 'c'||i, 'c'||i||'@example.com', (['DE','US','FR','JP'])[1+i%4], timestamp '2023-01-01' + i*interval '1 day' FROM range(1,201) t(i);
+INSERT INTO shop.products SELECT i, 'p'||i, (['toys','books','food'])[1+i%3], i*1.5, ['a','b'], json_object('color', (['red','blue'])[1+i%2], 'w', i) FROM range(1,51) t(i);
+INSERT INTO shop.orders SELECT i, 1+i%200, timestamp '2024-01-01' + i*interval '7 hours', (['paid','open','void'])[1+i%3], i*2.25 FROM range(1,1001) t(i);
+INSERT INTO shop.order_items SELECT 1+i%1000, 1+i%50, 1+i%5, 1+i%50 FROM range(1,3001) t(i);
+INSERT INTO shop.events SELECT i, 1+i%200, timestamptz '2024-01-01 00:00+00' + i*interval '11 minutes', (['view','click','buy'])[1+i%3], json_object('n',i) FROM range(1,5001) t(i);
+CREATE TABLE secret.salaries(id int, who varchar, amount int, note varchar);
+INSERT INTO secret.salaries VALUES (1,'ceo',999999,'TOPSECRET-SALARY'),(2,'cto',888888,'TOPSECRET-SALARY');
+CREATE VIEW shop.v_ok AS SELECT country, count(*) n FROM shop.customers GROUP BY 1;
+CREATE MACRO shop.leak() AS TABLE SELECT * FROM secret.salaries;

@@ -1,0 +1,14 @@
+CREATE TABLE customers(id integer primary key, name text, email text, country text, created_at text);
+CREATE TABLE products(id integer primary key, name text, category text, price real, tags text, attrs text);
+CREATE TABLE orders(id integer primary key, customer_id int, ordered_at text, status text, total real);
+CREATE TABLE order_items(order_id int, product_id int, qty int, price real);
+CREATE TABLE events(id integer primary key, customer_id int, ts text, kind text, payload text);
+CREATE TABLE salaries(id int, who text, amount int, note text);
+WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM g WHERE i<200) INSERT INTO customers SELECT i,'c'||i,'c'||i||'@example.com', CASE i%4 WHEN 0 THEN 'DE' WHEN 1 THEN 'US' WHEN 2 THEN 'FR' ELSE 'JP' END, date('2023-01-01','+'||i||' day') FROM g;
+WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM g WHERE i<50) INSERT INTO products SELECT i,'p'||i, CASE i%3 WHEN 0 THEN 'toys' WHEN 1 THEN 'books' ELSE 'food' END, i*1.5, '["a","b"]', json_object('color','red','w',i) FROM g;
+WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM g WHERE i<1000) INSERT INTO orders SELECT i,1+i%200, datetime('2024-01-01','+'||(i*7)||' hours'), CASE i%3 WHEN 0 THEN 'paid' WHEN 1 THEN 'open' ELSE 'void' END, i*2.25 FROM g;
+WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM g WHERE i<3000) INSERT INTO order_items SELECT 1+i%1000,1+i%50,1+i%5,1+i%50 FROM g;
+WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM g WHERE i<5000) INSERT INTO events SELECT i,1+i%200, datetime('2024-01-01','+'||(i*11)||' minutes'), CASE i%3 WHEN 0 THEN 'view' WHEN 1 THEN 'click' ELSE 'buy' END, json_object('n',i) FROM g;
+INSERT INTO salaries VALUES (1,'ceo',999999,'TOPSECRET-SALARY'),(2,'cto',888888,'TOPSECRET-SALARY');
+CREATE VIEW v_ok AS SELECT country, count(*) n FROM customers GROUP BY 1;
+CREATE VIEW v_leak AS SELECT * FROM salaries;
