@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlcoder_core.contracts.component import Component, Context, Settings
-    from sqlcoder_core.contracts.connector import Connector, Rows, Sandbox
+    from sqlcoder_core.contracts.connector import Connector, Sandbox
+    from sqlcoder_core.contracts.engine import Engine, Rows, checked
     from sqlcoder_core.contracts.extension import Extension
     from sqlcoder_core.contracts.proposer import Ask, Proposer
     from sqlcoder_core.contracts.setting_types import LocalPath, SecretText
     from sqlcoder_core.contracts.sink import Destination, Sink
     from sqlcoder_core.contracts.source import MetadataSource, Probe
+    from sqlcoder_core.errors import ConfigError, DatabaseError, FileError, Refused, TimeLimit, UsageError
     from sqlcoder_core.hookspecs import hookimpl
     from sqlcoder_core.session import Session
     from sqlcoder_core.values.answer import Answer
@@ -41,12 +43,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "contracts.component": ("Component", "Context", "Settings"),
-    "contracts.connector": ("Connector", "Rows", "Sandbox"),
+    "contracts.connector": ("Connector", "Sandbox"),
+    "contracts.engine": ("Engine", "Rows", "checked"),
     "contracts.extension": ("Extension",),
     "contracts.proposer": ("Ask", "Proposer"),
     "contracts.setting_types": ("LocalPath", "SecretText"),
     "contracts.sink": ("Destination", "Sink"),
     "contracts.source": ("MetadataSource", "Probe"),
+    "errors": ("ConfigError", "DatabaseError", "FileError", "Refused", "TimeLimit", "UsageError"),
     "hookspecs": ("hookimpl",),
     "session": ("Session",),
     "values.answer": ("Answer",),
