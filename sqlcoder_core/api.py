@@ -16,8 +16,15 @@ if TYPE_CHECKING:
     from sqlcoder_core.contracts.source import MetadataSource, Probe
     from sqlcoder_core.errors import ConfigError, DatabaseError, FileError, Refused, TimeLimit, UsageError
     from sqlcoder_core.hookspecs import hookimpl
+    from sqlcoder_core.linking.dates import DateSpan, find_dates
+    from sqlcoder_core.linking.linker import link, rematch
+    from sqlcoder_core.linking.numbers import NumberSpan, find_numbers, parse_number
+    from sqlcoder_core.linking.periods import Moment, Period, resolve, unit_start
+    from sqlcoder_core.linking.tokens import Token, tokenise
+    from sqlcoder_core.linking.words import name_words, singular, split_name, stem, table_words
     from sqlcoder_core.session import Session
     from sqlcoder_core.values.answer import Answer
+    from sqlcoder_core.values.answer_json import answer_json, answer_object, cell_text, float_name, json_text, json_value
     from sqlcoder_core.values.candidate import Candidate, Proposal, Reading
     from sqlcoder_core.values.catalog import (
         Catalog,
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
         Instruction,
         Metric,
         Relationship,
+        Scalar,
         Table,
         TableName,
         Term,
@@ -36,10 +44,12 @@ if TYPE_CHECKING:
     from sqlcoder_core.values.checked import CheckedQuery
     from sqlcoder_core.values.connection import ComponentSpec, ConnectionSpec, Detection
     from sqlcoder_core.values.linked import Linked, Match
+    from sqlcoder_core.values.printable import printable, printable_lines
     from sqlcoder_core.values.problem import Problem
     from sqlcoder_core.values.question import Clock, Question
     from sqlcoder_core.values.result import ColumnProfile, Limits, ResultSet
     from sqlcoder_core.values.secret import Secret
+    from sqlcoder_core.whole_file import WholeFile, file_error
 
 _HOMES = {
     "contracts.component": ("Component", "Context", "Settings"),
@@ -52,8 +62,15 @@ _HOMES = {
     "contracts.source": ("MetadataSource", "Probe"),
     "errors": ("ConfigError", "DatabaseError", "FileError", "Refused", "TimeLimit", "UsageError"),
     "hookspecs": ("hookimpl",),
+    "linking.dates": ("DateSpan", "find_dates"),
+    "linking.linker": ("link", "rematch"),
+    "linking.numbers": ("NumberSpan", "find_numbers", "parse_number"),
+    "linking.periods": ("Moment", "Period", "resolve", "unit_start"),
+    "linking.tokens": ("Token", "tokenise"),
+    "linking.words": ("name_words", "singular", "split_name", "stem", "table_words"),
     "session": ("Session",),
     "values.answer": ("Answer",),
+    "values.answer_json": ("answer_json", "answer_object", "cell_text", "float_name", "json_text", "json_value"),
     "values.candidate": ("Candidate", "Proposal", "Reading"),
     "values.catalog": (
         "Catalog",
@@ -64,6 +81,7 @@ _HOMES = {
         "Instruction",
         "Metric",
         "Relationship",
+        "Scalar",
         "Table",
         "TableName",
         "Term",
@@ -72,10 +90,12 @@ _HOMES = {
     "values.checked": ("CheckedQuery",),
     "values.connection": ("ComponentSpec", "ConnectionSpec", "Detection"),
     "values.linked": ("Linked", "Match"),
+    "values.printable": ("printable", "printable_lines"),
     "values.problem": ("Problem",),
     "values.question": ("Clock", "Question"),
     "values.result": ("ColumnProfile", "Limits", "ResultSet"),
     "values.secret": ("Secret",),
+    "whole_file": ("WholeFile", "file_error"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

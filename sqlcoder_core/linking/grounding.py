@@ -1,0 +1,158 @@
+"""Words of a question to stored values: the same text, another case or ending, short forms ("NY"), near misses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlcoder_core.linking.tokens import Token, tokenise
+from sqlcoder_core.linking.value_text import normalise, other_forms
+from sqlcoder_core.linking.words import stem
+from sqlcoder_core.values.catalog import Catalog, Column, Table, TableName, ValueHit
+from sqlcoder_core.values.linked import Match
+
+_LONGEST = 6
+_COMMON = frozenset(
+    "a an the of in on at to for by with and or not no is are was were be has have had do does did all any each every per from than more most "
+    "less least how many what which who whose where when show list give find me us i it its as that this these those total average count number "
+    "name id top first last order out over under between new other high low one two three".split()
+)
+"""Words that are not taken for a stored value unless they are quoted or written in capitals like it."""
+
+
+@dataclass(slots=True)
+class ValueIndex:
+    """Stored values of some tables by their words in lower case, by their stems, and by their initials."""
+
+    exact: dict[tuple[str, ...], list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
+    stems: dict[tuple[str, ...], list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
+    inside: dict[str, list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, table: TableName, column: Column) -> None:
+        """Take up the stored values of one column of text."""
+        for value in column.values:
+            if not isinstance(value, str) or not value.strip() or len(value) > 80:
+                continue
+            words = value_words(value)
+            if not words:
+                continue
+            self.exact[words].append(ValueHit(table=table, column=column.name, value=value, score=1.0))
+            self.stems[tuple(map(stem, words))].append(ValueHit(table=table, column=column.name, value=value, score=0.86))
+            if len(words) > 1:
+                for word in set(words):
+                    self.inside[word].append(ValueHit(table=table, column=column.name, value=value, score=0.6))
+
+    def lookup(self, words: tuple[str, ...]) -> list[ValueHit]:
+        """Values that are these words, or whose words have the same stems."""
+        return self.exact.get(words) or self.stems.get(tuple(map(stem, words))) or []
+
+
+def value_words(text: str) -> tuple[str, ...]:
+    """The words of a value as they are compared: lower case, marks dropped, `in_transit` like "in transit"."""
+    return tuple(token.lower for token in tokenise(text.replace("_", " ").replace("-", " ")) if token.kind != "mark")
+
+
+def value_index(tables: Sequence[Table]) -> ValueIndex:
+    """The index over the stored values of these tables' columns of text."""
+    index = ValueIndex()
+    for table in tables:
+        for column in table.columns:
+            if not column.hidden and column.kind in ("text", "other", "boolean"):
+                index.add(table.name, column)
+    return index
+
+
+def value_matches(tokens: Sequence[Token], index: ValueIndex, catalog: Catalog | None, tables: Sequence[Table]) -> tuple[Match, ...]:
+    """Every span that may be a stored value of these tables; quoted text and unknown names are asked of the catalog's own index."""
+    found: list[Match] = []
+    spans = list(_spans(tokens))
+    for start, end in spans:
+        found += [_match(tokens, start, end, hit, how) for hit, how in _local(tokens[start:end], index)]
+    if catalog is not None:
+        found += _from_catalog(tokens, spans, found, catalog, {table.name.key for table in tables})
+    return tuple(found)
+
+
+def _spans(tokens: Sequence[Token]) -> Iterable[tuple[int, int]]:
+    for start, token in enumerate(tokens):
+        if token.kind in ("quoted", "number"):
+            yield start, start + 1
+        if token.kind == "mark":
+            continue
+        for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
+            if tokens[end - 1].kind in ("quoted",):
+                break
+            if tokens[end - 1].kind != "mark" and (end - start > 1 or token.kind == "word"):
+                yield start, end
+
+
+def _local(span: Sequence[Token], index: ValueIndex) -> list[tuple[ValueHit, str]]:
+    text = " ".join(token.text for token in span)
+    words = value_words(text)
+    if len(span) == 1 and _too_common(span[0]):
+        return [(hit, "stored value") for hit in index.exact.get(words, ()) if hit.value == span[0].text and span[0].text.isupper() and len(span[0].text) > 1]
+    hits = [(hit, "stored value") for hit in index.lookup(words)]
+    if not hits and all(token.kind == "word" for token in span):
+        hits += [(hit, "short form") for hit in _by_short_form(text, index)]
+    return [(_scored(hit, text), how) for hit, how in hits]
+
+
+def _too_common(token: Token) -> bool:
+    return token.kind == "word" and (token.lower in _COMMON or len(token.text) == 1)
+
+
+def _by_short_form(text: str, index: ValueIndex) -> list[ValueHit]:
+    """ "NY" for a stored "New York" and the other way round; a short form counts only in capitals."""
+    short = text.isupper() and len(text) > 1
+    hits = [hit for form in other_forms(normalise(text)) for hit in index.exact.get(tuple(form.split()), ())]
+    fitting = [hit for hit in hits if (short and len(str(hit.value)) > len(text)) or (str(hit.value).isupper() and text[:1].isupper())]
+    return [ValueHit(table=hit.table, column=hit.column, value=hit.value, score=0.9) for hit in fitting]
+
+
+def _scored(hit: ValueHit, text: str) -> ValueHit:
+    if hit.score < 1.0 or str(hit.value) == text:
+        return hit
+    return ValueHit(table=hit.table, column=hit.column, value=hit.value, score=0.97)
+
+
+def _from_catalog(tokens: Sequence[Token], spans: list[tuple[int, int]], found: list[Match], catalog: Catalog, within: set[str]) -> list[Match]:
+    """Ask the catalog for quoted text and for names in capitals that the linked tables' samples do not hold."""
+    known = {(match.start, match.end) for match in found}
+    asked = {
+        " ".join(token.text for token in tokens[start:end]): (start, end)
+        for start, end in spans
+        if (start, end) not in known and _named(tokens[start:end])
+    }
+    if not asked:
+        return []
+    answers = catalog.values_like(tuple(asked))
+    return [
+        _match(tokens, *asked[text], hit, "stored value, nearly" if hit.score < 1.0 else "stored value")
+        for text, hits in answers
+        if text in asked
+        for hit in hits
+        if hit.table.key in within
+    ]
+
+
+def _named(span: Sequence[Token]) -> bool:
+    if any(token.kind == "quoted" for token in span):
+        return len(span) == 1
+    return len(span) <= 4 and all(token.capital or token.kind == "number" for token in (span[0], span[-1])) and not _too_common(span[0]) and span[0].kind == "word"
+
+
+def _match(tokens: Sequence[Token], start: int, end: int, hit: ValueHit, how: str) -> Match:
+    return Match(
+        start=start,
+        end=end,
+        phrase=" ".join(token.text for token in tokens[start:end]),
+        kind="value",
+        score=round(hit.score, 3),
+        table=hit.table,
+        column=hit.column,
+        value=hit.value,
+        how=how,
+    )
+
+

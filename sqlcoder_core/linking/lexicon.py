@@ -1,0 +1,27 @@
+"""Words that people use for one another, read from `lexicon.txt` beside this module."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def synonyms() -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """For the words of a name, the words somebody may say for them: `("client",)` is said for `("customer",)` and back."""
+    said: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+    for line in _lines():
+        one_way = line.startswith(">")
+        group = [tuple(word.split("_")) for word in line.lstrip("> ").split()]
+        for position, name in enumerate(group):
+            for other in group[:1] if one_way else group:
+                if other != name and not (one_way and position == 0) and other not in said[name]:
+                    said[name].append(other)
+    return {name: tuple(others) for name, others in said.items()}
+
+
+def _lines() -> list[str]:
+    text = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -1,0 +1,134 @@
+"""A question and the catalog in, the part of the catalog that the question is about out."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from threading import Lock
+
+from sqlcoder_core.linking.grounding import ValueIndex, value_index, value_matches
+from sqlcoder_core.linking.joins import join_paths
+from sqlcoder_core.linking.spans import NameIndex, name_index, name_matches
+from sqlcoder_core.linking.tokens import Token, tokenise
+from sqlcoder_core.linking.words import name_words
+from sqlcoder_core.values.catalog import Catalog, Metric, Relationship, Table, TableName, Term
+from sqlcoder_core.values.linked import Linked, Match
+from sqlcoder_core.values.question import Question
+
+SMALL = 60
+"""Catalogs of at most so many tables are linked whole."""
+
+FOUND = 14
+"""Tables that a search of a larger catalog brings, before bridges."""
+
+_STOP = frozenset("a an the of in on at to for by with and or not is are was were be has have do does did all any each what which who how many much me show list give find".split())
+
+
+class _Kept:
+    """The name and value indexes of the last few sets of tables: building them costs more than using them."""
+
+    def __init__(self, size: int = 8) -> None:
+        self._size = size
+        self._indexes: OrderedDict[tuple[str, ...], tuple[NameIndex, ValueIndex]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, catalog_hash: str, tables: Sequence[Table], metrics: Sequence[Metric], terms: Sequence[Term]) -> tuple[NameIndex, ValueIndex]:
+        key = (catalog_hash, *(table.name.key for table in tables))
+        with self._lock:
+            if key not in self._indexes:
+                self._indexes[key] = (name_index(tables, metrics, terms), value_index(tables))
+                if len(self._indexes) > self._size:
+                    self._indexes.popitem(last=False)
+            self._indexes.move_to_end(key)
+            return self._indexes[key]
+
+
+_KEPT = _Kept()
+
+
+def link(question: Question, catalog: Catalog) -> Linked:
+    """Tables that the question needs, joins kept, and what each span of words may mean (`Linked.matches`).
+
+    On catalogs of up to `SMALL` tables all tables are linked; on larger ones those that the catalog's search, its stored values,
+    and the metrics and terms named in the question bring, and the tables that join them.
+    """
+    tokens = tokenise(question.text)
+    everything = tokens if not question.previous else (*tokenise(question.previous), *tokens)
+    metrics, terms = catalog.metrics(), catalog.terms()
+    names = _all_names(catalog) if len(catalog) <= SMALL else _needed(everything, catalog, metrics, terms)
+    tables = tuple(table for name in names if (table := catalog.table(name)) is not None and not table.hidden)
+    relationships = _among(catalog.relationships([table.name for table in tables]), tables)
+    return Linked(
+        question=question,
+        tokens=tuple(token.text for token in tokens),
+        tables=tables,
+        relationships=relationships,
+        metrics=metrics,
+        terms=terms,
+        verified=catalog.verified(),
+        instructions=catalog.instructions(),
+        exposures=catalog.exposures(),
+        matches=_matches(tokens, catalog, tables, metrics, terms),
+        default_schema=catalog.default_schema,
+    )
+
+
+def rematch(text: str, linked: Linked) -> Linked:
+    """The same part of the catalog linked to other words: for the previous question of a conversation."""
+    tokens = tokenise(text)
+    names, values = _KEPT.get("", linked.tables, linked.metrics, linked.terms)
+    matches = (*name_matches(tokens, names), *value_matches(tokens, values, None, linked.tables))
+    return Linked(
+        question=Question(text=text, id=linked.question.id, limit=linked.question.limit),
+        tokens=tuple(token.text for token in tokens),
+        tables=linked.tables,
+        relationships=linked.relationships,
+        metrics=linked.metrics,
+        terms=linked.terms,
+        matches=matches,
+        default_schema=linked.default_schema,
+    )
+
+
+def _matches(tokens: Sequence[Token], catalog: Catalog, tables: Sequence[Table], metrics: Sequence[Metric], terms: Sequence[Term]) -> tuple[Match, ...]:
+    names, values = _KEPT.get(catalog.content_hash, tables, metrics, terms)
+    return (*name_matches(tokens, names), *value_matches(tokens, values, catalog, tables))
+
+
+def _all_names(catalog: Catalog) -> tuple[TableName, ...]:
+    return tuple(catalog.names())
+
+
+def _needed(tokens: Sequence[Token], catalog: Catalog, metrics: Sequence[Metric], terms: Sequence[Term]) -> tuple[TableName, ...]:
+    """Of a large catalog: what the search finds, where stored values lie, what metrics and terms stand on, and bridges."""
+    words = [word for token in tokens if token.kind == "word" and token.lower not in _STOP for word in dict.fromkeys((token.lower, *name_words(token.lower)))]
+    found = list(catalog.search(words, FOUND))
+    found += _with_values(tokens, catalog)
+    found += [named.table for named in _named(tokens, metrics, terms) if named.table]
+    chosen = list({name.key: name for name in found}.values())
+    return tuple({name.key: name for name in (*chosen, *_bridges(chosen, catalog))}.values())
+
+
+def _with_values(tokens: Sequence[Token], catalog: Catalog) -> Iterable[TableName]:
+    texts = [token.text for token in tokens if token.kind == "quoted" or (token.capital and token.start)]
+    return [hit.table for _, hits in catalog.values_like(tuple(texts), 4) for hit in hits if hit.score >= 0.9] if texts else []
+
+
+def _named(tokens: Sequence[Token], metrics: Sequence[Metric], terms: Sequence[Term]) -> Iterable[Metric | Term]:
+    said = {token.lemma for token in tokens}
+    for named in (*metrics, *terms):
+        if any(set(name_words(name)) <= said for name in (named.name, *named.synonyms)):
+            yield named
+
+
+def _bridges(chosen: Sequence[TableName], catalog: Catalog) -> list[TableName]:
+    """Tables on the shortest paths among the chosen ones."""
+    relationships = catalog.relationships(chosen)
+    near = list({side.key: side for join in relationships for side in (join.left, join.right)}.values())
+    paths = join_paths(tuple(chosen), catalog.relationships(near) if len(near) < 200 else relationships)
+    return [side for join in paths for side in (join.left, join.right)]
+
+
+def _among(relationships: Sequence[Relationship], tables: Sequence[Table]) -> tuple[Relationship, ...]:
+    keys = {table.name.key for table in tables}
+    return tuple(join for join in relationships if join.left.key in keys and join.right.key in keys)

@@ -1,0 +1,134 @@
+"""Spans of a question and the tables, columns, metrics and terms that they may mean."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlcoder_core.linking.name_forms import Form, column_forms, said_forms, table_forms
+from sqlcoder_core.linking.tokens import Token
+from sqlcoder_core.linking.words import name_words, stem
+from sqlcoder_core.values.catalog import Column, Metric, Table, TableName, Term
+from sqlcoder_core.values.linked import Match, MatchKind
+
+LONGEST = 6
+"""Words in the longest span that is looked up."""
+
+_INNER = frozenset({"of", "the"})
+_STEM_PENALTY = 0.88
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What some words may mean."""
+
+    kind: MatchKind
+    score: float
+    how: str
+    table: TableName | None = None
+    column: str | None = None
+    name: str | None = None
+
+
+@dataclass(slots=True)
+class NameIndex:
+    """Words in singular, and stems, to targets. Built once per catalog and set of tables."""
+
+    lemmas: dict[tuple[str, ...], list[Target]] = field(default_factory=lambda: defaultdict(list))
+    stems: dict[tuple[str, ...], list[Target]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, forms: Iterable[Form], kind: MatchKind, table: TableName | None = None, column: str | None = None, name: str | None = None) -> None:
+        """Take up one thing with all the ways to say it."""
+        best: dict[tuple[str, ...], Form] = {}
+        for form in forms:
+            if form[0] not in best or best[form[0]][1] < form[1]:
+                best[form[0]] = form
+        for words, score, how in best.values():
+            self.lemmas[words].append(Target(kind, score, how, table, column, name))
+        stems: dict[tuple[str, ...], Form] = {}
+        for words, score, how in best.values():
+            key = tuple(map(stem, words))
+            if key not in stems or stems[key][1] < score:
+                stems[key] = (words, score, how)
+        for key, (_, score, how) in stems.items():
+            self.stems[key].append(Target(kind, score * _STEM_PENALTY, f"{how}, by its stem", table, column, name))
+
+    def lookup(self, tokens: Sequence[Token]) -> tuple[Target, ...]:
+        """What these words mean, best first; the words themselves before their stems."""
+        lemmas = tuple(token.lemma for token in tokens)
+        key = tuple(word for word in lemmas if word not in _INNER)
+        exact = list(self.lemmas.get(key, ())) or list(self.lemmas.get(tuple(word for lemma in key for word in name_words(lemma)), ()))
+        seen = {(target.kind, target.table, target.column, target.name) for target in exact}
+        stemmed = [
+            target
+            for target in self.stems.get(tuple(map(stem, key)), ())
+            if (target.kind, target.table, target.column, target.name) not in seen
+        ]
+        return tuple(sorted(exact + stemmed, key=lambda target: -target.score))
+
+
+def name_index(tables: Sequence[Table], metrics: Sequence[Metric] = (), terms: Sequence[Term] = ()) -> NameIndex:
+    """The index of everything that has a name."""
+    index = NameIndex()
+    for table in tables:
+        index.add(_forms_of_table(table), "table", table=table.name)
+        for column in table.columns:
+            if not column.hidden:
+                index.add(_forms_of_column(column, table), "column", table=table.name, column=column.name)
+    for metric in metrics:
+        if not metric.hidden:
+            index.add(said_forms((metric.name, *filter(None, (metric.label,)), *metric.synonyms), "metric"), "metric", metric.table, name=metric.name)
+    for term in terms:
+        index.add(said_forms((term.name, *term.synonyms), "glossary"), "term", term.table, name=term.name)
+    return index
+
+
+def _forms_of_table(table: Table) -> list[Form]:
+    return [*said_forms(table.synonyms, "synonym in the catalog"), *table_forms(table.name.name)]
+
+
+def _forms_of_column(column: Column, table: Table) -> list[Form]:
+    said = list(said_forms(column.synonyms, "synonym in the catalog"))
+    return [*said, *column_forms(column.name, table.name.name), *_described(column)]
+
+
+def _described(column: Column) -> list[Form]:
+    """The first words of a short description: "Total order amount in USD" says "total order amount"."""
+    if not column.description or len(column.description) > 160:
+        return []
+    head = column.description.split(".")[0].split("(")[0].split(",")[0]
+    words = tuple(word for piece in head.split() if piece.isalpha() for word in (piece.lower(),))
+    words = tuple(word for word in words if word not in ("the", "a", "an", "of", "this"))
+    if not 1 < len(words) <= 4:
+        return []
+    return [(tuple(name_words(" ".join(words))), 0.8, "description")]
+
+
+def name_matches(tokens: Sequence[Token], index: NameIndex) -> tuple[Match, ...]:
+    """Every span of up to six words that names something; spans do not start or end with "of" or "the"."""
+    matches: list[Match] = []
+    for start, token in enumerate(tokens):
+        if token.kind != "word" or token.lower in _INNER:
+            continue
+        for end in range(start + 1, min(start + LONGEST, len(tokens)) + 1):
+            if tokens[end - 1].kind != "word":
+                break
+            if tokens[end - 1].lower in _INNER:
+                continue
+            matches += [_match(tokens, start, end, target) for target in index.lookup(tokens[start:end])]
+    return tuple(matches)
+
+
+def _match(tokens: Sequence[Token], start: int, end: int, target: Target) -> Match:
+    return Match(
+        start=start,
+        end=end,
+        phrase=" ".join(token.text for token in tokens[start:end]),
+        kind=target.kind,
+        score=round(target.score, 3),
+        table=target.table,
+        column=target.column,
+        name=target.name,
+        how=target.how,
+    )
