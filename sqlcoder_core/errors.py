@@ -17,6 +17,11 @@ An error text starts lower case, has no full stop, names the thing, the place an
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlcoder_core.values.problem import Problem
+
 
 class SqlcoderError(Exception):
     """Base of every error this package raises on purpose.
@@ -44,7 +49,11 @@ class UsageError(SqlcoderError):
 
 
 class ConfigError(UsageError):
-    """A configuration file is wrong; `place` says where."""
+    """A configuration file is wrong; `place` says where. `problems` holds all of them when there are several."""
+
+    def __init__(self, message: str, *, place: str | None = None, hint: str | None = None, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.problems = problems
 
 
 class PluginError(SqlcoderError):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from sqlcoder_core.values.secret import Secret
 
@@ -19,7 +20,8 @@ def _as_secret(value: object) -> Secret:
         return value
     if isinstance(value, str):
         return Secret(str.__str__(value), reference=getattr(value, "reference", "given in clear"))
-    raise ValueError("should be text; put it in quotes")
+    # A type of its own, so that the message about it never repeats what was given.
+    raise PydanticCustomError("secret_text", "should be text; put it in quotes")
 
 
 def _from_config_dir(value: str, info: ValidationInfo) -> str:

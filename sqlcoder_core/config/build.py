@@ -1,0 +1,172 @@
+"""From a Configuration to built components: each word loaded, its settings checked, its object made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlcoder_core.config.database import from_text
+from sqlcoder_core.config.entries import Entry
+from sqlcoder_core.config.load import Configuration
+from sqlcoder_core.config.locations import private_dir
+from sqlcoder_core.config.problems import from_error, raise_all
+from sqlcoder_core.config.settings import settings_of
+from sqlcoder_core.config.yaml_nodes import Steps
+from sqlcoder_core.contracts.component import Context
+from sqlcoder_core.contracts.connector import Connector
+from sqlcoder_core.contracts.extension import Extension
+from sqlcoder_core.contracts.proposer import Proposer
+from sqlcoder_core.contracts.sink import Sink
+from sqlcoder_core.contracts.source import MetadataSource
+from sqlcoder_core.errors import ConfigError
+from sqlcoder_core.host import Host
+from sqlcoder_core.host.components import Found
+from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.question import Clock
+from sqlcoder_core.values.result import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """Everything a run needs. `connector` is None where no database is configured; sinks and other connections are built when asked for.
+
+    `output` are the sinks (NAME or NAME:ARG) that answers go to when no flag says so, `limit` is the LIMIT for questions that
+    name no number of rows.
+    """
+
+    connector: Connector | None
+    sources: tuple[MetadataSource, ...]
+    proposer: Proposer
+    extensions: tuple[Extension, ...]
+    clock: Clock
+    limits: Limits
+    context: Context
+    allow_functions: tuple[str, ...]
+    candidates: int
+    min_confidence: float
+    limit: int | None
+    output: tuple[str, ...]
+    signature: tuple[tuple[str, str], ...]
+    configuration: Configuration = field(repr=False)
+    host: Host = field(repr=False)
+
+    def sink(self, name: str, argument: str | None = None, settings: Mapping[str, object] | None = None) -> Sink:
+        """A sink by its name in `sinks:` or by its word; `settings` go over the configured ones. Raises ConfigError."""
+        entry = self.configuration.sinks.get(name) or Entry(use=name, origin="--sink", label=f"sink {name!r}: ")
+        if settings:
+            entry = replace(entry, settings={**entry.settings, **settings})
+        del argument  # travels in the Destination
+        sink: Sink = _Builder(self.configuration, self.host, self.context).one(SINK, entry)
+        return sink
+
+    def connection(self, name: str) -> Connector:
+        """A connector by its name in `connections:`, or for a URL or file. Raises ConfigError or UsageError."""
+        known = self.configuration.connections.get(name)
+        if known is None and name == self.configuration.connection_name:
+            known = self.configuration.connection
+        entry = known or from_text(name, self.host, self.configuration.environ, self.configuration.cwd, origin="database")
+        connector: Connector = _Builder(self.configuration, self.host, self.context).one(CONNECTOR, entry)
+        return connector
+
+
+def build(configuration: Configuration, host: Host) -> Built:
+    """Build all that is configured.
+
+    Raises ConfigError with every problem of every component's settings, PluginError for a plugin that fails.
+    """
+    raise_all(component_problems(configuration, host))
+    context = _context(configuration)
+    builder = _Builder(configuration, host, context)
+    return Built(
+        connector=builder.one(CONNECTOR, configuration.connection) if configuration.connection else None,
+        sources=tuple(builder.one(SOURCE, entry) for entry in configuration.sources),
+        proposer=builder.one(RUNTIME, configuration.runtime),
+        extensions=tuple(builder.one(EXTENSION, entry) for entry in configuration.extensions),
+        clock=configuration.clock,
+        limits=configuration.limits,
+        context=context,
+        allow_functions=configuration.allow_functions,
+        candidates=configuration.answer.candidates,
+        min_confidence=configuration.answer.min_confidence,
+        limit=configuration.answer.limit,
+        output=configuration.output,
+        signature=_signature(configuration, host),
+        configuration=configuration,
+        host=host,
+    )
+
+
+def component_problems(configuration: Configuration, host: Host) -> list[Problem]:
+    """What is wrong with words and settings of all components, nothing built. A plugin that fails raises PluginError."""
+    builder = _Builder(configuration, host, None)
+    problems: list[Problem] = []
+    for kind, entry in entries_of(configuration):
+        try:
+            builder.settings(kind, entry)
+        except ConfigError as error:
+            problems += from_error(error)
+    return problems
+
+
+def entries_of(configuration: Configuration) -> Iterator[tuple[Kind, Entry]]:
+    """Every component that the configuration names, the connections and sinks that this run does not use included."""
+    chosen = [configuration.connection] if configuration.connection else []
+    for entry in {id(one): one for one in [*chosen, *configuration.connections.values()]}.values():
+        yield CONNECTOR, entry
+    for kind, entries in (
+        (SOURCE, configuration.sources),
+        (RUNTIME, (configuration.runtime,)),
+        (SINK, tuple(configuration.sinks.values())),
+        (EXTENSION, configuration.extensions),
+    ):
+        for entry in entries:
+            yield kind, entry
+
+
+class _Builder:
+    def __init__(self, configuration: Configuration, host: Host, context: Context | None) -> None:
+        self._configuration = configuration
+        self._host = host
+        self._context = context
+
+    def settings(self, kind: Kind, entry: Entry) -> tuple[Found, Any]:
+        found = self._host.component(kind, entry.use, place=entry.use_place, config_dir=self._configuration.config_dir)
+        if kind is SOURCE:
+            entry = self._with_flags(found, entry)
+        return found, settings_of(found, entry, self._host, self._configuration.config_dir)
+
+    def one(self, kind: Kind, entry: Entry) -> Any:
+        found, settings = self.settings(kind, entry)
+        arguments = (settings,) if kind is CONNECTOR else (settings, self._context)
+        return self._host.build(found, *arguments, place=entry.use_place)
+
+    def _with_flags(self, found: Found, entry: Entry) -> Entry:
+        """--target and --profiles-dir reach every source whose settings have a field of that name."""
+        options = self._configuration.options
+        profiles = options.profiles_dir and self._configuration.cwd / options.profiles_dir
+        flags: dict[str, object] = {"target": options.target, "profiles_dir": profiles}
+        said = {name: value for name, value in flags.items() if value is not None and name in found.cls.Settings.model_fields}
+        if not said:
+            return entry
+        places: dict[Steps, str] = {**entry.places, **{(name,): f"--{name.replace('_', '-')}" for name in said}}
+        return replace(entry, settings={**entry.settings, **said}, places=places)
+
+
+def _context(configuration: Configuration) -> Context:
+    return Context(
+        project_dir=configuration.project_dir,
+        config_dir=configuration.config_dir,
+        cache_dir=private_dir(configuration.cache_dir),
+        clock=configuration.clock,
+        environment=dict(configuration.environ),
+    )
+
+
+def _signature(configuration: Configuration, host: Host) -> tuple[tuple[str, str], ...]:
+    """Settings, and the version of every plugin that took part; local files count by what `trust` hashed."""
+    words = {entry.use for _, entry in entries_of(configuration)}
+    plugins = sorted(f"{one.word}={one.distribution} {one.version}" for one in host.installed if one.word in words and not one.built_in)
+    pairs = [("settings", configuration.settings_hash), ("runtime", configuration.runtime.use)]
+    return (*pairs, ("plugins", ", ".join(plugins))) if plugins else tuple(pairs)

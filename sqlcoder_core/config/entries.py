@@ -1,0 +1,53 @@
+"""One configured component as the configuration holds it: word, settings, and the place of each setting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlcoder_core.config.environment import Expanded
+from sqlcoder_core.config.yaml_nodes import Document, Steps
+from sqlcoder_core.values.connection import ComponentSpec, ConnectionSpec
+from sqlcoder_core.values.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """`label` is what stands before a key in messages (`connections.shop.`), `places` are counted from the entry."""
+
+    use: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    origin: str = "default"
+    label: str = ""
+    places: Mapping[Steps, str] = field(default_factory=dict)
+
+    @property
+    def use_place(self) -> str:
+        """Where the word itself stands."""
+        return self.places.get(("use",), self.origin)
+
+
+def written(document: Document, steps: Steps, use: str, settings: Mapping[str, object]) -> Entry:
+    """An entry that stands in the file (or was made there by --set)."""
+    label = ".".join(str(step) for step in steps) + "."
+    return Entry(use=use, settings=settings, origin=document.place(steps, key=True), label=label, places=document.under(steps))
+
+
+def detected(spec: ComponentSpec | ConnectionSpec) -> Entry:
+    """An entry that a plugin found."""
+    if isinstance(spec, ConnectionSpec):
+        return Entry(use=spec.engine, settings=spec.settings, origin=spec.origin or "detected", label=f"connection {spec.name!r}: ")
+    return Entry(use=spec.use, settings=spec.settings, origin=spec.place or "detected", label=f"source {spec.use!r}: ")
+
+
+def as_written(value: object) -> object:
+    """Settings without what may not be seen: text from the environment as its reference, secrets as where they come from."""
+    if isinstance(value, Expanded):
+        return value.reference
+    if isinstance(value, Secret):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return {str(key): as_written(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_written(item) for item in value]
+    return value

@@ -1,0 +1,199 @@
+"""From flags, environment and sqlcoder.yaml to one Configuration, or one error that holds everything that is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sqlcoder_core.config import overrides
+from sqlcoder_core.config.detect import Choice, Scene, choose
+from sqlcoder_core.config.entries import Entry, as_written, written
+from sqlcoder_core.config.environment import expand_all
+from sqlcoder_core.config.locations import cache_dir, find_file, shown, state_dir
+from sqlcoder_core.config.problems import from_error, from_validation, raise_all
+from sqlcoder_core.config.schema import AnswerSection, ConfigFile, PolicySection, spell_out
+from sqlcoder_core.config.scrub import scrubber
+from sqlcoder_core.config.trust import demands, require
+from sqlcoder_core.config.yaml_nodes import Document, Steps, read_yaml
+from sqlcoder_core.errors import ConfigError
+from sqlcoder_core.host import Host
+from sqlcoder_core.values.connection import Detection
+from sqlcoder_core.values.options import Options
+from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.question import Clock
+from sqlcoder_core.values.result import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Everything decided, nothing built. `path` is the sqlcoder.yaml, None where the defaults apply.
+
+    `settings_hash` changes with every setting that may change an answer; it is made without the values of secrets.
+    """
+
+    path: Path | None
+    project_dir: Path
+    config_dir: Path
+    cwd: Path
+    cache_dir: Path
+    state_dir: Path
+    options: Options
+    connection: Entry | None
+    connection_name: str
+    connections: Mapping[str, Entry]
+    sources: tuple[Entry, ...]
+    runtime: Entry
+    sinks: Mapping[str, Entry]
+    output: tuple[str, ...]
+    extensions: tuple[Entry, ...]
+    limits: Limits
+    clock: Clock
+    answer: AnswerSection
+    allow_functions: tuple[str, ...]
+    policy: PolicySection
+    detection: Detection | None
+    document: Document = field(repr=False)
+    core: ConfigFile = field(repr=False)
+    environ: Mapping[str, str] = field(repr=False)
+    scrub: Callable[[str], str] = field(repr=False)
+    settings_hash: str = ""
+    warnings: tuple[Problem, ...] = ()
+
+
+def load(options: Options, *, cwd: Path, environ: Mapping[str, str], host: Host | None = None, trusting: bool = False) -> Configuration:
+    """Read and check the configuration.
+
+    Raises ConfigError, carrying every problem with file and line, and UsageError for a flag that cannot be used. `trusting`
+    skips the question whether the file was approved (`sqlcoder trust` itself).
+    """
+    host = host or Host()
+    cwd = (cwd / options.project_dir if options.project_dir else cwd).absolute()
+    if not cwd.is_dir():
+        raise ConfigError(f"--project-dir names {options.project_dir}, which is not a folder")
+    path = find_file(options.config, cwd, environ)
+    document = _document(path, cwd, options)
+    if path is not None and not trusting:
+        require(demands(path, document.data), state_dir(environ), document.name)
+    _lay_flags_over(document, options)
+    expand_all(document, environ)
+    host.scrub = scrubber(document.data)
+    core = _core(document, host.scrub)
+    scene = _scene(document, core, path.parent if path else cwd, options=options, environ=environ, cwd=cwd, host=host)
+    configuration = _configuration(scene, _chosen(scene), path, core)
+    if document.problems:
+        from sqlcoder_core.config.build import component_problems
+
+        raise_all([*document.problems, *component_problems(configuration, host)])
+    return configuration
+
+
+def _document(path: Path | None, cwd: Path, options: Options) -> Document:
+    if path is None:
+        return Document(name="sqlcoder.yaml")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        told = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise ConfigError(f"cannot read {path}: {told}") from None
+    return read_yaml(text, shown(path, cwd))
+
+
+def _lay_flags_over(document: Document, options: Options) -> None:
+    document.data = spell_out(document.data)
+    if options.runtime and document.data.get("runtime", {}).get("use") != options.runtime:
+        overrides.put(document, ("runtime",), {"use": options.runtime}, "--runtime")
+    overrides.apply(document, options.overrides)
+    document.data = spell_out(document.data)
+
+
+def _core(document: Document, scrub: Callable[[str], str]) -> ConfigFile:
+    try:
+        return ConfigFile.model_validate(document.data)
+    except ValidationError as error:
+        document.problems += from_validation(error, ConfigFile, lambda steps, key: document.place(steps, key=key), scrub)
+        # What is right is still looked at, so that problems of components are said in the same breath.
+        wrong = {one["loc"][0] for one in error.errors(include_url=False) if one["loc"]}
+        try:
+            return ConfigFile.model_validate({key: value for key, value in document.data.items() if key not in wrong})
+        except ValidationError:
+            return ConfigFile()
+
+
+def _scene(document: Document, core: ConfigFile, config_dir: Path, **given: Any) -> Scene:
+    connections = {name: written(document, ("connections", name), entry.use, entry.settings()) for name, entry in core.connections.items()}
+    sources = None if core.sources is None else _listed(document, "sources", core)
+    return Scene(document=document, connections=connections, wanted=core.connection, sources=sources, config_dir=config_dir, **given)
+
+
+def _chosen(scene: Scene) -> Choice:
+    try:
+        return choose(scene)
+    except ConfigError as error:
+        if not scene.document.problems:
+            raise
+        scene.document.problems += from_error(error)
+        return Choice(connection=None, connection_name="", sources=scene.sources or ())
+
+
+def _configuration(scene: Scene, choice: Choice, path: Path | None, core: ConfigFile) -> Configuration:
+    document = scene.document
+    root = Path(choice.detection.root) if choice.detection else scene.config_dir
+    runtime, extensions = _runtime(document, core), _listed(document, "extensions", core)
+    return Configuration(
+        path=path,
+        project_dir=root,
+        config_dir=scene.config_dir,
+        cwd=scene.cwd,
+        cache_dir=cache_dir(scene.environ),
+        state_dir=state_dir(scene.environ),
+        options=scene.options,
+        connection=choice.connection,
+        connection_name=choice.connection_name,
+        connections=scene.connections,
+        sources=choice.sources,
+        runtime=runtime,
+        sinks={name: written(document, ("sinks", name), entry.use, entry.settings()) for name, entry in core.sinks.items()},
+        output=core.output,
+        extensions=extensions,
+        limits=core.limits.value(),
+        clock=core.time.value(),
+        answer=core.answer,
+        allow_functions=core.guard.allow_functions,
+        policy=core.policy,
+        detection=choice.detection,
+        document=document,
+        core=core,
+        environ=scene.environ,
+        scrub=scene.host.scrub,
+        settings_hash=_hash(core, choice, (runtime, *extensions)),
+        warnings=_warnings(choice),
+    )
+
+
+def _listed(document: Document, section: str, core: ConfigFile) -> tuple[Entry, ...]:
+    steps: tuple[Steps, ...] = tuple((section, index) for index in range(len(getattr(core, section))))
+    return tuple(written(document, one, entry.use, entry.settings()) for one, entry in zip(steps, getattr(core, section), strict=True))
+
+
+def _runtime(document: Document, core: ConfigFile) -> Entry:
+    if "runtime" not in document.data:
+        return Entry(use=core.runtime.use, label="runtime: ")
+    return written(document, ("runtime",), core.runtime.use, core.runtime.settings())
+
+
+def _hash(core: ConfigFile, choice: Choice, entries: Iterable[Entry]) -> str:
+    sections = core.model_dump(mode="json", include={"limits", "guard", "time", "answer", "policy"})
+    components = [(entry.use, as_written(entry.settings)) for entry in (choice.connection, *choice.sources, *entries) if entry]
+    text = json.dumps([sections, components], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _warnings(choice: Choice) -> tuple[Problem, ...]:
+    notes = choice.detection.notes if choice.detection else ()
+    return tuple(Problem(code="detected", message=note, severity="warning", found_by="config") for note in notes)

@@ -1,0 +1,128 @@
+"""From pydantic's errors to problems with a place and a next step, and from problems to one ConfigError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from sqlcoder_core.config.environment import Expanded
+from sqlcoder_core.config.yaml_nodes import Steps
+from sqlcoder_core.errors import ConfigError
+from sqlcoder_core.host.nearest import did_you_mean
+from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.secret import Secret
+
+_FIRST = ("yaml", "unknown_key")
+
+
+def from_validation(
+    error: ValidationError, model: type[BaseModel], place: Callable[[Steps, bool], str], scrub: Callable[[str], str], *, prefix: str = ""
+) -> list[Problem]:
+    """One problem per error. `place(steps, key)` gives the place of a value or key, `prefix` is what stands before the key in messages."""
+    return [_problem(one, model, place, scrub, prefix) for one in error.errors(include_url=False, include_input=True)]
+
+
+def _problem(one: Any, model: type[BaseModel], place: Callable[[Steps, bool], str], scrub: Callable[[str], str], prefix: str) -> Problem:
+    steps: Steps = tuple(one["loc"])
+    name = prefix + dotted(steps)
+    if one["type"] == "extra_forbidden":
+        near = did_you_mean(str(steps[-1]), _keys_at(model, steps[:-1])) or None
+        return Problem(code="unknown_key", message=f"unknown key {name!r}", place=place(steps, True), hint=near, found_by="config")
+    if one["type"] == "missing":
+        hint = _described(model, steps)
+        return Problem(code="missing_key", message=f"{name!r} is missing", place=place(steps[:-1], True), hint=hint, found_by="config")
+    told = scrub(_wording(one))
+    got = "" if one["type"] == "secret_text" else _shown(one.get("input"))
+    return Problem(
+        code="bad_value", message=f"{name} {told}{got}", place=place(steps, False), hint=_described(model, steps), found_by="config"
+    )
+
+
+def _wording(one: Any) -> str:
+    text = str(one["msg"])
+    for opening in ("Value error, ", "Assertion failed, "):
+        text = text.removeprefix(opening)
+    text = text.removeprefix("Input ")
+    return text[:1].lower() + text[1:]
+
+
+def _shown(value: object) -> str:
+    """The value as the user wrote it, when it is short and not from the environment."""
+    if isinstance(value, Expanded):
+        return f" (got {value!r})"
+    if isinstance(value, bool):
+        return f" (got {'true' if value else 'false'}; quote yes, no, on and off where text is meant)"
+    if isinstance(value, int | float | str) and not isinstance(value, Secret) and len(str(value)) <= 40:
+        return f" (got {value!r})"
+    return ""
+
+
+def dotted(steps: Steps) -> str:
+    """`sources.0.use` as people write it for --set."""
+    return ".".join(str(step) for step in steps)
+
+
+def _keys_at(model: type[BaseModel], steps: Steps) -> Sequence[str]:
+    inner = _model_at(model, steps)
+    return tuple(inner.model_fields) if inner else ()
+
+
+def _described(model: type[BaseModel], steps: Steps) -> str | None:
+    inner = _model_at(model, steps[:-1]) if steps else None
+    field = inner.model_fields.get(str(steps[-1])) if inner and steps else None
+    return f"{_lower(field.description)}" if field and field.description else None
+
+
+def _lower(text: str) -> str:
+    return (text[:1].lower() + text[1:]).rstrip(".")
+
+
+def _model_at(model: type[BaseModel], steps: Steps) -> type[BaseModel] | None:
+    """The model that holds the keys at `steps`, following fields whose type is a model."""
+    for step in steps:
+        field = model.model_fields.get(str(step))
+        inner = field.annotation if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return None
+        model = inner
+    return model
+
+
+def from_error(error: ConfigError) -> tuple[Problem, ...]:
+    """The problems of a ConfigError, which is one itself when it does not carry several."""
+    if error.problems:
+        return error.problems
+    return (Problem(code="config", message=error.message, place=error.place, hint=error.hint, found_by="config"),)
+
+
+def raise_all(problems: Iterable[Problem]) -> None:
+    """Raise one ConfigError that carries all problems: unknown keys first, then by place. Does nothing when there are none."""
+    ordered = in_order(problems)
+    if ordered:
+        first = ordered[0]
+        raise ConfigError(first.message, place=first.place, hint=first.hint, problems=ordered)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Without doubles; unreadable YAML and unknown keys first, since they explain much of the rest, then by line."""
+    seen = dict.fromkeys(problems)
+    return tuple(sorted(seen, key=lambda one: (one.code not in _FIRST, _line_of(one.place))))
+
+
+def _line_of(place: str | None) -> tuple[str, int, int]:
+    name, *numbers = (place or "").split(":")
+    found = [int(number) for number in numbers if number.isdecimal()][:2]
+    line, column = [*found, 0, 0][:2]
+    return name, line, column
+
+
+def places_below(places: Mapping[Steps, str], origin: str) -> Callable[[Steps, bool], str]:
+    """A `place` function over places counted from an entry, the entry's own as the last resort."""
+
+    def place(steps: Steps, key: bool) -> str:
+        del key  # an entry knows one place per key
+        return next((places[steps[:length]] for length in range(len(steps), -1, -1) if steps[:length] in places), origin)
+
+    return place

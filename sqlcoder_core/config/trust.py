@@ -1,0 +1,84 @@
+"""A sqlcoder.yaml that brings code or reads the environment is approved once, by the hash of what it brings.
+
+A cloned repository is not the user: its file could import a Python file of its own, or send `${AWS_SECRET_ACCESS_KEY}` to
+a server of its own, with the first question asked in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlcoder_core.config.environment import names_in, texts
+from sqlcoder_core.config.locations import private_dir
+from sqlcoder_core.errors import ConfigError, FileError
+from sqlcoder_core.host.local import is_local, local_use
+
+_STORE = "trusted.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demands:
+    """What a file wants to be trusted with: Python files it brings, variables it reads, and the hash of all of it."""
+
+    file: Path
+    code: tuple[Path, ...]
+    variables: tuple[str, ...]
+    digest: str
+
+    def __bool__(self) -> bool:
+        return bool(self.code or self.variables)
+
+
+def demands(file: Path, data: dict[str, Any]) -> Demands:
+    """What a file wants, from its data before anything was expanded or imported."""
+    found = sorted(set(_code(data, file.parent)))
+    variables = sorted({name for text in texts(data) for name in names_in(text)})
+    digest = hashlib.sha256(file.read_bytes())
+    for path in found:
+        digest.update(b"\0" + path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return Demands(file=file, code=tuple(found), variables=tuple(variables), digest=digest.hexdigest())
+
+
+def _code(data: Any, folder: Path) -> Iterator[Path]:
+    for text in texts(data):
+        if is_local(text):
+            try:
+                yield local_use(text, folder, "").file
+            except ConfigError:
+                continue  # said with its line when the component is looked for
+
+
+def require(wanted: Demands, state: Path, place: str) -> None:
+    """Raise ConfigError when the file wants something and was not approved with exactly these contents."""
+    if wanted and wanted.digest not in _approved(state):
+        what = [f"runs {path.name}" for path in wanted.code] + [f"reads ${{{name}}}" for name in wanted.variables]
+        raise ConfigError(
+            f"this file {', '.join(what)}, and was not approved as it is", place=place, hint="look at it, then run `sqlcoder trust`"
+        )
+
+
+def approve(wanted: Demands, state: Path) -> None:
+    """Remember these contents as approved. Raises FileError."""
+    store = private_dir(state) / _STORE
+    known = _approved(state) | {wanted.digest: str(wanted.file)}
+    fresh = store.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            json.dump(known, out, indent=1)
+        os.replace(fresh, store)
+    except OSError as error:
+        raise FileError(f"cannot write {store}: {error.strerror}") from error
+
+
+def _approved(state: Path) -> dict[str, str]:
+    try:
+        known = json.loads((state / _STORE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
