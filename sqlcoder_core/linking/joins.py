@@ -1,0 +1,249 @@
+"""Joins that nobody declared, inferred from names, types and keys; conservative, each with its certainty.
+
+A column refers to a table's key when its words are the key's (`customer_id` to `customers.id` or `dim_customer.customer_id`, `cust_id`,
+`CustomerID`, `fk_customer`), or end in them (`billing_customer_id`). Words that stand in every table (`id`, `name`, a date)
+join nothing. Every look-up is in a dictionary, so the work grows with the number of columns.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqlcoder_core.linking.words import LAYER_PREFIXES, name_words, split_name, table_words
+from sqlcoder_core.values.catalog import Column, ColumnKind, Relationship, Scalar, Table, TableName
+
+Words: TypeAlias = tuple[str, ...]
+
+_KEY_ENDINGS = frozenset({"id", "key", "sk", "fk", "pk", "ref", "code", "number", "uuid", "guid", "oid"})
+_POINTERS = frozenset({"fk", "ref", "sk"})
+_BARE = frozenset({"id", "pk", "key", "sk", "uuid", "guid", "code", "number"})
+"""Names of a key that say nothing of what it is the key of."""
+_GENERIC = _BARE | {"name", "type", "status", "date", "row", "year", "month", "day"}
+_KINDS = frozenset({"integer", "number", "text", "other"})
+_EXACT, _ASSUMED_KEY, _ROLE, _TIE = 0.9, -0.15, -0.1, -0.2
+_MOST_RIVALS = 3
+_MOST_POSSIBLE = 400
+"""More tables than this with one and the same key name: no telling which is meant, and no time to look at all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyColumn:
+    """A column that may be one side of a join."""
+
+    name: str
+    words: Words
+    kind: ColumnKind
+    low: str | None
+    high: str | None
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """What is kept of a table for inference: its words, its layer (`stg`, `dim`), its key if one column, columns that look like keys."""
+
+    name: TableName
+    words: Words
+    layer: str
+    key: str | None
+    key_known: bool
+    columns: tuple[KeyColumn, ...]
+    rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    shape: TableShape
+    column: KeyColumn
+    own_words: bool
+    """The key's words are those of the table, not of another that it extends."""
+
+
+def shape_of(table: Table) -> TableShape:
+    """The shape of a table; cheap, since it is made for every table of a catalog."""
+    words = table_words(table.name.name)
+    first = split_name(table.name.name)[:1]
+    key, known = _single_key(table, words)
+    unique = {columns[0].lower() for columns in (table.primary_key, *table.unique_keys) if len(columns) == 1}
+    columns = tuple(
+        KeyColumn(
+            column.name,
+            name_words(column.name),
+            column.kind,
+            column.minimum,
+            column.maximum,
+            column.values if column.values_complete else (),
+        )
+        for column in table.columns
+        if not column.hidden
+        and column.kind in _KINDS
+        and (_looks_like_key(column.name) or column.name.lower() in unique or column.name == key)
+    )
+    layer = first[0] if first and first[0] in LAYER_PREFIXES else ""
+    return TableShape(table.name, words, layer, key, known, columns, table.rank)
+
+
+def _may_join(column: Column, unique: set[str]) -> bool:
+    return not column.hidden and column.kind in _KINDS and (column.name.lower() in unique or _looks_like_key(column.name))
+
+
+def _key_column(column: Column) -> KeyColumn:
+    values = column.values if column.values_complete else ()
+    return KeyColumn(column.name, name_words(column.name), column.kind, column.minimum, column.maximum, values)
+
+
+def _looks_like_key(name: str) -> bool:
+    words = name_words(name)
+    return bool(words) and (words[-1] in _KEY_ENDINGS or words[0] in ("fk", "id"))
+
+
+def _single_key(table: Table, words: Words) -> tuple[str | None, bool]:
+    """The column that tells rows apart, and whether that is known; else the one that is named as if it did."""
+    declared = table.primary_key or next((columns for columns in table.unique_keys if len(columns) == 1), ())
+    if declared:
+        return (declared[0], True) if len(declared) == 1 else (None, True)
+    named = [column for column in table.columns if _named_like_key(column, words)]
+    counted = [column for column in named if table.row_count and column.distinct_count == table.row_count]
+    if counted:
+        return counted[0].name, True
+    possible = [column for column in named if not _repeats(column, table)]
+    return (possible[0].name, False) if possible else (None, False)
+
+
+def _named_like_key(column: Column, words: Words) -> bool:
+    own = name_words(column.name)
+    return own in (("id",), ("pk",), ("key",)) or (
+        own[:-1] == words and own[-1:] in (("id",), ("key",), ("sk",), ("pk",), ("code",), ("number",))
+    )
+
+
+def _repeats(column: Column, table: Table) -> bool:
+    return bool(column.distinct_count is not None and table.row_count and column.distinct_count < 0.95 * table.row_count)
+
+
+def infer_joins(shapes: Sequence[TableShape], declared: Sequence[Relationship]) -> list[Relationship]:
+    """Many-to-one joins for columns that have none, in the order of the tables."""
+    taken = {(join.left.key, column.lower()) for join in declared for column in join.left_columns}
+    targets = _targets(shapes)
+    found: list[Relationship] = []
+    for shape in shapes:
+        for column in shape.columns:
+            if (shape.name.key, column.name.lower()) not in taken:
+                found.extend(_joins_of(shape, column, targets))
+    return found
+
+
+def _targets(shapes: Iterable[TableShape]) -> Mapping[Words, list[_Target]]:
+    """Keys by the words that a column elsewhere would have to refer to them."""
+    targets: dict[Words, list[_Target]] = defaultdict(list)
+    for shape in shapes:
+        column = next((column for column in shape.columns if column.name == shape.key), None)
+        if column is None:
+            continue
+        bare = len(column.words) == 1 and column.words[0] in _BARE
+        words = (*shape.words, *column.words) if bare else column.words
+        ending = "id" if words[-1] in ("pk", "uuid", "guid") else words[-1]
+        own = words[:-1] == shape.words
+        if len(words) > 1 or (shape.key_known and words[0] not in _GENERIC):
+            targets[(*words[:-1], ending)].append(_Target(shape, column, own))
+        if own and ending == "id":
+            # `fk_customer`, `customer_ref`: the column names the table, and the kind of key is left open.
+            targets[(*shape.words, "*")].append(_Target(shape, column, own))
+    return targets
+
+
+def _joins_of(shape: TableShape, column: KeyColumn, targets: Mapping[Words, list[_Target]]) -> Iterator[Relationship]:
+    for words, certainty in _readings(column.words):
+        fitting = (
+            [target for target in targets.get(words, ()) if _fits(shape, column, target)] if len(targets.get(words, ())) <= 400 else []
+        )
+        best = _best(shape, fitting)
+        if not best:
+            continue
+        if len(best) > _MOST_RIVALS:
+            return
+        for target in best:
+            yield _join(shape, column, target, certainty + (_TIE if len(best) > 1 else 0.0))
+        return
+
+
+def _readings(words: Words) -> Iterator[tuple[Words, float]]:
+    """The keys that a column's words may mean, surest first: all of them, then without leading words that tell a role."""
+    if len(words) > 1 and words[0] in ("fk", "id"):
+        words = (*words[1:], "*") if words[-1] not in _KEY_ENDINGS else words[1:]
+    if words and words[-1] in _POINTERS:
+        yield (*words[:-1], words[-1]), _EXACT
+        words = (*words[:-1], "*")
+    yield words, _EXACT
+    for start in range(1, len(words) - 1):
+        yield words[start:], _EXACT + _ROLE
+
+
+def _fits(shape: TableShape, column: KeyColumn, target: _Target) -> bool:
+    if target.shape is shape or target.shape.words == shape.words:
+        # A staging table and its mart hold the same things: their keys are the same key, not a reference.
+        return target.shape is shape and column.name != shape.key
+    if column.name == shape.key and not (target.own_words and len(shape.words) > len(target.shape.words)):
+        return False
+    return _same_kind(column, target.column) and _overlaps(column, target.column)
+
+
+def _same_kind(one: KeyColumn, other: KeyColumn) -> bool:
+    if "other" in (one.kind, other.kind):
+        return True
+    return one.kind == other.kind or {one.kind, other.kind} == {"integer", "number"}
+
+
+def _overlaps(column: KeyColumn, key: KeyColumn) -> bool:
+    """False where the contents show that one cannot refer to the other."""
+    if column.values and key.values:
+        return any(value in key.values for value in column.values)
+    if column.kind == key.kind == "integer" and None not in (column.low, column.high, key.low, key.high):
+        try:
+            return int(str(column.low)) <= int(str(key.high)) and int(str(column.high)) >= int(str(key.low))
+        except ValueError:
+            return True
+    return True
+
+
+def _best(shape: TableShape, targets: list[_Target]) -> list[_Target]:
+    """Those that fit best: the table that the key is named after, in the same schema and layer, then by rank."""
+    if len(targets) < 2:
+        return targets
+
+    def grade(target: _Target) -> tuple[bool, bool, bool, float]:
+        return (
+            target.own_words,
+            target.shape.name.schema == shape.name.schema and target.shape.name.database == shape.name.database,
+            _layers_meet(shape.layer, target.shape.layer),
+            target.shape.rank,
+        )
+
+    best = max(map(grade, targets))
+    return [target for target in targets if grade(target) == best]
+
+
+def _layers_meet(left: str, right: str) -> bool:
+    """Facts look up dimensions; otherwise like goes with like."""
+    marts = {"fct", "fact", "dim", "mart", ""}
+    return left == right or (left in marts and right in marts)
+
+
+def _join(shape: TableShape, column: KeyColumn, target: _Target, certainty: float) -> Relationship:
+    if not target.shape.key_known:
+        certainty += _ASSUMED_KEY
+    if "other" in (column.kind, target.column.kind):
+        certainty -= 0.05
+    return Relationship(
+        left=shape.name,
+        left_columns=(column.name,),
+        right=target.shape.name,
+        right_columns=(target.column.name,),
+        cardinality="one_to_one" if column.name == shape.key and shape.key_known else "many_to_one",
+        inferred=True,
+        certainty=round(max(certainty, 0.3), 2),
+        origin=f"inferred from names: {column.name} refers to the key of {target.shape.name.name}",
+    )
