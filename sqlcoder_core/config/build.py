@@ -19,7 +19,7 @@ from sqlcoder_core.contracts.extension import Extension
 from sqlcoder_core.contracts.proposer import Proposer
 from sqlcoder_core.contracts.sink import Sink
 from sqlcoder_core.contracts.source import MetadataSource
-from sqlcoder_core.errors import ConfigError
+from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.components import Found
 from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
@@ -76,7 +76,10 @@ def build(configuration: Configuration, host: Host) -> Built:
 
     Raises ConfigError with every problem of every component's settings, PluginError for a plugin that fails.
     """
-    raise_all(component_problems(configuration, host))
+    problems, failures = component_problems(configuration, host)
+    raise_all(problems)
+    if failures:
+        raise failures[0]
     context = _context(configuration)
     builder = _Builder(configuration, host, context)
     return Built(
@@ -98,16 +101,19 @@ def build(configuration: Configuration, host: Host) -> Built:
     )
 
 
-def component_problems(configuration: Configuration, host: Host) -> list[Problem]:
-    """What is wrong with words and settings of all components, nothing built. A plugin that fails raises PluginError."""
+def component_problems(configuration: Configuration, host: Host) -> tuple[list[Problem], list[PluginError]]:
+    """What is wrong with words and settings of all components, and the plugins that fail; nothing is built."""
     builder = _Builder(configuration, host, None)
     problems: list[Problem] = []
+    failures: list[PluginError] = []
     for kind, entry in entries_of(configuration):
         try:
             builder.settings(kind, entry)
         except ConfigError as error:
             problems += from_error(error)
-    return problems
+        except PluginError as error:
+            failures.append(error)
+    return problems, failures
 
 
 def entries_of(configuration: Configuration) -> Iterator[tuple[Kind, Entry]]:

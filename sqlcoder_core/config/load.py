@@ -16,7 +16,7 @@ from sqlcoder_core.config.detect import Choice, Scene, choose
 from sqlcoder_core.config.entries import Entry, as_written, written
 from sqlcoder_core.config.environment import expand_all
 from sqlcoder_core.config.locations import cache_dir, find_file, shown, state_dir
-from sqlcoder_core.config.problems import from_error, from_validation, raise_all
+from sqlcoder_core.config.problems import from_error, from_failure, from_validation, raise_all
 from sqlcoder_core.config.schema import AnswerSection, ConfigFile, PolicySection, spell_out
 from sqlcoder_core.config.scrub import scrubber
 from sqlcoder_core.config.trust import demands, require
@@ -89,7 +89,8 @@ def load(options: Options, *, cwd: Path, environ: Mapping[str, str], host: Host 
     if document.problems:
         from sqlcoder_core.config.build import component_problems
 
-        raise_all([*document.problems, *component_problems(configuration, host)])
+        problems, failures = component_problems(configuration, host)
+        raise_all([*document.problems, *problems, *map(from_failure, failures)])
     return configuration
 
 

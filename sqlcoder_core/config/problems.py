@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from sqlcoder_core.config.environment import Expanded
 from sqlcoder_core.config.yaml_nodes import Steps
-from sqlcoder_core.errors import ConfigError
+from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.host.nearest import did_you_mean
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.secret import Secret
@@ -95,6 +95,11 @@ def from_error(error: ConfigError) -> tuple[Problem, ...]:
     if error.problems:
         return error.problems
     return (Problem(code="config", message=error.message, place=error.place, hint=error.hint, found_by="config"),)
+
+
+def from_failure(error: PluginError) -> Problem:
+    """A plugin that fails, as one problem among others."""
+    return Problem(code="plugin", message=error.message, place=error.place, hint=error.hint, found_by="config")
 
 
 def raise_all(problems: Iterable[Problem]) -> None:
