@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlcoder_core.errors import Refused
 from sqlcoder_core.sql import guard
@@ -30,7 +31,7 @@ def check(
     if query is None or refusal:
         return CheckedCandidate(candidate=candidate, query=None, problems=(refusal,) if refusal else ())
     notes = tuple(Problem(code="cleaned", severity="note", message=note) for note in query.notes)
-    problems = notes + extensions(candidate, linked)
+    problems = notes + extensions(replace(candidate, dialect=dialect), linked)
     blocked = any(problem.severity == "error" for problem in problems)
     return CheckedCandidate(candidate=candidate, query=None if blocked else query, problems=problems)
 

@@ -18,7 +18,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One statement that may answer the question, best first by `score` (0 to 1, comparable within one proposer)."""
+    """One statement that may answer the question, best first by `score` (0 to 1, comparable within one proposer).
+
+    `dialect` is sqlglot's word for the SQL's dialect; proposers may leave it out, checks always find it.
+    """
 
     sql: str
     proposer: str
@@ -26,6 +29,7 @@ class Candidate:
     reading: tuple[Reading, ...] = ()
     score: float = 1.0
     notes: tuple[str, ...] = ()
+    dialect: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
