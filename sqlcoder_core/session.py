@@ -103,7 +103,7 @@ class Session:
         what concerns all of them.
         """
         wish = self._wish(run=run, candidates=candidates, min_confidence=min_confidence, limits=limits)
-        waiting = iter(questions)
+        waiting = (replace(one, limit=self.built.limit) if one.limit is None else one for one in questions)
         while group := tuple(islice(waiting, self.built.proposer.together)):
             for answer in self.pipeline.answer(group, wish):
                 yield replace(answer, signature=self.signature)
@@ -129,12 +129,10 @@ class Session:
             ("sqlcoder", __version__),
             ("sqlglot", sqlglot.__version__),
             ("dialect", self.dialect),
-            ("settings", self.configuration.settings_hash),
             ("catalog", self.catalog.content_hash),
             ("now", clock.now.isoformat() if clock.now else "unset"),
-            ("runtime", self.built.proposer.name),
         )
-        return own + self.built.proposer.identity()
+        return own + self.built.signature + self.built.proposer.identity()
 
     def _wish(self, *, run: bool, candidates: int | None, min_confidence: float | None, limits: Limits | None) -> Wish:
         wanted = self.built.candidates if candidates is None else candidates
