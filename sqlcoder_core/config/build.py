@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlcoder_core.config.database import from_text
-from sqlcoder_core.config.entries import Entry
+from sqlcoder_core.config.entries import Entry, with_flags
 from sqlcoder_core.config.load import Configuration
 from sqlcoder_core.config.locations import private_dir
 from sqlcoder_core.config.problems import from_error, raise_all
 from sqlcoder_core.config.settings import settings_of
-from sqlcoder_core.config.yaml_nodes import Steps
 from sqlcoder_core.contracts.component import Context
 from sqlcoder_core.contracts.connector import Connector
 from sqlcoder_core.contracts.extension import Extension
@@ -138,7 +137,7 @@ class _Builder:
         self._context = context
 
     def settings(self, kind: Kind, entry: Entry) -> tuple[Found, Any]:
-        found = self._host.component(kind, entry.use, place=entry.use_place, config_dir=self._configuration.config_dir)
+        found = self._host.component(kind, entry.use, place=entry.place(("use",)), config_dir=self._configuration.config_dir)
         if kind is SOURCE:
             entry = self._with_flags(found, entry)
         return found, settings_of(found, entry, self._host, self._configuration.config_dir)
@@ -146,18 +145,16 @@ class _Builder:
     def one(self, kind: Kind, entry: Entry) -> Any:
         found, settings = self.settings(kind, entry)
         arguments = (settings,) if kind is CONNECTOR else (settings, self._context)
-        return self._host.build(found, *arguments, place=entry.use_place)
+        return self._host.build(found, *arguments, place=entry.place(("use",)))
 
     def _with_flags(self, found: Found, entry: Entry) -> Entry:
         """--target and --profiles-dir reach every source whose settings have a field of that name."""
         options = self._configuration.options
         profiles = options.profiles_dir and self._configuration.cwd / options.profiles_dir
-        flags: dict[str, object] = {"target": options.target, "profiles_dir": profiles}
-        said = {name: value for name, value in flags.items() if value is not None and name in found.cls.Settings.model_fields}
-        if not said:
-            return entry
-        places: dict[Steps, str] = {**entry.places, **{(name,): f"--{name.replace('_', '-')}" for name in said}}
-        return replace(entry, settings={**entry.settings, **said}, places=places)
+        flags: dict[str, tuple[object, str]] = {"target": (options.target, "--target"), "profiles_dir": (profiles, "--profiles-dir")}
+        known = found.cls.Settings.model_fields
+        said = {name: flag for name, flag in flags.items() if flag[0] is not None and name in known}
+        return with_flags(entry, said) if said else entry
 
 
 def _context(configuration: Configuration) -> Context:

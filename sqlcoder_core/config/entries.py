@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlcoder_core.config.environment import Expanded
 from sqlcoder_core.config.yaml_nodes import Document, Steps
@@ -13,24 +13,40 @@ from sqlcoder_core.values.secret import Secret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`label` is what stands before a key in messages (`connections.shop.`), `places` are counted from the entry."""
+    """`label` is what stands before a key in messages (`connections.shop.`); `where(steps, key)` is the place of a setting.
+
+    `origin` is the place of the entry itself, and stands in for the settings' places where there is no `where`.
+    """
 
     use: str
     settings: Mapping[str, object] = field(default_factory=dict)
     origin: str = "default"
     label: str = ""
-    places: Mapping[Steps, str] = field(default_factory=dict)
+    where: Callable[[Steps, bool], str] | None = field(default=None, repr=False, compare=False)
 
-    @property
-    def use_place(self) -> str:
-        """Where the word itself stands."""
-        return self.places.get(("use",), self.origin)
+    def place(self, steps: Steps, key: bool = False) -> str:
+        """Where a setting's value (or its key) was said."""
+        return self.where(steps, key) if self.where else self.origin
 
 
 def written(document: Document, steps: Steps, use: str, settings: Mapping[str, object]) -> Entry:
     """An entry that stands in the file (or was made there by --set)."""
+
+    def where(below: Steps, key: bool) -> str:
+        return document.place((*steps, *below), key=key)
+
     label = ".".join(str(step) for step in steps) + "."
-    return Entry(use=use, settings=settings, origin=document.place(steps, key=True), label=label, places=document.under(steps))
+    return Entry(use=use, settings=settings, origin=document.place(steps, key=True), label=label, where=where)
+
+
+def with_flags(entry: Entry, said: Mapping[str, tuple[object, str]]) -> Entry:
+    """An entry with settings laid over from the command line: name to (value, flag)."""
+
+    def where(below: Steps, key: bool) -> str:
+        name = str(below[0]) if below else ""
+        return said[name][1] if name in said else entry.place(below, key)
+
+    return replace(entry, settings={**entry.settings, **{name: value for name, (value, _) in said.items()}}, where=where)
 
 
 def detected(spec: ComponentSpec | ConnectionSpec) -> Entry:

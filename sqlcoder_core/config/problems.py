@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -45,6 +46,8 @@ def _wording(one: Any) -> str:
     for opening in ("Value error, ", "Assertion failed, "):
         text = text.removeprefix(opening)
     text = text.removeprefix("Input ")
+    if one["type"] == "string_type" and isinstance(one.get("input"), bool | int | float | date):
+        text += "; put it in quotes"
     return text[:1].lower() + text[1:]
 
 
@@ -53,7 +56,7 @@ def _shown(value: object) -> str:
     if isinstance(value, Expanded):
         return f" (got {value!r})"
     if isinstance(value, bool):
-        return f" (got {'true' if value else 'false'}; quote yes, no, on and off where text is meant)"
+        return f" (got {'true' if value else 'false'})"
     if isinstance(value, int | float | str) and not isinstance(value, Secret) and len(str(value)) <= 40:
         return f" (got {value!r})"
     return ""
@@ -121,13 +124,3 @@ def _line_of(place: str | None) -> tuple[str, int, int]:
     found = [int(number) for number in numbers if number.isdecimal()][:2]
     line, column = [*found, 0, 0][:2]
     return name, line, column
-
-
-def places_below(places: Mapping[Steps, str], origin: str) -> Callable[[Steps, bool], str]:
-    """A `place` function over places counted from an entry, the entry's own as the last resort."""
-
-    def place(steps: Steps, key: bool) -> str:
-        del key  # an entry knows one place per key
-        return next((places[steps[:length]] for length in range(len(steps), -1, -1) if steps[:length] in places), origin)
-
-    return place

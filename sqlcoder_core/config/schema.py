@@ -19,7 +19,7 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 def _size(value: object) -> object:
     """Bytes: a number, or text such as `64MB` (a kilobyte is 1024 bytes)."""
     if not isinstance(value, str):
-        return value
+        return _no_bool(value)
     match = _SIZE.fullmatch(value.strip())
     if match is None:
         raise ValueError("should be a size such as 64MB")
@@ -34,6 +34,14 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _no_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("should be a number")
+    return value
+
+
+Seconds = Annotated[float, BeforeValidator(_no_bool), Field(gt=0)]
+Count = Annotated[int, BeforeValidator(_no_bool), Field(gt=0)]
 Size = Annotated[
     int,
     BeforeValidator(_size),
@@ -52,8 +60,8 @@ class Section(BaseModel):
 class LimitsSection(Section):
     """Bounds on every query; what they cut off is always said."""
 
-    seconds: float = Field(default=30.0, gt=0, description="Wall-clock seconds a query may take.")
-    rows: int = Field(default=10_000, gt=0, description="Rows fetched at most.")
+    seconds: Seconds = Field(default=30.0, description="Wall-clock seconds a query may take.")
+    rows: Count = Field(default=10_000, description="Rows fetched at most.")
     bytes: Size = Field(default=32 * 1024 * 1024, description="Bytes fetched at most; 32MB is understood.")
     memory: Size = Field(default=1024 * 1024 * 1024, description="Memory of the query's process above its start; 1GB is understood.")
 
@@ -84,9 +92,9 @@ class TimeSection(Section):
 class AnswerSection(Section):
     """How questions are answered."""
 
-    candidates: int = Field(default=3, ge=1, le=50, description="Distinct statements to consider for a question.")
+    candidates: Count = Field(default=3, le=50, description="Distinct statements to consider for a question.")
     min_confidence: float = Field(default=0.0, ge=0, le=1, description="Abstain below this confidence, 0 to 1.")
-    limit: int | None = Field(default=None, gt=0, description="LIMIT for questions that do not ask for a number of rows.")
+    limit: Count | None = Field(default=None, description="LIMIT for questions that do not ask for a number of rows.")
 
 
 class PolicySection(Section):

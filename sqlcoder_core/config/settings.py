@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sqlcoder_core.config.entries import Entry
-from sqlcoder_core.config.problems import from_validation, places_below, raise_all
+from sqlcoder_core.config.problems import from_validation, raise_all
 from sqlcoder_core.contracts.component import Settings
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.calls import named
@@ -22,13 +22,12 @@ _IN_CLEAR = "given in clear"
 def settings_of(found: Found, entry: Entry, host: Host, config_dir: Path) -> Settings:
     """Validated settings. Raises ConfigError with every problem and its line, PluginError when the settings class itself fails."""
     model: type[Settings] = found.cls.Settings
-    place = places_below(entry.places, entry.origin)
     problems: list[Problem] = []
-    with named(found.who, "reading its settings", place=entry.use_place, scrub=host.scrub):
+    with named(found.who, "reading its settings", place=entry.place(("use",)), scrub=host.scrub):
         try:
             settings = model.model_validate(dict(entry.settings), context={"config_dir": str(config_dir)})
         except ValidationError as error:
-            problems = from_validation(error, model, place, host.scrub, prefix=entry.label)
+            problems = from_validation(error, model, entry.place, host.scrub, prefix=entry.label)
     if not problems:
         problems = [*_passwords_on_the_command_line(settings, entry)]
     raise_all(problems)
@@ -36,17 +35,16 @@ def settings_of(found: Found, entry: Entry, host: Host, config_dir: Path) -> Set
 
 
 def _passwords_on_the_command_line(settings: Settings, entry: Entry) -> list[Problem]:
-    place = places_below(entry.places, entry.origin)
     return [
         Problem(
             code="secret_in_clear",
             message=f"{entry.label}{name} is a secret, which other users of this machine can see on the command line",
-            place=place((name,), False),
+            place=entry.place((name,)),
             hint="write '${NAME}' in its place, in single quotes",
             found_by="config",
         )
         for name, value in settings
-        if isinstance(value, Secret) and value.reference == _IN_CLEAR and place((name,), False).startswith("--set")
+        if isinstance(value, Secret) and value.reference == _IN_CLEAR and entry.place((name,)).startswith("--set")
     ]
 
 

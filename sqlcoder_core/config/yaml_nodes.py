@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,12 +39,6 @@ class Document:
     def complain(self, code: str, message: str, place: str, hint: str | None = None) -> None:
         """Note a problem; reading goes on, so that all of them are said at once."""
         self.problems.append(Problem(code=code, message=message, place=place, hint=hint, found_by="config"))
-
-    def under(self, steps: Steps) -> Mapping[Steps, str]:
-        """Places of everything below `steps`, counted from there."""
-        length = len(steps)
-        both = {**self.values, **self.keys}
-        return {known[length:]: place for known, place in both.items() if known[:length] == steps}
 
 
 def read_yaml(text: str, name: str) -> Document:
