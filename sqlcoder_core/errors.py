@@ -41,6 +41,10 @@ class SqlcoderError(Exception):
         text = f"{self.place}: {self.message}" if self.place else self.message
         return f"{text}; {self.hint}" if self.hint else text
 
+    def lines(self) -> tuple[str, ...]:
+        """What is printed, one line for each thing that is wrong."""
+        return (str(self),)
+
 
 class UsageError(SqlcoderError):
     """A flag, an argument or an input file is not usable as given."""
@@ -54,6 +58,11 @@ class ConfigError(UsageError):
     def __init__(self, message: str, *, place: str | None = None, hint: str | None = None, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(message, place=place, hint=hint)
         self.problems = problems
+
+    def lines(self) -> tuple[str, ...]:
+        """One line per problem."""
+        said = tuple(str(SqlcoderError(one.message, place=one.place, hint=one.hint)) for one in self.problems)
+        return said or super().lines()
 
 
 class PluginError(SqlcoderError):

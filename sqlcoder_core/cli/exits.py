@@ -20,7 +20,8 @@ def exit_on_error(*, verbose: bool) -> Iterator[None]:
     except SqlcoderError as error:
         if verbose:
             traceback.print_exc()
-        print(f"sqlcoder: {printable(str(error))}", file=sys.stderr)
+        for line in error.lines():
+            print(f"sqlcoder: {printable(line)}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
         print("sqlcoder: interrupted", file=sys.stderr)
