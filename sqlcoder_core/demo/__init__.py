@@ -1,0 +1,1 @@
+"""The bundled example, and how it becomes a project of today."""
