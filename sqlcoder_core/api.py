@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sqlcoder_core.values.problem import Problem
     from sqlcoder_core.values.question import Clock, Question
     from sqlcoder_core.values.result import ColumnProfile, Limits, ResultSet
+    from sqlcoder_core.values.sampling import Sampling
     from sqlcoder_core.values.secret import Secret
     from sqlcoder_core.whole_file import WholeFile, file_error
 
@@ -98,6 +99,7 @@ _HOMES = {
     "values.problem": ("Problem",),
     "values.question": ("Clock", "Question"),
     "values.result": ("ColumnProfile", "Limits", "ResultSet"),
+    "values.sampling": ("Sampling",),
     "values.secret": ("Secret",),
     "whole_file": ("WholeFile", "file_error"),
 }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import ClassVar, Literal, Protocol, TypeAlias
 
 from sqlcoder_core.contracts.component import Component
 from sqlcoder_core.values.catalog import Fact, Relationship, Table, TableName
 from sqlcoder_core.values.result import ColumnProfile, Limits
+from sqlcoder_core.values.sampling import Sampling
+
+Authority: TypeAlias = Literal["declares", "live", "annotates"]
 
 
 class Probe(Protocol):
@@ -30,7 +33,14 @@ class MetadataSource(Component):
     """Yields facts. Sources are asked in the configured order; for one fact the first source wins, the rest fills gaps.
 
     A source that cannot read its input raises ConfigError (place and next step); what is merely odd it yields as `Clash`.
+
+    `authority` says what a source's tables mean. "declares": they should exist (a dbt project); they are offered, and where
+    a live source finds them missing they are reported as not built. "live": they do exist, the database was asked; its word
+    counts on names, columns and types. "annotates": notes on tables that others bring (a glossary); a table or column
+    that nobody else knows is an error with the place it was written at.
     """
+
+    authority: ClassVar[Authority] = "declares"
 
     def fingerprint(self, probe: Probe | None) -> str:
         """Text that changes when the facts may have changed; costs file stats, no parsing."""
@@ -46,3 +56,15 @@ class MetadataSource(Component):
     def facts(self, probe: Probe | None) -> Iterator[Fact]:
         """All facts, tables first. `probe` is None where no connection is configured."""
         raise NotImplementedError
+
+    def covers(self, table: TableName) -> bool:
+        """Of a live source: would this table be among its facts if it existed? What it was told to leave out says nothing."""
+        return True
+
+    def max_age(self, probe: Probe | None) -> float | None:
+        """Seconds after which the facts are read again though the fingerprint is the same; None: as long as it is the same."""
+        return None
+
+    def sampling(self) -> Sampling | None:
+        """Whether and how far the contents of tables may be looked at, once it is known which columns are hidden; None: not at all."""
+        return None

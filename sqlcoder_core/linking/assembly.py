@@ -7,7 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.linking.joins import TableShape, shape_of
 from sqlcoder_core.linking.merge import Live, merge_tables
@@ -15,7 +15,8 @@ from sqlcoder_core.linking.packing import hashed_part, pack, unpack
 from sqlcoder_core.linking.words import split_name
 from sqlcoder_core.values.catalog import Clash, Exposure, Fact, Metric, Relationship, Table, TableName, Term
 
-Authority: TypeAlias = Literal["declares", "live", "annotates"]
+if TYPE_CHECKING:
+    from sqlcoder_core.contracts.source import Authority
 
 _RANK_BESIDE_PROJECT = 0.5
 """A table of the database that no project describes, beside tables that one does."""

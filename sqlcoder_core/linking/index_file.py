@@ -63,6 +63,8 @@ def open_existing(path: Path) -> sqlite3.Connection | None:
     """The index at `path` for reading; None when there is none, or it is damaged or of another format."""
     if not path.is_file():
         return None
+    if not _is_whole(path):
+        return None
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
     try:
         found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
@@ -72,6 +74,16 @@ def open_existing(path: Path) -> sqlite3.Connection | None:
         return connection
     connection.close()
     return None
+
+
+def _is_whole(path: Path) -> bool:
+    """True when the file is as long as its header says (bytes 16-17 page size, 28-31 pages; sqlite.org/fileformat.html)."""
+    with path.open("rb") as file:
+        header = file.read(32)
+    if len(header) < 32 or not header.startswith(b"SQLite format 3\0"):
+        return False
+    page = int.from_bytes(header[16:18], "big")
+    return path.stat().st_size == (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
@@ -86,6 +98,15 @@ def write_meta(path: Path, changes: dict[str, str]) -> None:
         with connection:
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(changes.items()))
         connection.close()
+
+
+def is_writable(path: Path) -> bool:
+    """True when the folder of that file is there, or can be made, and files can be written in it."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(path.parent, os.W_OK | os.X_OK)
 
 
 @contextmanager

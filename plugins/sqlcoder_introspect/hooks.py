@@ -1,0 +1,14 @@
+"""The source `introspect`."""
+
+from __future__ import annotations
+
+from sqlcoder_core.api import MetadataSource
+from sqlcoder_core.hookspecs import hookimpl
+
+
+@hookimpl
+def sqlcoder_metadata_sources() -> list[type[MetadataSource]]:
+    """The one source of this plugin."""
+    from sqlcoder_introspect.source import IntrospectSource
+
+    return [IntrospectSource]

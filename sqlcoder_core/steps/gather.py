@@ -1,0 +1,191 @@
+"""Sources in, Catalog out: from the cache when no source has changed, else read, merged, sampled and indexed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlcoder_core import __version__
+from sqlcoder_core.errors import ConfigError, DatabaseError, SqlcoderError
+from sqlcoder_core.linking import index_file
+from sqlcoder_core.linking.catalog_index import IndexedCatalog, open_index
+from sqlcoder_core.values.catalog import Clash, Fact, Metric, Term, VerifiedQuestion
+
+if TYPE_CHECKING:
+    from sqlcoder_core.contracts.connector import Connector
+    from sqlcoder_core.contracts.source import MetadataSource, Probe
+    from sqlcoder_core.linking.index_build import Judge, SourceFacts
+    from sqlcoder_core.linking.sampler import Sampler
+    from sqlcoder_core.values.sampling import Sampling
+
+_FORGOTTEN_AFTER = 30 * 24 * 3600.0
+
+
+def gather(
+    sources: Sequence[MetadataSource],
+    probe: Probe | None,
+    cache_dir: Path,
+    *,
+    scope: str = "",
+    refresh: bool = False,
+    now: Callable[[], float] = time.time,
+) -> IndexedCatalog:
+    """The catalog of these sources, first source first.
+
+    `scope` is what else the facts depend on, usually `connection_scope(connector)`: two databases do not share a cache.
+    `refresh` reads everything anew. Costs a few file stats when nothing has changed. Raises what a source raises
+    (ConfigError for files, DatabaseError), and FileError when the disk is full; a cache folder that cannot be written
+    is done without.
+    """
+    cache = _Cache(cache_dir / f"catalog-{_key(sources, scope)}.sqlite", sources, probe, now)
+    kept = None if refresh else open_index(cache.path)
+    if kept is not None and cache.holds(kept):
+        return kept
+    read = _read(sources, probe)
+    if kept is not None and read.unreached and cache.only_old(kept):
+        return kept
+    if kept is not None:
+        kept.close()
+    return cache.rebuilt(read)
+
+
+def connection_scope(connector: Connector) -> str:
+    """Which database a connector means: its engine and settings, without secrets."""
+    return f"{connector.name} {connector.settings.model_dump_json()}"
+
+
+def _key(sources: Sequence[MetadataSource], scope: str) -> str:
+    """A cache file for each combination of program, sources, settings and database."""
+    parts = [__version__, index_file.FORMAT, scope]
+    for source in sources:
+        parts += [source.name, source.settings.model_dump_json(), str(source.context.project_dir)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+@dataclass(slots=True)
+class _Read:
+    """All sources on their way in, and whether the database could not be reached although a source wanted to ask it."""
+
+    facts: list[SourceFacts]
+    sampling: Sampling | None = None
+    unreached: bool = False
+
+
+def _read(sources: Sequence[MetadataSource], probe: Probe | None) -> _Read:
+    """A project's artifacts say enough to write SQL, so a database that cannot be asked is no error beside them."""
+    from sqlcoder_core.linking.index_build import SourceFacts
+
+    read = _Read([])
+    spare = any(source.authority == "declares" for source in sources)
+    for source in sources:
+        facts: Iterable[Fact] = source.facts(probe)
+        authority = source.authority
+        if authority == "live":
+            try:
+                facts = tuple(facts)
+                read.sampling = read.sampling or source.sampling()
+            except (DatabaseError, ConfigError) as error:
+                if not spare or (isinstance(error, ConfigError) and probe is not None):
+                    raise
+                read.unreached = True
+                facts, authority = (_unreached(error),), "declares"
+        read.facts.append(SourceFacts(name=source.name, facts=facts, authority=authority, covers=source.covers))
+    return read
+
+
+def _unreached(error: SqlcoderError) -> Clash:
+    message = f"the database could not be asked what it holds, so nothing was checked against it: {error.message}"
+    return Clash(kind="not reached", subject="database", message=message, place=error.place, hint=error.hint)
+
+
+@dataclass(slots=True)
+class _Cache:
+    """One index file and the sources it is made of."""
+
+    path: Path
+    sources: Sequence[MetadataSource]
+    probe: Probe | None
+    now: Callable[[], float]
+    prints: list[str] = field(default_factory=list)
+
+    def holds(self, kept: IndexedCatalog) -> bool:
+        """True when the cached catalog still says what the sources say; files that were only touched are noted."""
+        self.prints = self._fingerprints()
+        if self._too_old(kept):
+            return False
+        known, identities = json.loads(kept.meta["fingerprints"]), json.loads(kept.meta["identities"])
+        if self.prints == known:
+            return True
+        changed = [place for place, (old, new) in enumerate(zip(known, self.prints, strict=True)) if old != new]
+        if any(self.sources[place].identity(self.probe) != identities[place] for place in changed):
+            return False
+        index_file.write_meta(self.path, {"fingerprints": json.dumps(self.prints)})
+        return True
+
+    def only_old(self, kept: IndexedCatalog) -> bool:
+        """True when nothing is known to have changed: better an old catalog of a server than none."""
+        return bool(self.prints == json.loads(kept.meta["fingerprints"]))
+
+    def rebuilt(self, read: _Read) -> IndexedCatalog:
+        """Write the index; in memory where the cache folder cannot be written, or where the next run should look again."""
+        from sqlcoder_core.linking.index_build import build_index
+
+        # Taken before tables are read: what changes meanwhile is then seen next time.
+        meta = {
+            "fingerprints": json.dumps(self.prints or self._fingerprints()),
+            "identities": json.dumps([source.identity(self.probe) for source in self.sources]),
+            "built_at": str(self.now()),
+        }
+        kept = index_file.is_writable(self.path) and not read.unreached
+        catalog = build_index(
+            self.path if kept else None,
+            read.facts,
+            default_schema=self.probe.default_schema if self.probe else None,
+            meta=meta,
+            sampler=self._sampler(read),
+            judge=_judge(self.probe.dialect if self.probe else None),
+        )
+        _forget_old(self.path.parent, self.now())
+        return catalog
+
+    def _fingerprints(self) -> list[str]:
+        return [source.fingerprint(self.probe) for source in self.sources]
+
+    def _too_old(self, kept: IndexedCatalog) -> bool:
+        age = self.now() - float(kept.meta["built_at"])
+        limits = [source.max_age(self.probe) for source in self.sources]
+        return any(limit is not None and not 0 <= age < limit for limit in limits)
+
+    def _sampler(self, read: _Read) -> Sampler | None:
+        from sqlcoder_core.linking.sampler import Sampler
+
+        if self.probe is None or read.unreached or read.sampling is None:
+            return None
+        return Sampler(self.probe, read.sampling)
+
+
+def _judge(dialect: str | None) -> Judge:
+    """What SQL in metrics, terms and verified questions is held against; loads the parser with the first that has any."""
+
+    def judge(catalog: IndexedCatalog, fact: Fact) -> Clash | None:
+        if not isinstance(fact, (Metric, Term, VerifiedQuestion)):
+            return None
+        from sqlcoder_core.sql.fact_check import judge_fact
+
+        return judge_fact(catalog, fact, dialect)
+
+    return judge
+
+
+def _forget_old(folder: Path, now: float) -> None:
+    """Indexes that nobody has used for a month go."""
+    with suppress(OSError):
+        for file in folder.glob("catalog-*.sqlite"):
+            if now - file.stat().st_atime > _FORGOTTEN_AFTER and now - file.stat().st_mtime > _FORGOTTEN_AFTER:
+                file.unlink()
