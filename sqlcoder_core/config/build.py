@@ -115,6 +115,11 @@ def component_problems(configuration: Configuration, host: Host) -> tuple[list[P
     return problems, failures
 
 
+def checked_settings(configuration: Configuration, host: Host, kind: Kind, entry: Entry) -> tuple[Found, Any, Entry]:
+    """A component's class, its checked settings, and the entry with flags laid over. Raises ConfigError or PluginError."""
+    return _Builder(configuration, host, None).settings(kind, entry)
+
+
 def entries_of(configuration: Configuration) -> Iterator[tuple[Kind, Entry]]:
     """Every component that the configuration names, the connections and sinks that this run does not use included."""
     chosen = [configuration.connection] if configuration.connection else []
@@ -136,14 +141,14 @@ class _Builder:
         self._host = host
         self._context = context
 
-    def settings(self, kind: Kind, entry: Entry) -> tuple[Found, Any]:
+    def settings(self, kind: Kind, entry: Entry) -> tuple[Found, Any, Entry]:
         found = self._host.component(kind, entry.use, place=entry.place(("use",)), config_dir=self._configuration.config_dir)
         if kind is SOURCE:
             entry = self._with_flags(found, entry)
-        return found, settings_of(found, entry, self._host, self._configuration.config_dir)
+        return found, settings_of(found, entry, self._host, self._configuration.config_dir), entry
 
     def one(self, kind: Kind, entry: Entry) -> Any:
-        found, settings = self.settings(kind, entry)
+        found, settings, entry = self.settings(kind, entry)
         arguments = (settings,) if kind is CONNECTOR else (settings, self._context)
         return self._host.build(found, *arguments, place=entry.place(("use",)))
 

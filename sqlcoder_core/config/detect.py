@@ -18,6 +18,10 @@ from sqlcoder_core.values.options import Options
 _INTROSPECT = Entry(use="introspect", origin="default", label="source 'introspect': ")
 
 
+class NothingToAsk(ConfigError):
+    """Neither a configured connection nor a project was found."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Everything that the choice depends on. `sources` is None when the file says nothing of them."""
@@ -106,8 +110,8 @@ def _ask(scene: Scene) -> tuple[Detection, ...]:
     return tuple(found)
 
 
-def nothing_found(scene: Scene) -> ConfigError:
+def nothing_found(scene: Scene) -> NothingToAsk:
     """Says what was looked for and the ways on."""
     file = f"no connection in {scene.document.name}" if scene.document.values else "no sqlcoder.yaml"
     hint = "change into a dbt project, pass --database URL or FILE, write a sqlcoder.yaml with `sqlcoder init`, or try `sqlcoder demo`"
-    return ConfigError(f"nothing to ask: {file} and no dbt project from {scene.cwd} upwards", hint=hint)
+    return NothingToAsk(f"nothing to ask: {file} and no dbt project from {scene.cwd} upwards", hint=hint)

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sqlcoder_core.config import overrides
-from sqlcoder_core.config.detect import Choice, Scene, choose
+from sqlcoder_core.config.detect import Choice, NothingToAsk, Scene, choose
 from sqlcoder_core.config.entries import Entry, as_written, written
 from sqlcoder_core.config.environment import expand_all
 from sqlcoder_core.config.locations import cache_dir, find_file, shown, state_dir
@@ -28,6 +28,8 @@ from sqlcoder_core.values.options import Options
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Clock
 from sqlcoder_core.values.result import Limits
+
+__all__ = ["Configuration", "NothingToAsk", "load"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +68,19 @@ class Configuration:
     warnings: tuple[Problem, ...] = ()
 
 
-def load(options: Options, *, cwd: Path, environ: Mapping[str, str], host: Host | None = None, trusting: bool = False) -> Configuration:
+def load(options: Options, *, cwd: Path, environ: Mapping[str, str], host: Host | None = None, without_file: bool = False) -> Configuration:
     """Read and check the configuration.
 
-    Raises ConfigError, carrying every problem with file and line, and UsageError for a flag that cannot be used. `trusting`
-    skips the question whether the file was approved (`sqlcoder trust` itself).
+    Raises ConfigError, carrying every problem with file and line, NothingToAsk where there is neither file nor project nor
+    database, and UsageError for a flag that cannot be used. `without_file` gives the defaults, though there may be a file.
     """
     host = host or Host()
     cwd = (cwd / options.project_dir if options.project_dir else cwd).absolute()
     if not cwd.is_dir():
         raise ConfigError(f"--project-dir names {options.project_dir}, which is not a folder")
-    path = find_file(options.config, cwd, environ)
+    path = None if without_file else find_file(options.config, cwd, environ)
     document = _document(path, cwd, options)
-    if path is not None and not trusting:
+    if path is not None:
         require(demands(path, document.data), state_dir(environ), document.name)
     _lay_flags_over(document, options)
     expand_all(document, environ)

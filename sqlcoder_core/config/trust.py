@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlcoder_core.config.environment import names_in, texts
-from sqlcoder_core.config.locations import private_dir
+from sqlcoder_core.config.locations import FILE_NAME, find_file, private_dir, shown
+from sqlcoder_core.config.problems import raise_all
+from sqlcoder_core.config.yaml_nodes import read_yaml
 from sqlcoder_core.errors import ConfigError, FileError
 from sqlcoder_core.host.local import is_local, local_use
 
@@ -43,6 +45,16 @@ def demands(file: Path, data: dict[str, Any]) -> Demands:
     for path in found:
         digest.update(b"\0" + path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return Demands(file=file, code=tuple(found), variables=tuple(variables), digest=digest.hexdigest())
+
+
+def demands_of(given: Path | None, cwd: Path, environ: Mapping[str, str]) -> Demands:
+    """What the sqlcoder.yaml that would be used wants. Raises ConfigError where there is none, or when it cannot be read."""
+    file = find_file(given, cwd, environ)
+    if file is None:
+        raise ConfigError(f"there is no {FILE_NAME} from {cwd} upwards", hint="`sqlcoder init` writes one")
+    document = read_yaml(file.read_text(encoding="utf-8"), shown(file, cwd))
+    raise_all(document.problems)
+    return demands(file, document.data)
 
 
 def _code(data: Any, folder: Path) -> Iterator[Path]:

@@ -1,0 +1,16 @@
+"""Plain columns for stdout: aligned, no frame, no colour, so that they can be cut and searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlcoder_core.cli.exits import printable
+
+
+def print_columns(rows: Iterable[Sequence[str]], *, heading: Sequence[str] | None = None) -> None:
+    """Print rows of text in aligned columns; the last column is not padded."""
+    shown = [[printable(cell) for cell in row] for row in ([heading] if heading else []) + list(rows)]
+    widths = [max(len(row[index]) for row in shown) for index in range(len(shown[0]) if shown else 0)]
+    for row in shown:
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths, strict=False)]
+        print("  ".join([*cells, row[-1]]).rstrip())

@@ -1,0 +1,150 @@
+"""`sqlcoder plugins`: what is installed, what is enabled, where it comes from, and what is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sqlcoder_core.cli.config import Format
+from sqlcoder_core.cli.options import shared_options
+from sqlcoder_core.values.options import Options
+
+if TYPE_CHECKING:
+    from sqlcoder_core.config.plugins_report import ComponentHelp
+    from sqlcoder_core.host.installed import Installed
+
+plugins_app = typer.Typer(name="plugins", help="List, describe and examine plugins.", no_args_is_help=True, rich_markup_mode=None)
+
+_FORMAT = Annotated[Format, typer.Option("--format", help="How to print it.")]
+
+
+@plugins_app.command("list")
+@shared_options
+def list_plugins(format: _FORMAT = Format.TEXT, *, options: Options) -> None:
+    """List the installed plugins; none of them is imported."""
+    import json
+
+    from sqlcoder_core.cli.columns import print_columns
+    from sqlcoder_core.host.installed import installed_plugins
+
+    named = _named_words(options)
+    rows = [_row(plugin, named) for plugin in installed_plugins()]
+    rows += [_local_row(use) for use in sorted(named or ()) if use.endswith(".py") or ".py:" in use]
+    if format is Format.JSON:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    columns = ("name", "kind", "enabled", "distribution", "version", "location")
+    print_columns(([row[column] for column in columns] for row in rows), heading=columns)
+
+
+def _named_words(options: Options) -> set[str] | None:
+    """The words that the sqlcoder.yaml uses; None where there is none. A file with mistakes in it still names its plugins."""
+    import os
+
+    from sqlcoder_core.config.locations import find_file
+
+    cwd = (Path.cwd() / options.project_dir) if options.project_dir else Path.cwd()
+    file = find_file(options.config, cwd.absolute(), os.environ)
+    if file is None:
+        return None
+    from sqlcoder_core.config.words import words_in
+
+    return words_in(file)
+
+
+def _row(plugin: Installed, named: set[str] | None) -> dict[str, str]:
+    from sqlcoder_core.host.kinds import kinds_of
+
+    kinds = "unknown" if plugin.hooks is None else ", ".join(kind.name for kind in kinds_of(plugin.hooks)) or "none"
+    by_default = "default" if plugin.built_in else "no"
+    enabled = by_default if named is None else "yes" if plugin.word in named else "no"
+    return {
+        "name": plugin.word,
+        "kind": kinds,
+        "enabled": enabled,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "location": plugin.location,
+    }
+
+
+def _local_row(use: str) -> dict[str, str]:
+    return {"name": use, "kind": "local file", "enabled": "yes", "distribution": "-", "version": "-", "location": use.partition(":")[0]}
+
+
+@plugins_app.command("show")
+@shared_options
+def show(
+    name: Annotated[str, typer.Argument(help="The plugin's word.")],
+    format: _FORMAT = Format.TEXT,
+    *,
+    options: Options,
+) -> None:
+    """Print what one plugin brings: its documentation, settings and hooks."""
+    import dataclasses
+    import json
+
+    from sqlcoder_core.config.plugins_report import components, registration_hooks
+    from sqlcoder_core.host import Host
+
+    del options  # a plugin is what it is, whatever the configuration
+    host = Host()
+    plugin = host.plugin(name)
+    brought = components(plugin, host)
+    if format is Format.JSON:
+        head = {"name": plugin.word, "distribution": plugin.distribution, "version": plugin.version, "location": plugin.location}
+        hooks = list(registration_hooks(plugin))
+        print(
+            json.dumps({**head, "hooks": hooks, "components": [dataclasses.asdict(one) for one in brought]}, indent=2, ensure_ascii=False)
+        )
+        return
+    print(f"{plugin.word}: {plugin.distribution} {plugin.version}, module {plugin.module}")
+    print(f"hooks: {', '.join(registration_hooks(plugin)) or 'unknown'}")
+    for component in brought:
+        _print_component(component)
+
+
+def _print_component(component: ComponentHelp) -> None:
+    import json
+
+    from sqlcoder_core.cli.columns import print_columns
+
+    print(f"\n{component.kind} {component.name} (under `{component.section}:`)")
+    for line in component.documentation.splitlines():
+        print(f"  {line}".rstrip())
+    if component.hooks:
+        print(f"  run hooks: {', '.join(component.hooks)}")
+    if not component.settings:
+        print("  no settings")
+        return
+    rows = [
+        [f"  {one.name}", one.type, "required" if one.required else json.dumps(one.default, ensure_ascii=False), one.description]
+        for one in component.settings
+    ]
+    print_columns(rows, heading=["  setting", "type", "default", "meaning"])
+
+
+@plugins_app.command("doctor")
+@shared_options
+def doctor(format: _FORMAT = Format.TEXT, *, options: Options) -> None:
+    """Load every installed plugin by itself and report what is broken."""
+    import dataclasses
+    import json
+
+    from sqlcoder_core.cli.exits import printable
+    from sqlcoder_core.config.plugins_report import examine
+    from sqlcoder_core.host import Host
+
+    found = list(examine(Host()))
+    if format is Format.JSON:
+        print(json.dumps({str(plugin): [dataclasses.asdict(one) for one in problems] for plugin, problems in found}, indent=2))
+    else:
+        for plugin, problems in found:
+            if not problems and not options.quiet:
+                print(f"ok       {plugin}")
+            for one in problems:
+                print(printable(f"{one.severity.ljust(7)}  {one.message}" + (f"; {one.hint}" if one.hint else "")))
+    if any(one.severity == "error" for _, problems in found for one in problems):
+        raise SystemExit(1)

@@ -1,0 +1,45 @@
+"""`sqlcoder trust`: approve a sqlcoder.yaml that brings code or reads the environment."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sqlcoder_core.cli.options import shared_options
+from sqlcoder_core.values.options import Options
+
+
+@shared_options
+def trust(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; for scripts and CI.")] = False,
+    *,
+    options: Options,
+) -> None:
+    """Approve the sqlcoder.yaml found here, with the Python files it brings and the variables it reads."""
+    import os
+    import sys
+    from pathlib import Path
+
+    from sqlcoder_core.cli.exits import printable
+    from sqlcoder_core.config.locations import state_dir
+    from sqlcoder_core.config.trust import approve, demands_of
+    from sqlcoder_core.errors import UsageError
+
+    cwd = Path.cwd() / options.project_dir if options.project_dir else Path.cwd()
+    wanted = demands_of(options.config, cwd.absolute(), os.environ)
+    if not wanted:
+        print(printable(f"{wanted.file}: brings no code and reads no environment variable; there is nothing to approve"), file=sys.stderr)
+        return
+    lines = [
+        f"{wanted.file} wants to",
+        *(f"  run   {path}" for path in wanted.code),
+        *(f"  read  ${{{name}}}" for name in wanted.variables),
+    ]
+    print("\n".join(map(printable, lines)), file=sys.stderr)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("nobody is there to be asked", hint="look at the file, then run `sqlcoder trust --yes`")
+        typer.confirm("approve it, as it is now?", abort=True, err=True)
+    approve(wanted, state_dir(os.environ))
+    print("approved; a change to any of these files asks again", file=sys.stderr)
