@@ -1,0 +1,133 @@
+"""A tree and the tables it names in, nothing out: refuses a column that none of them has, or several."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, NoReturn
+
+from sqlglot import exp
+from sqlglot.errors import OptimizeError, SqlglotError
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
+
+from sqlcoder_core.sql.lexer import CleanText, refused, short
+from sqlcoder_core.sql.spelling import fold
+from sqlcoder_core.sql.tree import dialect_of, span_of
+from sqlcoder_core.values.catalog import Table
+
+Found = Sequence[tuple[exp.Table, Table]]
+
+
+class Written(NamedTuple):
+    """A column as the query writes it; the node itself changes while it is checked."""
+
+    node: exp.Column
+    name: str
+    table: str
+
+
+_ERROR: Final = re.compile(r"(?:Unknown column: |Column '|Ambiguous column '|Cannot automatically join: )(?P<name>.+?)(?:'|\.|$)")
+
+
+def check_columns(tree: exp.Expr, clean: CleanText, dialect: str, found: Found) -> None:
+    """Hold every column against the relations named, with a schema of those alone. Changes the tree. Raises Refused.
+
+    Where sqlglot cannot tell (a relation without known columns, a pivot), the engine is left to judge.
+    """
+    if not any(table.columns for _, table in found) or tree.find(exp.Pivot):
+        return
+    known = {fold(column.name) for _, table in found for column in table.columns}
+    defined = set(_defined(tree))
+    if dialect == "sqlite":
+        _read_strings(tree, known | defined)
+    columns = [Written(node, node.name, node.table) for node in tree.find_all(exp.Column)]
+    try:
+        _qualify(tree, dialect, found)
+    except OptimizeError as error:
+        _report(str(error), columns, clean, found, defined)
+    except (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError):
+        # The name check is a courtesy: relations and hidden columns are checked, the engine judges the rest.
+        return
+
+
+def _qualify(tree: exp.Expr, dialect: str, found: Found) -> None:
+    mapping: dict[str, object] = {}
+    for number, (node, table) in enumerate(found):
+        name = f"_t{number}"
+        _rename(node, name, dialect)
+        if table.columns:
+            mapping[name] = {spelling: "TEXT" for column in table.columns if not column.hidden for spelling in _spellings(column.name)}
+    reader = dialect_of(dialect)
+    schema = MappingSchema(mapping, dialect=reader, normalize=False)
+    complete = all(table.columns for _, table in found)
+    qualify(tree, dialect=reader, schema=schema, quote_identifiers=False, validate_qualify_columns=complete)
+
+
+def _rename(node: exp.Table, name: str, dialect: str) -> None:
+    """Give the relation a name of one part, and its old name as alias, so that one flat mapping serves all schemas."""
+    if not node.alias:
+        alias = node.args.get("alias") or exp.TableAlias()
+        alias.set("this", node.this.copy())
+        node.set("alias", alias)
+    node.set("this", exp.to_identifier(name, quoted=True))
+    node.set("db", None)
+    node.set("catalog", None)
+
+
+def _spellings(name: str) -> Iterable[str]:
+    return dict.fromkeys((name, name.lower(), name.upper()))
+
+
+def _defined(tree: exp.Expr) -> Iterator[str]:
+    """Names that the query itself gives: aliases of columns and relations, columns of CTEs, fields."""
+    for node in tree.find_all(exp.Alias, exp.TableAlias, exp.PropertyEQ, exp.Lambda, exp.Unnest):
+        if isinstance(node, exp.TableAlias):
+            yield from (fold(part.name) for part in (node.this, *(node.args.get("columns") or ())) if part)
+        elif isinstance(node, exp.Lambda):
+            yield from (fold(part.name) for part in node.expressions)
+        else:
+            yield fold(node.alias or node.name)
+
+
+def _read_strings(tree: exp.Expr, known: set[str]) -> None:
+    """SQLite takes a double-quoted name that is no column for a string."""
+    for node in list(tree.find_all(exp.Column)):
+        if not node.table and isinstance(node.this, exp.Identifier) and node.this.args.get("quoted") and fold(node.name) not in known:
+            node.replace(exp.Literal.string(node.name))
+
+
+def _report(message: str, columns: Sequence[Written], clean: CleanText, found: Found, defined: set[str]) -> None:
+    """Turn sqlglot's complaint into a refusal, unless the query itself gives the name in a way that sqlglot does not follow."""
+    match = _ERROR.match(message)
+    name = fold(match["name"]) if match else ""
+    owners = [node for node, table in found if table.column(name)]
+    for column in sorted((each for each in columns if fold(each.name) == name), key=lambda each: not each.table):
+        table = next((table for node, table in found if column.table and fold(node.alias_or_name) == fold(column.table)), None)
+        if table is not None and table.columns and not table.column(name):
+            _refuse_unknown(column, clean, f'"{short(str(table.name))}" has no column "{short(column.name)}"', [table])
+        if column.table and table is None and fold(column.table) not in defined:
+            _refuse_unknown(column, clean, f'no relation here is called "{short(column.table)}"', [])
+        if not column.table and name not in defined:
+            if len(owners) > 1:
+                _refuse_ambiguous(column, clean, owners)
+            where = "the relations in reach have" if owners else "no relation here has"
+            _refuse_unknown(
+                column, clean, f'{where} {"no" if owners else "a"} column "{short(column.name)}"', [table for _, table in found]
+            )
+
+
+def _refuse_unknown(column: Written, clean: CleanText, message: str, tables: Iterable[Table]) -> NoReturn:
+    from rapidfuzz import process
+
+    names = dict.fromkeys(each.name for table in tables for each in table.columns if not each.hidden)
+    near = [match[0] for match in process.extract(column.name, names, limit=3, score_cutoff=1)]
+    hint = f"nearest: {', '.join(near)}" if near else "use the alias that stands in FROM"
+    raise refused("column-unknown", message, span_of(column.node, clean), hint)
+
+
+def _refuse_ambiguous(column: Written, clean: CleanText, owners: Sequence[exp.Table]) -> NoReturn:
+    choices = " or ".join(f"{short(node.alias_or_name)}.{short(column.name)}" for node in owners[:3])
+    raise refused(
+        "column-ambiguous", f'several relations have a column "{short(column.name)}"', span_of(column.node, clean), f"write {choices}"
+    )

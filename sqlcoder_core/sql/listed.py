@@ -1,0 +1,90 @@
+"""A catalog that is a list: the mapping of `guard check --catalog`, and of tests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlcoder_core.values.catalog import (
+    Clash,
+    Column,
+    Exposure,
+    Instruction,
+    Metric,
+    Relationship,
+    Table,
+    TableName,
+    Term,
+    ValueHit,
+    VerifiedQuestion,
+)
+
+
+class ListedCatalog:
+    """Relations by `name`, `schema.name` or `database.schema.name`, each with its columns, or None for all columns."""
+
+    def __init__(self, listed: Mapping[str, Sequence[str] | None], default_schema: str | None = None) -> None:
+        self.default_schema = default_schema
+        self.content_hash = hashlib.sha256(repr(sorted(listed.items(), key=lambda item: item[0])).encode()).hexdigest()
+        self._listed = {_table_name(text): columns for text, columns in listed.items()}
+        self._by_name: dict[str, list[TableName]] = {}
+        for name in self._listed:
+            self._by_name.setdefault(name.name.lower(), []).append(name)
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+    def names(self) -> Iterator[TableName]:
+        return iter(self._listed)
+
+    def table(self, name: TableName | str) -> Table | None:
+        wanted = name if isinstance(name, TableName) else _table_name(name)
+        found = (wanted,) if wanted in self._listed else self.find(wanted.name, wanted.schema, wanted.database)
+        if len(found) != 1:
+            return None
+        return Table(name=found[0], columns=tuple(Column(name=column) for column in self._listed[found[0]] or ()))
+
+    def find(self, name: str, schema: str | None = None, database: str | None = None) -> tuple[TableName, ...]:
+        found = self._by_name.get(name.lower(), [])
+        wanted = {part: text.lower() for part, text in (("schema", schema), ("database", database)) if text is not None}
+        return tuple(each for each in found if all((getattr(each, part) or "").lower() == text for part, text in wanted.items()))
+
+    def nearest(self, name: str, limit: int = 3) -> tuple[str, ...]:
+        from rapidfuzz import process
+
+        return tuple(match[0] for match in process.extract(name, map(str, self._listed), limit=limit, score_cutoff=50))
+
+    def search(self, words: Sequence[str], limit: int = 20) -> tuple[TableName, ...]:
+        return tuple(name for name in self._listed if any(word.lower() in str(name).lower() for word in words))[:limit]
+
+    # ------------------------------------------------------------------ a list knows nothing more
+
+    def relationships(self, tables: Sequence[TableName] | None = None) -> tuple[Relationship, ...]:
+        return ()
+
+    def metrics(self) -> tuple[Metric, ...]:
+        return ()
+
+    def terms(self) -> tuple[Term, ...]:
+        return ()
+
+    def verified(self) -> tuple[VerifiedQuestion, ...]:
+        return ()
+
+    def instructions(self) -> tuple[Instruction, ...]:
+        return ()
+
+    def exposures(self) -> tuple[Exposure, ...]:
+        return ()
+
+    def clashes(self) -> tuple[Clash, ...]:
+        return ()
+
+    def values_like(self, texts: Sequence[str], limit: int = 20) -> tuple[tuple[str, tuple[ValueHit, ...]], ...]:
+        return ()
+
+
+def _table_name(text: str) -> TableName:
+    parts: list[Any] = text.rsplit(".", 2)
+    return TableName(name=parts[-1], schema=parts[-2] if len(parts) > 1 else None, database=parts[0] if len(parts) > 2 else None)
