@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sqlcoder_core import __version__
-from sqlcoder_core.cli import ask, config, init, plugins, trust
+from sqlcoder_core.cli import ask, config, demo, init, plugins, trust
 
 app = typer.Typer(
     name="sqlcoder",
@@ -32,6 +32,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 app.command("ask")(ask.ask)
 app.command("init")(init.init)
+app.command("demo")(demo.demo)
 app.add_typer(config.config_app)
 app.add_typer(plugins.plugins_app)
 app.command("trust")(trust.trust)
