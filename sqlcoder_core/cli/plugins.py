@@ -66,7 +66,7 @@ def _row(plugin: Installed, named: set[str] | None) -> dict[str, str]:
         "enabled": enabled,
         "distribution": plugin.distribution,
         "version": plugin.version,
-        "location": plugin.location,
+        "location": str(plugin.source_file or plugin.location),
     }
 
 

@@ -22,6 +22,7 @@ from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.components import Found
 from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.policy.confined import Confined
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Clock
 from sqlcoder_core.values.result import Limits
@@ -83,7 +84,7 @@ def build(configuration: Configuration, host: Host) -> Built:
     builder = _Builder(configuration, host, context)
     return Built(
         connector=builder.one(CONNECTOR, configuration.connection) if configuration.connection else None,
-        sources=tuple(builder.one(SOURCE, entry) for entry in configuration.sources),
+        sources=tuple(_confined(builder.one(SOURCE, entry), configuration) for entry in configuration.sources),
         proposer=builder.one(RUNTIME, configuration.runtime),
         extensions=tuple(builder.one(EXTENSION, entry) for entry in configuration.extensions),
         clock=configuration.clock,
@@ -160,6 +161,11 @@ class _Builder:
         known = found.cls.Settings.model_fields
         said = {name: flag for name, flag in flags.items() if flag[0] is not None and name in known}
         return with_flags(entry, said) if said else entry
+
+
+def _confined(source: MetadataSource, configuration: Configuration) -> MetadataSource:
+    seen = configuration.policy.value()
+    return Confined(source, seen) if seen else source
 
 
 def _context(configuration: Configuration) -> Context:

@@ -6,7 +6,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from sqlcoder_core.config.describe import simple
 from sqlcoder_core.errors import SqlcoderError
@@ -77,6 +77,8 @@ def _setting(name: str, field: Any) -> SettingHelp:
 def _type_name(annotation: Any) -> str:
     if annotation is None or annotation is type(None):
         return "null"
+    if get_origin(annotation) is Literal:
+        return " | ".join(map(str, get_args(annotation)))
     text = annotation.__name__ if isinstance(annotation, type) and not getattr(annotation, "__args__", ()) else str(annotation)
     for long, short in (("typing.", ""), ("pathlib.", ""), ("NoneType", "null"), ("sqlcoder_core.values.secret.", ""), (" | None", "")):
         text = text.replace(long, short)

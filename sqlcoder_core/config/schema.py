@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from sqlcoder_core.policy.confined import Seen
 from sqlcoder_core.values.question import Clock, Weekday
 from sqlcoder_core.values.result import Limits
 
@@ -98,12 +99,16 @@ class AnswerSection(Section):
 
 
 class PolicySection(Section):
-    """What may be seen. Patterns are `table`, `schema.table` or `table.column`, with `*` for any text."""
+    """What may be seen. Patterns are `table`, `schema.table`, `column` or `table.column`, with `*` for any text."""
 
     hidden: tuple[str, ...] = Field(
         default=(), description="Tables and columns that stay out of the catalog, so that no query can read them."
     )
-    no_sample: tuple[str, ...] = Field(default=(), description="Columns whose values are never sampled for linking.")
+    no_sample: tuple[str, ...] = Field(default=(), description="Columns whose contents are never looked at for linking.")
+
+    def value(self) -> Seen:
+        """The policy as sources are put behind it."""
+        return Seen(hidden=self.hidden, no_sample=self.no_sample)
 
 
 class Entry(BaseModel):
