@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sqlcoder_core import __version__
-from sqlcoder_core.cli import ask, config, demo, init, plugins, trust
+from sqlcoder_core.cli import ask, batch, config, demo, init, plugins, trust
 
 app = typer.Typer(
     name="sqlcoder",
@@ -31,6 +31,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 
 app.command("ask")(ask.ask)
+app.command("batch")(batch.batch)
 app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.add_typer(config.config_app)

@@ -2,19 +2,167 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sqlcoder_core.cli.formats import Format, Outlet, delivery
+from sqlcoder_core.cli.notices import Notices
 from sqlcoder_core.cli.options import shared_options
+from sqlcoder_core.cli.progress import spinner
+from sqlcoder_core.cli.questions import HINT, at_least_one, texts, told_apart
+from sqlcoder_core.cli.terminal import prepare_stdout
+from sqlcoder_core.errors import UsageError, worst_exit_code
 from sqlcoder_core.values.options import Options
+from sqlcoder_core.values.question import Question
+
+if TYPE_CHECKING:
+    from sqlcoder_core.session import Session
+    from sqlcoder_core.values.answer import Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How questions are to be answered; None means what the configuration says. `seconds` is the time limit of one query."""
+
+    run: bool = True
+    explain: bool = False
+    limit: int | None = None
+    seconds: float | None = None
+    candidates: int | None = None
+    beams: int | None = None
+    min_confidence: float | None = None
+    instructions: str | None = None
+
+    def question(self, text: str, number: int, session: Session, previous: str | None = None) -> Question:
+        """The text as a question of this run."""
+        limit = self.limit if self.limit is not None else session.built.limit
+        return Question(text=text, id=f"q{number}", instructions=self.instructions, limit=limit, previous=previous)
+
+    def keywords(self, session: Session) -> dict[str, Any]:
+        """The same for `Session.ask`."""
+        limits = None if self.seconds is None else replace(session.built.limits, seconds=self.seconds)
+        return {"run": self.run, "candidates": self.candidates, "min_confidence": self.min_confidence, "limits": limits}
 
 
 @shared_options
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question; `-` reads one per line.", metavar="[QUESTION]")] = None,
     *,
+    format: Annotated[Format | None, typer.Option("--format", "-f", help="How answers are printed.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file, whole or not at all.", metavar="FILE")] = None,
+    sink: Annotated[
+        list[str] | None, typer.Option("--sink", help="Also send answers there; may be repeated.", metavar="NAME[:ARG]")
+    ] = None,
+    sql_only: Annotated[bool, typer.Option("--sql-only", help="Print the SQL and nothing else; it is not run.")] = False,
+    no_run: Annotated[bool, typer.Option("--no-run", help="Check the SQL, do not run it.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say how the question was read and what it took.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows, as LIMIT.", metavar="N")] = None,
+    timeout: Annotated[float | None, typer.Option("--timeout", help="Seconds that one query may take.", metavar="S")] = None,
+    candidates: Annotated[int | None, typer.Option("--candidates", min=1, help="Statements to choose from.", metavar="N")] = None,
+    beams: Annotated[int | None, typer.Option("--beams", min=1, help="Beams of a model's search.", metavar="N")] = None,
+    min_confidence: Annotated[
+        float | None, typer.Option("--min-confidence", min=0, max=1, help="Rather no answer than one below.", metavar="X")
+    ] = None,
+    instructions: Annotated[str | None, typer.Option("--instructions", help="What to mind when writing SQL.", metavar="TEXT")] = None,
     options: Options,
 ) -> None:
-    """Answer a question."""
-    print(question, options)
+    """Answer a question: checked, read-only SQL and its rows.
+
+    Without a question on a terminal you can talk; from a pipe or with `-`, each line is a question.
+    """
+    if timeout is not None and timeout <= 0:
+        raise UsageError(f"--timeout {timeout:g} leaves no time", hint="give seconds above 0")
+    prepare_stdout()
+    no_run = no_run or sql_only
+    outlet = Outlet(format=format, out=out, sinks=tuple(sink or ()), sql_only=sql_only, no_run=no_run)
+    asking = Asking(
+        run=not no_run,
+        explain=explain,
+        limit=limit,
+        seconds=timeout,
+        candidates=candidates,
+        beams=beams,
+        min_confidence=min_confidence,
+        instructions=instructions,
+    )
+    if question is None and sys.stdin.isatty():
+        _talk(asking, outlet, options)
+        return
+    asked, several = at_least_one(texts(question)), False
+    if question in (None, "-") and format is not Format.JSONL:
+        asked, several = told_apart(asked)
+    code = _answer_all(asked, asking, outlet, options, several=several or (question in (None, "-") and format is Format.JSONL))
+    if code:
+        raise SystemExit(code)
+
+
+def _answer_all(asked: Iterator[str], asking: Asking, outlet: Outlet, options: Options, *, several: bool) -> int:
+    notices = Notices(options, several=several)
+    codes = []
+    with opened(asking, options, notices) as session:
+        sinks = delivery(outlet, session.built, options, several=several)
+        sinks.open()
+        questions = (asking.question(text, number, session) for number, text in enumerate(asked, 1))
+        answers = session.ask_many(questions, **asking.keywords(session))
+        while (answer := _next(answers, options)) is not None:
+            sinks.write(answer)
+            tell(answer, asking, notices, shows_details=sinks.shows_details)
+            codes.append(answer.exit_code)
+        sinks.close()
+    return worst_exit_code([*codes, sinks.exit_code])
+
+
+def tell(answer: Answer, asking: Asking, notices: Notices, *, shows_details: bool) -> None:
+    """What stderr says of an answer beside what its sink shows."""
+    notices.outcome(answer)
+    if not shows_details:
+        notices.warnings(answer)
+    if asking.explain:
+        notices.explanation(answer)
+
+
+@contextmanager
+def opened(asking: Asking, options: Options, notices: Notices) -> Iterator[Session]:
+    """A session with its catalog read, its warnings said, and `--beams` where it belongs; closed at the end."""
+    with spinner("starting", options):
+        session = _with_beams(asking, options, notices)
+    with session:
+        with spinner("reading the schema", options):
+            _ = session.catalog
+        for warning in session.warnings:
+            notices.problem(warning)
+        yield session
+
+
+def _with_beams(asking: Asking, options: Options, notices: Notices) -> Session:
+    """Beams are a setting of runtimes that search with a model; the others are told apart by not having it."""
+    from sqlcoder_core.session import Session
+
+    session = Session.open(options)
+    if asking.beams is None:
+        return session
+    proposer = session.built.proposer
+    if "beams" not in proposer.Settings.model_fields:
+        notices.note(f"--beams has no effect: the runtime {proposer.name!r} does not search with a model")
+        return session
+    session.close()
+    return Session.open(replace(options, overrides=(*options.overrides, f"runtime.beams={asking.beams}")))
+
+
+def _next(answers: Iterator[Answer], options: Options) -> Answer | None:
+    with spinner("answering", options):
+        return next(answers, None)
+
+
+def _talk(asking: Asking, outlet: Outlet, options: Options) -> None:
+    if not sys.stdout.isatty() or outlet.out is not None:
+        raise UsageError("there is no question", hint=HINT)
+    from sqlcoder_core.cli.loop import talk
+
+    talk(asking, outlet, options)

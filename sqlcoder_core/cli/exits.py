@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlcoder_core.errors import SqlcoderError
+from sqlcoder_core.errors import FileError, SqlcoderError
+from sqlcoder_core.values.printable import printable as printable  # other commands take it from here
 
 
 @contextmanager
@@ -30,8 +32,9 @@ def exit_on_error(*, verbose: bool) -> Iterator[None]:
         # The reader has gone (`| head`): nothing more to say. Python would complain when it closes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
-
-
-def printable(text: str) -> str:
-    """Text safe for a terminal and for one line: control and bidi characters are shown as escapes."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"sqlcoder: cannot write the output: {printable(str(error.strerror).lower())}; free some space", file=sys.stderr)
+        raise SystemExit(FileError.exit_code) from None
