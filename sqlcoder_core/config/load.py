@@ -140,7 +140,8 @@ def _chosen(scene: Scene) -> Choice:
     except ConfigError as error:
         if not scene.document.problems:
             raise
-        scene.document.problems += from_error(error)
+        if not isinstance(error, NothingToAsk):  # a consequence of the others, probably
+            scene.document.problems += from_error(error)
         return Choice(connection=None, connection_name="", sources=scene.sources or ())
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +17,21 @@ from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.secret import Secret
 
 _FIRST = ("yaml", "unknown_key")
+_PLAIN = {
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "dict_type": "should be a mapping of `key: value`",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "int_from_float": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "list_type": "should be a list",
+    "model_type": "should be a mapping of `key: value`",
+    "string_type": "should be text",
+    "tuple_type": "should be a list",
+}
+"""Where pydantic's own words speak of Python rather than of YAML."""
 
 
 def from_validation(
@@ -42,10 +58,9 @@ def _problem(one: Any, model: type[BaseModel], place: Callable[[Steps, bool], st
 
 
 def _wording(one: Any) -> str:
-    text = str(one["msg"])
-    for opening in ("Value error, ", "Assertion failed, "):
-        text = text.removeprefix(opening)
-    text = text.removeprefix("Input ")
+    text = _PLAIN.get(one["type"])
+    if text is None:
+        text = str(one["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ").removeprefix("Input ")
     if one["type"] == "string_type" and isinstance(one.get("input"), bool | int | float | date):
         text += "; put it in quotes"
     return text[:1].lower() + text[1:]
@@ -83,14 +98,26 @@ def _lower(text: str) -> str:
 
 
 def _model_at(model: type[BaseModel], steps: Steps) -> type[BaseModel] | None:
-    """The model that holds the keys at `steps`, following fields whose type is a model."""
+    """The model that holds the keys at `steps`, through fields that are models, lists or mappings of models."""
+    here: Any = model
     for step in steps:
-        field = model.model_fields.get(str(step))
-        inner = field.annotation if field else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return None
-        model = inner
-    return model
+        fields = here.model_fields if _is_model(here) else None
+        if fields is not None:
+            here = _without_none(fields[str(step)].annotation) if str(step) in fields else None
+        else:
+            inside = [_without_none(part) for part in get_args(here)]
+            here = next((part for part in inside if _is_model(part)), None)
+    return here if _is_model(here) else None
+
+
+def _is_model(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, BaseModel)
+
+
+def _without_none(annotation: Any) -> Any:
+    """`X` for `X | None`."""
+    options = [part for part in get_args(annotation) if part is not type(None)]
+    return options[0] if get_origin(annotation) in (Union, UnionType) and len(options) == 1 else annotation
 
 
 def from_error(error: ConfigError) -> tuple[Problem, ...]:
