@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.values.catalog import (
     Clash,
     Column,
@@ -83,6 +84,26 @@ class ListedCatalog:
 
     def values_like(self, texts: Sequence[str], limit: int = 20) -> tuple[tuple[str, tuple[ValueHit, ...]], ...]:
         return ()
+
+
+def listed_catalog(content: bytes, place: str) -> ListedCatalog:
+    """Read a catalog file, YAML or JSON. Raises ConfigError with its place when it is not a mapping of relations to columns."""
+    import yaml
+
+    hint = 'write {"shop.orders": ["id", "total"], "customers": null}; null means all columns'
+    try:
+        listed = yaml.load(content, yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ConfigError("not YAML or JSON", place=f"{place}:{mark.line + 1}" if mark else place, hint=hint) from None
+    if not isinstance(listed, dict):
+        raise ConfigError("not a mapping of relations to columns", place=place, hint=hint)
+    for name, columns in listed.items():
+        if not isinstance(name, str) or not (
+            columns is None or (isinstance(columns, list) and all(isinstance(each, str) for each in columns))
+        ):
+            raise ConfigError(f'"{name}" does not name a relation with a list of columns', place=place, hint=hint)
+    return ListedCatalog(listed)
 
 
 def _table_name(text: str) -> TableName:

@@ -39,11 +39,12 @@ def parse(clean: CleanText, dialect: str) -> exp.Expr:
 
 
 def span_of(node: exp.Expr, clean: CleanText) -> tuple[int, int]:
-    """Where a node stands in the given text; the whole text where the parser does not say."""
-    for part in node.walk():
-        if (start := part.meta.get("start")) is not None:
-            return clean.given_span(start, part.meta["end"] + 1)
-    return clean.given_span(0, len(clean.text))
+    """Where a node stands in the given text, a name with all its parts; the whole text where the parser does not say."""
+    places = [part.meta for part in (node.parts if isinstance(node, (exp.Table, exp.Column)) else node.walk()) if "start" in part.meta]
+    if not places:
+        return clean.given_span(0, len(clean.text))
+    last = places[-1] if isinstance(node, (exp.Table, exp.Column)) else places[0]
+    return clean.given_span(places[0]["start"], last["end"] + 1)
 
 
 @cache
