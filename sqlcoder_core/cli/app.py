@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sqlcoder_core import __version__
-from sqlcoder_core.cli import ask, batch, config, demo, init, plugins, trust
+from sqlcoder_core.cli import ask, batch, config, demo, guard, init, plugins, trust
 
 app = typer.Typer(
     name="sqlcoder",
@@ -36,4 +36,5 @@ app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.add_typer(config.config_app)
 app.add_typer(plugins.plugins_app)
+app.add_typer(guard.guard_app)
 app.command("trust")(trust.trust)
