@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqlcoder_core.config.problems import from_validation
+    from sqlcoder_core.config.yaml_nodes import Document, read_yaml
     from sqlcoder_core.contracts.component import Component, Context, Settings
     from sqlcoder_core.contracts.connector import Connector, Sandbox
     from sqlcoder_core.contracts.engine import Engine, Rows, checked
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from sqlcoder_core.whole_file import WholeFile, file_error
 
 _HOMES = {
+    "config.problems": ("from_validation",),
+    "config.yaml_nodes": ("Document", "read_yaml"),
     "contracts.component": ("Component", "Context", "Settings"),
     "contracts.connector": ("Connector", "Sandbox"),
     "contracts.engine": ("Engine", "Rows", "checked"),

@@ -1,1 +1,1 @@
-"""SQLCoder's `glossary`."""
+"""Metadata from YAML that people write: terms, joins, verified questions, instructions, notes on tables."""

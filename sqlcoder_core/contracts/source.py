@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Protocol, TypeAlias
 
 from sqlcoder_core.contracts.component import Component
 from sqlcoder_core.values.catalog import Fact, Relationship, Table, TableName
+from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.result import ColumnProfile, Limits
 from sqlcoder_core.values.sampling import Sampling
 
@@ -68,3 +69,7 @@ class MetadataSource(Component):
     def sampling(self) -> Sampling | None:
         """Whether and how far the contents of tables may be looked at, once it is known which columns are hidden; None: not at all."""
         return None
+
+    def findings(self) -> tuple[Problem, ...]:
+        """What `doctor` should say of this source's input (missing, old), each with its remedy as `hint`."""
+        return ()

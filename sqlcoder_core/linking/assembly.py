@@ -6,13 +6,15 @@ import hashlib
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sqlcoder_core.linking.declared_joins import Declared, declared_joins
 from sqlcoder_core.linking.joins import TableShape, shape_of
 from sqlcoder_core.linking.merge import Live, merge_tables
 from sqlcoder_core.linking.packing import hashed_part, pack, unpack
-from sqlcoder_core.linking.words import split_name
+from sqlcoder_core.linking.places import Entry, Places, lower, unknown_column
+from sqlcoder_core.linking.table_words import indexed_words
 from sqlcoder_core.values.catalog import Clash, Exposure, Fact, Metric, Relationship, Table, TableName, Term
 
 if TYPE_CHECKING:
@@ -36,33 +38,15 @@ class SourceFacts:
     covers: Callable[[TableName], bool] = _everything
 
 
-@dataclass(slots=True)
-class _Entry:
-    """What is remembered of a table while its facts lie in the index."""
-
-    name: TableName
-    sources: set[str] = field(default_factory=set)
-    live: bool = False
-    hidden: bool = False
-    rank: float = 1.0
-    digest: bytes = b""
-    shape: TableShape | None = None
-    has_values: bool = False
-    columns: str = ""
-    """Their names, a line each: a tuple of 200,000 names would weigh as much as the rest of a build."""
-
-
 class Assembly:
-    """Takes sources one after the other, then is settled, sampled and written."""
+    """Takes sources one after the other, then is settled, sampled and read out."""
 
     def __init__(self, connection: sqlite3.Connection, default_schema: str | None) -> None:
         self.connection = connection
-        self.default_schema = default_schema
+        self.places = Places(default_schema)
         self.clashes: list[Clash] = []
         self._facts: dict[type, dict[object, Any]] = defaultdict(dict)
-        self._entries: list[_Entry] = []
-        self._by_name: dict[str, list[int]] = defaultdict(list)
-        self._joins: list[tuple[Relationship, Authority]] = []
+        self._joins: list[Declared] = []
         self._live: list[SourceFacts] = []
         connection.execute("CREATE TEMP TABLE words (id INTEGER PRIMARY KEY, name TEXT, columns TEXT, about TEXT)")
 
@@ -76,7 +60,7 @@ class Assembly:
             if isinstance(fact, Table):
                 self._take_table(fact, source)
             elif isinstance(fact, Relationship):
-                self._joins.append((fact, source.authority))
+                self._joins.append(Declared(fact, source.authority))
             elif isinstance(fact, Clash):
                 self.clashes.append(fact)
             else:
@@ -85,123 +69,70 @@ class Assembly:
     def _take_fact(self, fact: Any) -> None:
         first = self._facts[type(fact)].setdefault(_identity(fact), fact)
         if isinstance(fact, (Metric, Term)) and (fact.expression, fact.filter) != (first.expression, first.filter):
-            word = type(fact).__name__.lower()
-            message = f"{word} {fact.name!r} is defined twice, in {first.origin or 'one source'} and in {fact.origin or 'another'}"
-            self.clashes.append(
-                Clash(kind=word, subject=fact.name, message=message, place=fact.origin or None, hint="the first one counts")
-            )
+            self.clashes.append(_defined_twice(first, fact))
 
     def _take_table(self, table: Table, source: SourceFacts) -> None:
         if not any(name == "*" for name, _ in table.origins):
             table = replace(table, origins=(*table.origins, ("*", source.name)))
-        place = self._place(table, source)
-        if place is None:
+        if source.authority == "annotates":
+            self._annotate(table, source)
             return
-        if place == len(self._entries):
-            self._entries.append(_Entry(name=table.name))
-            self._by_name[table.name.name.lower()].append(place)
-        elif source.authority == "annotates":
-            table = self._annotated(place, table)
+        place = self.places.same_table(table.name, source.name)
+        if place is None:
+            place = self.places.add(table.name)
         else:
             table = self._merged(place, table, source)
-        entry = self._entries[place]
+        entry = self.places.entries[place]
         entry.sources.add(source.name)
         entry.live = entry.live or source.authority == "live"
         self._keep(place, table)
 
-    def _place(self, table: Table, source: SourceFacts) -> int | None:
-        """Where a table's facts belong: with those of the same table, or in a place of their own."""
-        if source.authority != "annotates":
-            found = self._same_table(table.name, source)
-            return found if found is not None else len(self._entries)
-        meant = self._meant(table.name)
-        if len(meant) == 1:
-            return meant[0]
-        self.clashes.append(self._unknown_table(table.name, meant, _origin(table)))
-        return None
-
-    def _same_table(self, name: TableName, source: SourceFacts) -> int | None:
-        """Databases tell tables of one source apart; across sources they are often called differently, so schema and name decide."""
-        places = [place for place in self._by_name[name.name.lower()] if self._schema(self._entries[place].name) == self._schema(name)]
-        here = [place for place in places if source.name in self._entries[place].sources]
-        for place in places:
-            other = self._entries[place].name
-            if _lower(other.database) == _lower(name.database) and (place not in here or other == name):
-                return place
-        free = [place for place in places if place not in here]
-        return free[0] if len(free) == 1 and not here else None
-
-    def _schema(self, name: TableName) -> str:
-        return (name.schema or self.default_schema or "").lower()
-
-    def _meant(self, name: TableName) -> list[int]:
-        """The tables that a name written by a person means: the default schema's, else any."""
-        places = self._by_name.get(name.name.lower(), [])
-        if name.schema:
-            return [place for place in places if self._schema(self._entries[place].name) == name.schema.lower()]
-        if len(places) > 1:
-            return [place for place in places if self._schema(self._entries[place].name) == (self.default_schema or "").lower()] or places
-        return places
-
-    def _unknown_table(self, name: TableName, meant: list[int], place: str | None) -> Clash:
-        if meant:
-            several = ", ".join(str(self._entries[found].name) for found in meant)
-            return _error(str(name), f"{name} may be {several}", place, "write the schema before the name")
-        near = self._nearest(str(name))
-        return _error(
-            str(name), f"there is no table {name}", place, f"did you mean {near}?" if near else "`sqlcoder catalog show` lists all"
-        )
-
-    def _nearest(self, name: str) -> str | None:
-        from rapidfuzz import fuzz, process
-
-        known = {(str(entry.name) if "." in name else entry.name.name): None for entry in self._entries}
-        found = process.extractOne(name, known.keys(), scorer=fuzz.ratio, score_cutoff=60)
-        return found[0] if found else None
-
-    def _annotated(self, place: int, notes: Table) -> Table:
-        """A table with what a person wrote beside it; a column that is not there is an error with file and line."""
-        table = self.stored(place)
-        known = {column.name.lower(): column.name for column in table.columns}
-        for column in notes.columns:
-            if column.name.lower() not in known and table.columns:
-                where = dict(column.origins).get("*") or _origin(notes)
-                self.clashes.append(_error(f"{table.name}.{column.name}", *missing_column(table.name, column.name, known.values(), where)))
-        notes = replace(notes, columns=tuple(column for column in notes.columns if column.name.lower() in known or not table.columns))
-        merged, clashes = merge_tables(table, replace(notes, name=table.name))
-        self.clashes.extend(clashes)
-        return merged
-
     def _merged(self, place: int, table: Table, source: SourceFacts) -> Table:
         live: Live = "neither"
-        if source.authority == "live" and not self._entries[place].live:
-            live = "second"
-        elif self._entries[place].live and source.authority != "live":
+        if source.authority == "live":
+            live = "neither" if self.places.entries[place].live else "second"
+        elif self.places.entries[place].live:
             live = "first"
-        merged, clashes = merge_tables(self.stored(place), table, live)
+        merged, clashes = merge_tables(self._stored(place), table, live)
         self.clashes.extend(clashes)
         return merged
+
+    def _annotate(self, notes: Table, source: SourceFacts) -> None:
+        """What a person wrote beside a table; a table or column that is not there is an error with file and line."""
+        meant = self.places.meant(notes.name)
+        if len(meant) != 1:
+            self.clashes.append(self.places.unknown_table(notes.name, _origin(notes)))
+            return
+        table = self._stored(meant[0])
+        known = {column.name.lower(): column.name for column in table.columns}
+        unknown = [column for column in notes.columns if known and column.name.lower() not in known]
+        for column in unknown:
+            where = dict(column.origins).get("*") or _origin(notes)
+            self.clashes.append(unknown_column(table.name, column.name, known.values(), where))
+        columns = tuple(column for column in notes.columns if column not in unknown)
+        merged, clashes = merge_tables(table, replace(notes, name=table.name, columns=columns))
+        self.clashes.extend(clashes)
+        self.places.entries[meant[0]].sources.add(source.name)
+        self._keep(meant[0], merged)
 
     # ------------------------------------------------------------------ the tables' rows
 
-    def stored(self, place: int) -> Table:
-        """The table as it stands."""
+    def _stored(self, place: int) -> Table:
         row = self.connection.execute("SELECT body FROM tables WHERE id = ?", (place + 1,)).fetchone()
         return unpack(row[0])
 
     def _keep(self, place: int, table: Table) -> None:
-        entry = self._entries[place]
+        entry = self.places.entries[place]
         entry.name, entry.hidden, entry.rank = table.name, table.hidden, table.rank
         entry.digest = hashlib.sha256(hashed_part(table)).digest()
         entry.shape = shape_of(table)
-        entry.columns = "\n".join(column.name for column in table.columns)
+        entry.columns = "\0".join(column.name for column in table.columns)
         entry.has_values = any(column.values for column in table.columns)
         name = table.name
         parts = (name.name, name.schema, name.database)
-        lower = tuple(map(_lower, parts))
-        row = (place + 1, *parts, *lower, table.rank, table.hidden, pack(table))
+        row = (place + 1, *parts, *map(lower, parts), table.rank, table.hidden, pack(table))
         self.connection.execute("INSERT OR REPLACE INTO tables VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        self.connection.execute("INSERT OR REPLACE INTO temp.words VALUES (?, ?, ?, ?)", (place + 1, *_words(table)))
+        self.connection.execute("INSERT OR REPLACE INTO temp.words VALUES (?, ?, ?, ?)", (place + 1, *indexed_words(table)))
 
     # ------------------------------------------------------------------ when all are in
 
@@ -209,40 +140,37 @@ class Assembly:
         """Hold what is described against what exists, if a source has looked."""
         if not self._live:
             return
-        described = any(not entry.live for entry in self._entries) or any(len(entry.sources) > 1 for entry in self._entries)
-        databases = {_lower(entry.name.database) for entry in self._entries if entry.live} | {None}
-        for place, entry in enumerate(self._entries):
-            if not entry.live and _lower(entry.name.database) in databases and all(source.covers(entry.name) for source in self._live):
+        entries = self.places.entries
+        described = any(not entry.live or len(entry.sources) > 1 for entry in entries)
+        databases = {lower(entry.name.database) for entry in entries if entry.live}
+        for place, entry in enumerate(entries):
+            if not entry.live and self._should_be_there(entry, databases):
                 self._hide(place, entry)
-            elif described and len(entry.sources) == 1 and entry.live:
+            elif described and entry.live and len(entry.sources) == 1:
                 entry.rank *= _RANK_BESIDE_PROJECT
                 self.connection.execute("UPDATE tables SET rank = ? WHERE id = ?", (entry.rank, place + 1))
 
-    def _hide(self, place: int, entry: _Entry) -> None:
+    def _should_be_there(self, entry: Entry, databases: set[str | None]) -> bool:
+        """A table in another database of the server was not looked for, nor one that a source was told to leave out."""
+        looked_in = not databases or entry.name.database is None or lower(entry.name.database) in databases
+        return looked_in and all(source.covers(entry.name) for source in self._live)
+
+    def _hide(self, place: int, entry: Entry) -> None:
         if not entry.hidden:
-            self.clashes.append(
-                Clash(
-                    kind="not built",
-                    subject=str(entry.name),
-                    message=f"{entry.name} is described and not in the database, so questions cannot use it",
-                    place=_origin(self.stored(place)),
-                    hint="run `dbt build`, or choose the target it was built in",
-                )
-            )
+            self.clashes.append(_not_built(entry.name, _origin(self._stored(place))))
         entry.hidden = True
         self.connection.execute("UPDATE tables SET hidden = 1 WHERE id = ?", (place + 1,))
 
     def sample(self, sampler: Callable[[Table, list[Clash]], Table]) -> None:
         """Look at the contents of every table that may be queried, those that matter most first."""
-        order = sorted(
-            (place for place, entry in enumerate(self._entries) if not entry.hidden), key=lambda place: -self._entries[place].rank
-        )
-        for place in order:
-            table = self.stored(place)
+        shown = [(place, entry) for place, entry in enumerate(self.places.entries) if not entry.hidden]
+        for place, entry in sorted(shown, key=lambda pair: -pair[1].rank):
+            table = self._stored(place)
             sampled = sampler(table, self.clashes)
             if sampled is not table:
-                rank = self._entries[place].rank
-                self._keep(place, replace(sampled, rank=rank))
+                self._keep(place, replace(sampled, rank=entry.rank))
+
+    # ------------------------------------------------------------------ reading out
 
     def write_words(self) -> None:
         """Fill the full-text table for all tables that may be queried."""
@@ -254,18 +182,22 @@ class Assembly:
 
     def tables_with_values(self) -> Iterator[tuple[int, Table]]:
         """Row number and table for each that may be queried and has stored values."""
-        for place, entry in enumerate(self._entries):
+        for place, entry in enumerate(self.places.entries):
             if entry.has_values and not entry.hidden:
-                yield place + 1, self.stored(place)
+                yield place + 1, self._stored(place)
 
     def shapes(self) -> list[TableShape]:
         """What join inference needs of the tables that may be queried."""
-        return [entry.shape for entry in self._entries if entry.shape is not None and not entry.hidden]
+        return [entry.shape for entry in self.places.entries if entry.shape is not None and not entry.hidden]
 
     def digests(self) -> list[bytes]:
         """A line for each table that may be queried, in an order that no source decides."""
-        shown = [entry for entry in self._entries if not entry.hidden]
+        shown = [entry for entry in self.places.entries if not entry.hidden]
         return sorted(f"{entry.name.database}.{entry.name.key}".lower().encode() + entry.digest for entry in shown)
+
+    def joins(self) -> list[Relationship]:
+        """The declared joins between tables that may be queried."""
+        return declared_joins(self._joins, self.places, self.clashes)
 
     def other_facts(self, kinds: Iterable[type]) -> list[Any]:
         """Metrics, terms and the like, kind by kind, with their tables spelled as in the index."""
@@ -273,76 +205,16 @@ class Assembly:
 
     def _resolved(self, fact: Any) -> Any:
         if isinstance(fact, Exposure):
-            return replace(fact, tables=tuple(self._spelled(name) or name for name in fact.tables))
+            return replace(fact, tables=tuple(self.places.spelled(name) or name for name in fact.tables))
         if isinstance(fact, (Metric, Term)) and fact.table is not None:
-            return replace(fact, table=self._spelled(fact.table) or fact.table)
+            return replace(fact, table=self.places.spelled(fact.table) or fact.table)
         return fact
 
-    def _spelled(self, name: TableName) -> TableName | None:
-        meant = self._meant(name)
-        if len(meant) > 1 and name.database:
-            meant = [place for place in meant if _lower(self._entries[place].name.database) == _lower(name.database)] or meant
-        return self._entries[meant[0]].name if len(meant) == 1 else None
 
-    # ------------------------------------------------------------------ joins
-
-    def joins(self) -> list[Relationship]:
-        """The declared joins between tables that may be queried: each once, declared before inferred, names as in the index."""
-        kept: dict[tuple[object, ...], Relationship] = {}
-        for join, authority in sorted(self._joins, key=lambda pair: pair[0].inferred):
-            good = self._checked_join(join, authority)
-            if good is None:
-                continue
-            key = _join_key(good)
-            if key not in kept:
-                kept[key] = good
-            elif kept[key].cardinality != good.cardinality:
-                self.clashes.append(_cardinality_clash(kept[key], good))
-        self._note_rivals(kept.values())
-        return list(kept.values())
-
-    def _checked_join(self, join: Relationship, authority: Authority) -> Relationship | None:
-        sides = []
-        for name, columns in ((join.left, join.left_columns), (join.right, join.right_columns)):
-            meant = self._meant(name)
-            spelled = self._spelled(name)
-            if spelled is None:
-                if authority == "annotates":
-                    self.clashes.append(self._unknown_table(name, meant, join.origin or None))
-                return None
-            place = next(place for place in meant if self._entries[place].name == spelled)
-            if self._entries[place].hidden:
-                return None
-            known = {column.lower(): column for column in self._entries[place].columns.splitlines()}
-            for column in columns:
-                if known and column.lower() not in known:
-                    clash = _error(f"{spelled}.{column}", *missing_column(spelled, column, known.values(), join.origin or None))
-                    self.clashes.append(clash if authority == "annotates" else replace(clash, severity="warning", kind="join"))
-                    return None
-            sides.append((spelled, tuple(known.get(column.lower(), column) for column in columns)))
-        (left, left_columns), (right, right_columns) = sides
-        return replace(join, left=left, left_columns=left_columns, right=right, right_columns=right_columns)
-
-    def _note_rivals(self, joins: Iterable[Relationship]) -> None:
-        """One column that refers to two tables is common (a staging table and its mart) and worth knowing."""
-        targets: dict[tuple[object, ...], list[Relationship]] = defaultdict(list)
-        for join in joins:
-            targets[(join.left.key, *map(str.lower, join.left_columns))].append(join)
-        for rivals in targets.values():
-            if len(rivals) > 1:
-                subject = f"{rivals[0].left}.{', '.join(rivals[0].left_columns)}"
-                others = ", ".join(f"{join.right} ({join.origin})" if join.origin else str(join.right) for join in rivals)
-                self.clashes.append(Clash(kind="join", subject=subject, message=f"{subject} refers to {others}", severity="note"))
-
-
-def missing_column(table: TableName, column: str, known: Iterable[str], place: str | None) -> tuple[str, str | None, str]:
-    """Message, place and hint for a column that a table does not have; the hint names the nearest."""
-    from rapidfuzz import fuzz, process
-
-    names = list(known)
-    found = process.extractOne(column.lower(), [name.lower() for name in names], scorer=fuzz.ratio, score_cutoff=55)
-    hint = f"did you mean {names[found[2]]}?" if found else f"its columns are {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
-    return f"{table} has no column {column}", place, hint
+def _not_built(name: TableName, place: str | None) -> Clash:
+    message = f"{name} is described and not in the database, so questions cannot use it"
+    hint = "run `dbt build`, or choose the target it was built in"
+    return Clash(kind="not built", subject=str(name), message=message, place=place, hint=hint)
 
 
 def _defined_twice(first: Metric | Term, second: Metric | Term) -> Clash:
@@ -351,42 +223,10 @@ def _defined_twice(first: Metric | Term, second: Metric | Term) -> Clash:
     return Clash(kind=word, subject=second.name, message=message, place=second.origin or None, hint="the first one counts")
 
 
-def _error(subject: str, message: str, place: str | None, hint: str) -> Clash:
-    return Clash(kind="unknown name", subject=subject, message=message, severity="error", place=place, hint=hint)
-
-
-def _cardinality_clash(first: Relationship, second: Relationship) -> Clash:
-    subject = f"{first.left}.{', '.join(first.left_columns)} = {first.right}.{', '.join(first.right_columns)}"
-    message = f"{subject} is {first.cardinality} in one source and {second.cardinality} in another"
-    return Clash(kind="join", subject=subject, message=message, place=first.origin or None, hint="the first one counts")
-
-
-def _join_key(join: Relationship) -> tuple[object, ...]:
-    """Both directions of one join are one."""
-    pairs = tuple(sorted((one.lower(), other.lower()) for one, other in zip(join.left_columns, join.right_columns, strict=False)))
-    return (join.left.key, join.right.key, pairs)
-
-
 def _identity(fact: Any) -> object:
-    return fact.question if hasattr(fact, "question") else fact.text if hasattr(fact, "text") else fact.name.lower()
+    """What makes two facts of one kind the same: the question, the text, or the name."""
+    return getattr(fact, "question", None) or getattr(fact, "text", None) or fact.name.lower()
 
 
 def _origin(table: Table) -> str | None:
     return dict(table.origins).get("*") or next((origin for _, origin in table.origins), None)
-
-
-def _lower(text: str | None) -> str | None:
-    return text.lower() if text is not None else None
-
-
-def _spread(name: str) -> str:
-    """A name as words for the full-text table, which splits at underscores by itself: only camel case needs help."""
-    return name if name.islower() or name.isupper() else f"{name} {' '.join(split_name(name))}"
-
-
-def _words(table: Table) -> tuple[str, str, str]:
-    shown = [column for column in table.columns if not column.hidden]
-    about = [table.description or "", *table.tags, *(column.description for column in shown if column.description)]
-    columns = [_spread(column.name) for column in shown]
-    columns.extend(synonym for column in shown for synonym in column.synonyms)
-    return " ".join((_spread(table.name.name), *table.synonyms)), " ".join(columns), " ".join(about)

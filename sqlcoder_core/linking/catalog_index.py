@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -110,8 +111,9 @@ class IndexedCatalog:
         if place in self._kept:
             self._kept.move_to_end(place)
             return self._kept[place]
-        table = unpack(self.rows("SELECT body FROM tables WHERE id = ?", place)[0][0])
-        self._kept[place] = table
+        ((body, rank, hidden),) = self.rows("SELECT body, rank, hidden FROM tables WHERE id = ?", place)
+        # Rank and hiding are settled after the body was written, when all sources are known.
+        self._kept[place] = table = replace(unpack(body), rank=rank, hidden=bool(hidden))
         if len(self._kept) > _KEPT_TABLES:
             self._kept.popitem(last=False)
         return table

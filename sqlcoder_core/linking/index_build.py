@@ -120,7 +120,7 @@ def _texts(column: Column) -> list[tuple[str, str]]:
 
 def _content_hash(assembly: Assembly, facts: Sequence[Any]) -> str:
     """Of all facts but their origins and counts: what does not change an answer's SQL does not change the hash."""
-    digest = hashlib.sha256((assembly.default_schema or "").encode())
+    digest = hashlib.sha256((assembly.places.default_schema or "").encode())
     for line in assembly.digests():
         digest.update(line)
     for fact in facts:

@@ -10,10 +10,12 @@ from rapidfuzz import fuzz, process
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sqlcoder_core.errors import Refused
+from sqlcoder_core.sql.guard import check
 from sqlcoder_core.values.catalog import Catalog, Clash, Metric, Table, TableName, Term, VerifiedQuestion
 
 
-def judge_fact(catalog: Catalog, fact: Metric | Term | VerifiedQuestion, dialect: str | None) -> Clash | None:
+def judge_fact(catalog: Catalog, fact: Metric | Term | VerifiedQuestion, dialect: str) -> Clash | None:
     """What is wrong with the SQL of one fact, or None: it does not parse, or it names a table or column that is not there.
 
     Wrong terms and verified questions are errors, since a person wrote them for us; a metric that cannot be used is a warning.
@@ -33,7 +35,7 @@ def judge_fact(catalog: Catalog, fact: Metric | Term | VerifiedQuestion, dialect
     )
 
 
-def _wrong(catalog: Catalog, fact: Metric | Term | VerifiedQuestion, dialect: str | None) -> tuple[str, str | None] | None:
+def _wrong(catalog: Catalog, fact: Metric | Term | VerifiedQuestion, dialect: str) -> tuple[str, str | None] | None:
     if isinstance(fact, VerifiedQuestion):
         return _wrong_query(catalog, fact.sql, dialect)
     home = None
@@ -48,18 +50,15 @@ def _wrong(catalog: Catalog, fact: Metric | Term | VerifiedQuestion, dialect: st
     return None
 
 
-def _wrong_query(catalog: Catalog, text: str, dialect: str | None) -> tuple[str, str | None] | None:
-    from sqlcoder_core.errors import Refused
-    from sqlcoder_core.sql.guard import check
-
+def _wrong_query(catalog: Catalog, text: str, dialect: str) -> tuple[str, str | None] | None:
     try:
-        check(text, dialect or "", catalog)
+        check(text, dialect, catalog)
     except Refused as refused:
         return refused.message, refused.hint
     return None
 
 
-def _wrong_expression(catalog: Catalog, text: str, home: Table | None, dialect: str | None) -> tuple[str, str | None] | None:
+def _wrong_expression(catalog: Catalog, text: str, home: Table | None, dialect: str) -> tuple[str, str | None] | None:
     try:
         tree = _parsed(text, dialect)
     except SqlglotError as error:
@@ -70,7 +69,7 @@ def _wrong_expression(catalog: Catalog, text: str, home: Table | None, dialect: 
 
 
 @cache
-def _parsed(text: str, dialect: str | None) -> exp.Expression:
+def _parsed(text: str, dialect: str) -> exp.Expression:
     tree = sqlglot.parse_one(text, read=dialect)
     if not isinstance(tree, exp.Expression):
         raise SqlglotError("there is nothing in it")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sqlcoder_core.linking.sampler import Sampler
     from sqlcoder_core.values.sampling import Sampling
 
+_DIALECT = "duckdb"
+"""How SQL in facts is read where no connection says otherwise; the session writes SQL in the same."""
 _FORGOTTEN_AFTER = 30 * 24 * 3600.0
 
 
@@ -149,7 +151,7 @@ class _Cache:
             default_schema=self.probe.default_schema if self.probe else None,
             meta=meta,
             sampler=self._sampler(read),
-            judge=_judge(self.probe.dialect if self.probe else None),
+            judge=_judge(self.probe.dialect if self.probe else _DIALECT),
         )
         _forget_old(self.path.parent, self.now())
         return catalog
@@ -170,7 +172,7 @@ class _Cache:
         return Sampler(self.probe, read.sampling)
 
 
-def _judge(dialect: str | None) -> Judge:
+def _judge(dialect: str) -> Judge:
     """What SQL in metrics, terms and verified questions is held against; loads the parser with the first that has any."""
 
     def judge(catalog: IndexedCatalog, fact: Fact) -> Clash | None:
