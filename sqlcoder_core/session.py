@@ -18,7 +18,7 @@ from sqlcoder_core.config.load import Configuration, load
 from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.host import Host
 from sqlcoder_core.pipeline import Pipeline, Wish
-from sqlcoder_core.steps.gather import gather
+from sqlcoder_core.steps.gather import connection_scope, gather
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.candidate import Candidate
 from sqlcoder_core.values.catalog import Catalog
@@ -72,7 +72,8 @@ class Session:
     @cached_property
     def catalog(self) -> Catalog:
         """All facts, from the cache when the sources have not changed."""
-        return gather(self.built.sources, self.worker, self.built.context.cache_dir)
+        scope = connection_scope(self.built.connector) if self.built.connector else ""
+        return gather(self.built.sources, self.worker, self.built.context.cache_dir, scope=scope)
 
     @property
     def dialect(self) -> str:
