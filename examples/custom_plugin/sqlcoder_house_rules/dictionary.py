@@ -6,6 +6,7 @@ import csv
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -25,6 +26,8 @@ class DictionarySource(MetadataSource):
 
     name = "dictionary"
     Settings = DictionarySettings
+    # It writes notes on tables that others bring: a table or column that nobody else knows is reported with its line.
+    authority: ClassVar = "annotates"
 
     def fingerprint(self, probe: Probe | None) -> str:
         path: Path = self.settings.path
