@@ -17,8 +17,13 @@ Authority: TypeAlias = Literal["declares", "live", "annotates"]
 class Probe(Protocol):
     """A connector's second way in, for sources that ask the live database: fixed statements only."""
 
-    dialect: str
-    default_schema: str | None
+    @property
+    def dialect(self) -> str:
+        """The sqlglot dialect of SQL for this database."""
+
+    @property
+    def default_schema(self) -> str | None:
+        """The schema that unqualified names mean; None where unknown."""
 
     def fingerprint(self) -> str | None:
         """Cheap text that changes when the database's contents do (file stat); None where that cannot be known cheaply."""
