@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlcoder_core.config.database import from_text
@@ -75,9 +75,22 @@ def _named(scene: Scene, name: str) -> Choice:
         return Choice(connection=scene.connections[name], connection_name=name, sources=_or_introspect(scene))
     if scene.options.database:
         entry = from_text(name, scene.host, scene.environ, scene.cwd)
-        return Choice(connection=entry, connection_name="--database", sources=_or_introspect(scene))
+        return _beside(scene, entry)
     hint = did_you_mean(name, scene.connections) or "there are no `connections`"
     raise ConfigError(f"connection {name!r} is not defined", place=scene.document.place(("connection",)), hint=hint)
+
+
+def _beside(scene: Scene, entry: Entry) -> Choice:
+    """A database from the command line; in a project, what the project says of its tables still helps."""
+    if scene.sources is not None:
+        return Choice(connection=entry, connection_name="--database", sources=scene.sources)
+    try:
+        found = _ask(scene)
+    except ConfigError:
+        found = ()  # a broken project must not keep anybody from asking a database
+    best = replace(found[0], notes=()) if found else None
+    sources = tuple(detected(spec) for spec in best.sources) if best and best.sources else (_INTROSPECT,)
+    return Choice(connection=entry, connection_name="--database", sources=sources, detection=best)
 
 
 def _detected(scene: Scene) -> Choice:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from sqlcoder_core.contracts.source import MetadataSource, Probe
 from sqlcoder_core.values.catalog import Column, Fact, Relationship, Table, TableName
+from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.sampling import Sampling
 
 
@@ -73,6 +74,10 @@ class Confined(MetadataSource):
         """As the inner source, less what the policy keeps from being sampled."""
         allowed = self.inner.sampling()
         return None if allowed is None else replace(allowed, never=(*allowed.never, *self.seen.no_sample, *self.seen.hidden))
+
+    def findings(self) -> tuple[Problem, ...]:
+        """As the inner source."""
+        return self.inner.findings()
 
     def _table(self, table: Table) -> Table:
         columns = tuple(_hidden(one) if self.seen.hides_column(table.name, one.name) else one for one in table.columns)
