@@ -45,9 +45,13 @@ class FileOutput:
             raise UsageError(f"{out} exists and has no journal, so it cannot be continued", hint="--restart overwrites it")
         self._journal = Journal(path, fsync_every=fsync_every)
         self.torn = self._journal.torn
-        if restart:
-            self._journal.clear()
-        self._records = Records(self._journal)
+        try:
+            if restart:
+                self._journal.clear()
+            self._records = Records(self._journal)
+        except BaseException:
+            self._journal.close()
+            raise
 
     def pending(self, items: Sequence[Item], opener: Opener, wishes: Wishes, *, retry_failed: bool) -> tuple[Item, ...]:
         """Those of the items that are not done. Raises UsageError when the journal was written under other settings."""
