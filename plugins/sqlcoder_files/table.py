@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
 
 from pydantic import Field
 
@@ -11,6 +12,8 @@ from sqlcoder_core.api import Answer, Destination, ResultSet, Sink, hookimpl, pr
 from sqlcoder_files.layout import GAP, Layout, fitted, lay_out
 from sqlcoder_files.place import PlaceSettings, TextSink
 
+_NAMED = 10
+"""Of the columns that do not fit, so many are named."""
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "yellow": "33"}
 
 
@@ -62,7 +65,8 @@ class TableSink(TextSink):
         rows = result.rows[:most] if most else result.rows
         layout = lay_out(result, rows, self.destination.width if self.terminal else None)
         yield from self._records(layout, rows) if layout.kind == "records" else self._table(layout, rows)
-        yield from (self._paint(f"({text})", "dim") for text in _missing(result, len(rows), layout))
+        for text in _missing(result, len(rows), layout):
+            yield from (self._paint(line, "dim") for line in self._wrapped(f"({text})", 0))
 
     def _table(self, layout: Layout, rows: Iterable[tuple[object, ...]]) -> Iterator[str]:
         shown = tuple(zip(layout.columns, layout.widths, strict=False))
@@ -88,7 +92,7 @@ class TableSink(TextSink):
                 name = fitted(column.name, longest, right=False, ellipsis=self._ellipsis)
                 first, *rest = chop_cells(column.cells[number], space) or [""]
                 yield f" {self._paint(name, 'bold')}{' ' * GAP}{self._cell(first, cell)}".rstrip()
-                yield from (" " * (longest + GAP + 1) + part for part in rest)
+                yield from (" " * (longest + GAP + 1) + part.rstrip() for part in rest if part.strip())
 
     def _joined(self, parts: Iterable[str]) -> str:
         return (" " * GAP).join(parts).rstrip()
@@ -111,7 +115,9 @@ class TableSink(TextSink):
         for problem in answer.problems:
             style = {"error": "red", "warning": "yellow", "note": "dim"}[problem.severity]
             hint = f"; {problem.hint}" if problem.hint else ""
-            yield f"{self._paint(problem.severity + ':', style)} {printable(problem.message + hint)}"
+            first, *rest = self._wrapped(f"{problem.severity}: {printable(problem.message + hint)}", len(problem.severity) + 2)
+            yield self._paint(f"{problem.severity}:", style) + first.removeprefix(f"{problem.severity}:")
+            yield from rest
 
     def _reading(self, answer: Answer) -> Iterator[str]:
         from rich.cells import cell_len
@@ -120,7 +126,16 @@ class TableSink(TextSink):
         longest = min(max(map(cell_len, phrases), default=0), 30)
         for phrase, reading in zip(phrases, answer.reading, strict=True):
             padding = " " * max(longest - cell_len(phrase), 0)
-            yield f"  {phrase}{padding}{' ' * GAP}{self._paint(printable(reading.meaning), 'dim')}"
+            first, *rest = self._wrapped(f"  {phrase}{padding}{' ' * GAP}{printable(reading.meaning)}", longest + GAP + 2)
+            start = len(phrase) + len(padding) + GAP + 2
+            yield first[:start] + self._paint(first[start:], "dim")
+            yield from (self._paint(line, "dim") for line in rest)
+
+    def _wrapped(self, text: str, indent: int) -> list[str]:
+        """Lines that fit the terminal, broken between words, all but the first indented; a file gets one line."""
+        if not self.terminal:
+            return [text]
+        return wrap(text, max(self.destination.width, 20), subsequent_indent=" " * indent, replace_whitespace=False, break_on_hyphens=False)
 
     def _paint(self, text: str, style: str) -> str:
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.colour and text else text
@@ -145,8 +160,9 @@ def _missing(result: ResultSet, shown: int, layout: Layout) -> Iterator[str]:
     if shown < len(result.rows):
         parts.append(f"{_counted(len(result.rows) - shown, 'more row')}")
     if layout.left_out and layout.kind == "table":
-        names = ", ".join(column.name for column in layout.columns[len(layout.widths) :])
-        parts.append(f"{_counted(layout.left_out, 'more column')}: {names}")
+        names = [column.name for column in layout.columns[len(layout.widths) :]]
+        told = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+        parts.append(f"{_counted(layout.left_out, 'more column')}: {told}")
     if layout.cut and layout.kind == "table":
         parts.append("long text is cut")
     if parts:
