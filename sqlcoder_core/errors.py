@@ -7,6 +7,7 @@
     │   └── ModelError      3    a model that cannot be loaded or that fails
     ├── FileError           4    cannot be read or written, disk full, locked by another process
     ├── DatabaseError       5    connection, permission, SQL the engine refuses
+    │   ├── ConnectionLost  5    could not be reached or hung up; asking again may help
     │   └── WorkerDied      5    the worker process ended on its own or was killed for memory
     ├── Refused             1    the guard will not let the SQL run: code, message, span
     ├── TimeLimit         124    a limit in seconds was reached
@@ -85,6 +86,10 @@ class DatabaseError(SqlcoderError):
     """The database cannot be reached or refuses the statement."""
 
     exit_code = 5
+
+
+class ConnectionLost(DatabaseError):
+    """The database could not be reached, or ended the connection; nothing was wrong with the query, so asking again may help."""
 
 
 class WorkerDied(DatabaseError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sqlcoder_core.errors import DatabaseError, Refused, TimeLimit
+from sqlcoder_core.errors import ConnectionLost, DatabaseError, Refused, TimeLimit
 from sqlcoder_core.values.checked import CheckedCandidate, CheckedQuery, Executed
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.result import Limits, ResultSet
@@ -27,6 +27,8 @@ def execute(checked: CheckedCandidate, runner: Runner, limits: Limits) -> Execut
         return Executed(checked=checked, problem=_problem(error.code, error), exit_code=error.exit_code)
     except TimeLimit as error:
         return Executed(checked=checked, problem=_problem("time_limit", error), exit_code=error.exit_code)
+    except ConnectionLost as error:
+        return Executed(checked=checked, problem=_problem("connection_lost", error), exit_code=error.exit_code)
     except DatabaseError as error:
         return Executed(checked=checked, problem=_problem("database", error), exit_code=error.exit_code)
 
