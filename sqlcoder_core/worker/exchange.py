@@ -97,11 +97,10 @@ def error_of(failed: wire.Failed, limits: Limits) -> SqlcoderError:
         return Refused(failed.code or "engine", failed.message, hint=failed.hint)
     if failed.kind == "usage":
         return UsageError(failed.message, hint=failed.hint)
-    if failed.kind == "connection":
-        return ConnectionLost(failed.message, hint=failed.hint)
     if failed.kind == "internal":
         return DatabaseError(f"the connector failed with {failed.message}", hint="this is a fault of the connector; -v shows more")
-    return DatabaseError(failed.message, hint=failed.hint)
+    kind = ConnectionLost if failed.kind == "connection" else DatabaseError
+    return kind(failed.message, hint=failed.hint)
 
 
 def time_limit(limits: Limits) -> TimeLimit:

@@ -118,7 +118,10 @@ class Done(Struct, tag=True, kw_only=True):
 
 
 class Failed(Struct, tag=True, kw_only=True):
-    """The question (0: the start) ended with an error; `kind` is one of `database`, `connection`, `time`, `memory`, `cancelled`, `refused`, `usage`, `internal`."""
+    """The question (0: the start) ended with an error.
+
+    `kind` is one of `database`, `connection`, `time`, `memory`, `cancelled`, `refused`, `usage`, `internal`.
+    """
 
     number: int
     kind: str
