@@ -18,7 +18,7 @@ from sqlcoder_core.config.load import Configuration, load
 from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.host import Host
 from sqlcoder_core.pipeline import Pipeline, Wish
-from sqlcoder_core.steps.gather import connection_scope, gather
+from sqlcoder_core.steps.gather import connection_scope, gather, said_once
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.candidate import Candidate
 from sqlcoder_core.values.catalog import Catalog
@@ -46,9 +46,7 @@ class Session:
     def open(cls, options: Options | None = None, *, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> Self:
         """Read the configuration (or detect one in `cwd`) and build its components."""
         host = Host()
-        configuration = load(
-            options or Options(), cwd=cwd or Path.cwd(), environ=os.environ if environ is None else environ, host=host
-        )
+        configuration = load(options or Options(), cwd=cwd or Path.cwd(), environ=os.environ if environ is None else environ, host=host)
         return cls(configuration, build(configuration, host), host)
 
     def __enter__(self) -> Self:
@@ -72,8 +70,16 @@ class Session:
     @cached_property
     def catalog(self) -> Catalog:
         """All facts, from the cache when the sources have not changed."""
+        return self._gathered()
+
+    def refreshed_catalog(self) -> Catalog:
+        """All facts, read anew whatever the cache says."""
+        self.__dict__["catalog"] = self._gathered(refresh=True)
+        return self.catalog
+
+    def _gathered(self, *, refresh: bool = False) -> Catalog:
         scope = connection_scope(self.built.connector) if self.built.connector else ""
-        return gather(self.built.sources, self.worker, self.built.context.cache_dir, scope=scope)
+        return gather(self.built.sources, self.worker, self.built.context.cache_dir, scope=scope, refresh=refresh)
 
     @property
     def dialect(self) -> str:
@@ -82,8 +88,9 @@ class Session:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What should be said once, beside the answers: configuration and catalog findings that are no errors."""
-        return self.configuration.warnings
+        """What should be said once, beside the answers: of the configuration, and of the catalog once it is read."""
+        catalog = self.__dict__.get("catalog")
+        return (*self.configuration.warnings, *(said_once(catalog.clashes()) if catalog is not None else ()))
 
     def ask(self, question: Question, **wishes: object) -> Answer:
         """Answer one question; the keywords are those of `ask_many`."""

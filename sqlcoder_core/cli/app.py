@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sqlcoder_core import __version__
-from sqlcoder_core.cli import ask, batch, config, demo, guard, init, plugins, trust
+from sqlcoder_core.cli import ask, batch, catalog, config, demo, guard, init, plugins, trust
 
 app = typer.Typer(
     name="sqlcoder",
@@ -26,7 +26,9 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback()
-def root(version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)] = False) -> None:
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)] = False,
+) -> None:
     """Flags of the program itself."""
 
 
@@ -35,6 +37,7 @@ app.command("batch")(batch.batch)
 app.command("init")(init.init)
 app.command("demo")(demo.demo)
 app.add_typer(config.config_app)
+app.add_typer(catalog.catalog_app)
 app.add_typer(plugins.plugins_app)
 app.add_typer(guard.guard_app)
 app.command("trust")(trust.trust)

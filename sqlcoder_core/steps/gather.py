@@ -16,6 +16,7 @@ from sqlcoder_core.errors import ConfigError, DatabaseError, SqlcoderError
 from sqlcoder_core.linking import index_file
 from sqlcoder_core.linking.catalog_index import IndexedCatalog, open_index
 from sqlcoder_core.values.catalog import Clash, Fact, Metric, Term, VerifiedQuestion
+from sqlcoder_core.values.problem import Problem
 
 if TYPE_CHECKING:
     from sqlcoder_core.contracts.connector import Connector
@@ -60,6 +61,19 @@ def gather(
 def connection_scope(connector: Connector) -> str:
     """Which database a connector means: its engine and settings, without secrets."""
     return f"{connector.name} {connector.settings.model_dump_json()}"
+
+
+def said_once(clashes: Sequence[Clash], most: int = 5) -> tuple[Problem, ...]:
+    """What everybody who asks should know of the catalog: what somebody wrote and cannot be used, and a database that is away."""
+    told = [clash for clash in clashes if clash.severity == "error" or clash.kind == "not reached"]
+    problems = [
+        Problem(code=clash.kind, message=clash.message, severity="warning", place=clash.place, hint=clash.hint, found_by="catalog")
+        for clash in told[:most]
+    ]
+    if len(told) > most:
+        message = f"{len(told) - most} more facts cannot be used"
+        problems.append(Problem(code="clashes", message=message, severity="warning", hint="`sqlcoder catalog lint` names them"))
+    return tuple(problems)
 
 
 def _key(sources: Sequence[MetadataSource], scope: str) -> str:
