@@ -11,7 +11,7 @@ from sqlcoder_core.cli.options import shared_options
 from sqlcoder_core.values.options import Options
 
 if TYPE_CHECKING:
-    from sqlcoder_core.config.load import Configuration
+    from sqlcoder_core.config.configuration import Configuration
     from sqlcoder_core.host import Host
     from sqlcoder_core.values.problem import Problem
 
@@ -66,7 +66,7 @@ def _plain(value: object) -> str:
 @shared_options
 def check(format: _FORMAT = Format.TEXT, *, options: Options) -> None:
     """Check the configuration and every component's settings; print all problems at once."""
-    from sqlcoder_core.config.build import component_problems
+    from sqlcoder_core.config.checking import component_problems
     from sqlcoder_core.config.problems import from_error, from_failure, in_order
     from sqlcoder_core.errors import ConfigError
 

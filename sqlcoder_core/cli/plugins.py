@@ -43,10 +43,10 @@ def _named_words(options: Options) -> set[str] | None:
     """The words that the sqlcoder.yaml uses; None where there is none. A file with mistakes in it still names its plugins."""
     import os
 
-    from sqlcoder_core.config.locations import find_file
+    from sqlcoder_core.config.locations import find_file, starting_folder
 
-    cwd = (Path.cwd() / options.project_dir) if options.project_dir else Path.cwd()
-    file = find_file(options.config, cwd.absolute(), os.environ)
+    start = starting_folder(options.project_dir, Path.cwd())
+    file = find_file(options.config, Path.cwd(), os.environ, start=start)
     if file is None:
         return None
     from sqlcoder_core.config.words import words_in

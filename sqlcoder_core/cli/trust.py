@@ -26,8 +26,7 @@ def trust(
     from sqlcoder_core.config.trust import approve, demands_of
     from sqlcoder_core.errors import UsageError
 
-    cwd = Path.cwd() / options.project_dir if options.project_dir else Path.cwd()
-    wanted = demands_of(options.config, cwd.absolute(), os.environ)
+    wanted = demands_of(options, Path.cwd(), os.environ)
     if not wanted:
         print(printable(f"{wanted.file}: brings no code and reads no environment variable; there is nothing to approve"), file=sys.stderr)
         return

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlcoder_core.config.checking import checked, component_problems, entries_of
+from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.database import from_text
-from sqlcoder_core.config.entries import Entry, with_flags
-from sqlcoder_core.config.load import Configuration
+from sqlcoder_core.config.entries import Entry
 from sqlcoder_core.config.locations import private_dir
-from sqlcoder_core.config.problems import from_error, raise_all
-from sqlcoder_core.config.settings import settings_of
+from sqlcoder_core.config.problems import raise_all
 from sqlcoder_core.contracts.component import Context
 from sqlcoder_core.contracts.connector import Connector
 from sqlcoder_core.contracts.extension import Extension
 from sqlcoder_core.contracts.proposer import Proposer
 from sqlcoder_core.contracts.sink import Sink
 from sqlcoder_core.contracts.source import MetadataSource
-from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.host import Host
-from sqlcoder_core.host.components import Found
 from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.policy.confined import Confined
-from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Clock
 from sqlcoder_core.values.result import Limits
 
@@ -58,7 +55,7 @@ class Built:
         if settings:
             entry = replace(entry, settings={**entry.settings, **settings})
         del argument  # travels in the Destination
-        sink: Sink = _Builder(self.configuration, self.host, self.context).one(SINK, entry)
+        sink: Sink = _made(self.configuration, self.host, self.context, SINK, entry)
         return sink
 
     def connection(self, name: str) -> Connector:
@@ -67,7 +64,7 @@ class Built:
         if known is None and name == self.configuration.connection_name:
             known = self.configuration.connection
         entry = known or from_text(name, self.host, self.configuration.environ, self.configuration.cwd, origin="database")
-        connector: Connector = _Builder(self.configuration, self.host, self.context).one(CONNECTOR, entry)
+        connector: Connector = _made(self.configuration, self.host, self.context, CONNECTOR, entry)
         return connector
 
 
@@ -77,16 +74,19 @@ def build(configuration: Configuration, host: Host) -> Built:
     Raises ConfigError with every problem of every component's settings, PluginError for a plugin that fails.
     """
     problems, failures = component_problems(configuration, host)
-    raise_all(problems)
+    raise_all(problems, host.scrub)
     if failures:
         raise failures[0]
     context = _context(configuration)
-    builder = _Builder(configuration, host, context)
+
+    def one(kind: Kind, entry: Entry) -> Any:
+        return _made(configuration, host, context, kind, entry)
+
     return Built(
-        connector=builder.one(CONNECTOR, configuration.connection) if configuration.connection else None,
-        sources=tuple(_confined(builder.one(SOURCE, entry), configuration) for entry in configuration.sources),
-        proposer=builder.one(RUNTIME, configuration.runtime),
-        extensions=tuple(builder.one(EXTENSION, entry) for entry in configuration.extensions),
+        connector=one(CONNECTOR, configuration.connection) if configuration.connection else None,
+        sources=tuple(_confined(one(SOURCE, entry), configuration) for entry in configuration.sources),
+        proposer=one(RUNTIME, configuration.runtime),
+        extensions=tuple(one(EXTENSION, entry) for entry in configuration.extensions),
         clock=configuration.clock,
         limits=configuration.limits,
         context=context,
@@ -101,66 +101,10 @@ def build(configuration: Configuration, host: Host) -> Built:
     )
 
 
-def component_problems(configuration: Configuration, host: Host) -> tuple[list[Problem], list[PluginError]]:
-    """What is wrong with words and settings of all components, and the plugins that fail; nothing is built."""
-    builder = _Builder(configuration, host, None)
-    problems: list[Problem] = []
-    failures: list[PluginError] = []
-    for kind, entry in entries_of(configuration):
-        try:
-            builder.settings(kind, entry)
-        except ConfigError as error:
-            problems += from_error(error)
-        except PluginError as error:
-            failures.append(error)
-    return problems, failures
-
-
-def checked_settings(configuration: Configuration, host: Host, kind: Kind, entry: Entry) -> tuple[Found, Any, Entry]:
-    """A component's class, its checked settings, and the entry with flags laid over. Raises ConfigError or PluginError."""
-    return _Builder(configuration, host, None).settings(kind, entry)
-
-
-def entries_of(configuration: Configuration) -> Iterator[tuple[Kind, Entry]]:
-    """Every component that the configuration names, the connections and sinks that this run does not use included."""
-    chosen = [configuration.connection] if configuration.connection else []
-    for entry in {id(one): one for one in [*chosen, *configuration.connections.values()]}.values():
-        yield CONNECTOR, entry
-    for kind, entries in (
-        (SOURCE, configuration.sources),
-        (RUNTIME, (configuration.runtime,)),
-        (SINK, tuple(configuration.sinks.values())),
-        (EXTENSION, configuration.extensions),
-    ):
-        for entry in entries:
-            yield kind, entry
-
-
-class _Builder:
-    def __init__(self, configuration: Configuration, host: Host, context: Context | None) -> None:
-        self._configuration = configuration
-        self._host = host
-        self._context = context
-
-    def settings(self, kind: Kind, entry: Entry) -> tuple[Found, Any, Entry]:
-        found = self._host.component(kind, entry.use, place=entry.place(("use",)), config_dir=self._configuration.config_dir)
-        if kind is SOURCE:
-            entry = self._with_flags(found, entry)
-        return found, settings_of(found, entry, self._host, self._configuration.config_dir), entry
-
-    def one(self, kind: Kind, entry: Entry) -> Any:
-        found, settings, entry = self.settings(kind, entry)
-        arguments = (settings,) if kind is CONNECTOR else (settings, self._context)
-        return self._host.build(found, *arguments, place=entry.place(("use",)))
-
-    def _with_flags(self, found: Found, entry: Entry) -> Entry:
-        """--target and --profiles-dir reach every source whose settings have a field of that name."""
-        options = self._configuration.options
-        profiles = options.profiles_dir and self._configuration.cwd / options.profiles_dir
-        flags: dict[str, tuple[object, str]] = {"target": (options.target, "--target"), "profiles_dir": (profiles, "--profiles-dir")}
-        known = found.cls.Settings.model_fields
-        said = {name: flag for name, flag in flags.items() if flag[0] is not None and name in known}
-        return with_flags(entry, said) if said else entry
+def _made(configuration: Configuration, host: Host, context: Context, kind: Kind, entry: Entry) -> Any:
+    found, settings, entry = checked(configuration, host, kind, entry)
+    arguments = (settings,) if kind is CONNECTOR else (settings, context)
+    return host.build(found, *arguments, place=entry.place(("use",)))
 
 
 def _confined(source: MetadataSource, configuration: Configuration) -> MetadataSource:

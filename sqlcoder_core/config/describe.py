@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sqlcoder_core.config.build import checked_settings
+from sqlcoder_core.config.checking import checked
+from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.entries import Entry, as_written
 from sqlcoder_core.config.environment import Expanded, texts
-from sqlcoder_core.config.load import Configuration
 from sqlcoder_core.config.schema import ConfigFile
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
@@ -65,7 +65,7 @@ def _connection_origin(configuration: Configuration) -> str:
 
 
 def _component(configuration: Configuration, host: Host, kind: Kind, entry: Entry, key: str) -> Iterator[Setting]:
-    found, settings, entry = checked_settings(configuration, host, kind, entry)
+    found, settings, entry = checked(configuration, host, kind, entry)
     yield Setting(key=f"{key}.use", value=entry.use, origin=without_column(entry.place(("use",))))
     for name in found.cls.Settings.model_fields:
         given = name in entry.settings

@@ -33,6 +33,7 @@ class Scene:
     options: Options
     environ: Mapping[str, str]
     cwd: Path
+    start: Path
     config_dir: Path
     host: Host
 
@@ -111,7 +112,7 @@ def _ask(scene: Scene) -> tuple[Detection, ...]:
     flags = {"target": scene.options.target, "profiles_dir": scene.options.profiles_dir and str(scene.cwd / scene.options.profiles_dir)}
     said = {key: str(value) for key, value in flags.items() if value is not None}
     if scene.sources is None:
-        return scene.host.detect(scene.cwd, said)
+        return scene.host.detect(scene.start, said)
     found: list[Detection] = []
     for entry in scene.sources:
         own = {key: str(value) for key, value in entry.settings.items() if isinstance(value, str | int | float)}
@@ -127,4 +128,4 @@ def nothing_found(scene: Scene) -> NothingToAsk:
     """Says what was looked for and the ways on."""
     file = f"no connection in {scene.document.name}" if scene.document.values else "no sqlcoder.yaml"
     hint = "change into a dbt project, pass --database URL or FILE, write a sqlcoder.yaml with `sqlcoder init`, or try `sqlcoder demo`"
-    return NothingToAsk(f"nothing to ask: {file} and no dbt project from {scene.cwd} upwards", hint=hint)
+    return NothingToAsk(f"nothing to ask: {file} and no dbt project from {scene.start} upwards", hint=hint)

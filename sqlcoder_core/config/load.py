@@ -4,68 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from sqlcoder_core.config import overrides
+from sqlcoder_core.config.checking import component_problems, secrets_in_clear
+from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.detect import Choice, NothingToAsk, Scene, choose
 from sqlcoder_core.config.entries import Entry, as_written, written
 from sqlcoder_core.config.environment import expand_all
-from sqlcoder_core.config.locations import cache_dir, find_file, shown, state_dir
+from sqlcoder_core.config.locations import cache_dir, find_file, shown, starting_folder, state_dir
 from sqlcoder_core.config.problems import from_error, from_failure, from_validation, raise_all
-from sqlcoder_core.config.schema import AnswerSection, ConfigFile, PolicySection, spell_out
+from sqlcoder_core.config.schema import ConfigFile, spell_out
 from sqlcoder_core.config.scrub import scrubber
 from sqlcoder_core.config.trust import demands, require
 from sqlcoder_core.config.yaml_nodes import Document, Steps, read_yaml
 from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.host import Host
-from sqlcoder_core.values.connection import Detection
 from sqlcoder_core.values.options import Options
 from sqlcoder_core.values.problem import Problem
-from sqlcoder_core.values.question import Clock
-from sqlcoder_core.values.result import Limits
 
 __all__ = ["Configuration", "NothingToAsk", "load"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Configuration:
-    """Everything decided, nothing built. `path` is the sqlcoder.yaml, None where the defaults apply.
-
-    `settings_hash` changes with every setting that may change an answer; it is made without the values of secrets.
-    """
-
-    path: Path | None
-    project_dir: Path
-    config_dir: Path
-    cwd: Path
-    cache_dir: Path
-    state_dir: Path
-    options: Options
-    connection: Entry | None
-    connection_name: str
-    connections: Mapping[str, Entry]
-    sources: tuple[Entry, ...]
-    runtime: Entry
-    sinks: Mapping[str, Entry]
-    output: tuple[str, ...]
-    extensions: tuple[Entry, ...]
-    limits: Limits
-    clock: Clock
-    answer: AnswerSection
-    allow_functions: tuple[str, ...]
-    policy: PolicySection
-    detection: Detection | None
-    document: Document = field(repr=False)
-    core: ConfigFile = field(repr=False)
-    environ: Mapping[str, str] = field(repr=False)
-    scrub: Callable[[str], str] = field(repr=False)
-    settings_hash: str = ""
-    warnings: tuple[Problem, ...] = ()
 
 
 def load(options: Options, *, cwd: Path, environ: Mapping[str, str], host: Host | None = None, without_file: bool = False) -> Configuration:
@@ -75,25 +38,22 @@ def load(options: Options, *, cwd: Path, environ: Mapping[str, str], host: Host 
     database, and UsageError for a flag that cannot be used. `without_file` gives the defaults, though there may be a file.
     """
     host = host or Host()
-    cwd = (cwd / options.project_dir if options.project_dir else cwd).absolute()
-    if not cwd.is_dir():
-        raise ConfigError(f"--project-dir names {options.project_dir}, which is not a folder")
-    path = None if without_file else find_file(options.config, cwd, environ)
+    cwd = cwd.absolute()
+    start = starting_folder(options.project_dir, cwd)
+    path = None if without_file else find_file(options.config, cwd, environ, start=start)
     document = _document(path, cwd, options)
     if path is not None:
         require(demands(path, document.data), state_dir(environ), document.name)
     _lay_flags_over(document, options)
     expand_all(document, environ)
     host.scrub = scrubber(document.data)
-    core = _core(document, host.scrub)
-    scene = _scene(document, core, path.parent if path else cwd, options=options, environ=environ, cwd=cwd, host=host)
+    core = _core(document)
+    scene = _scene(document, core, path.parent if path else start, options=options, environ=environ, cwd=cwd, start=start, host=host)
     configuration = _configuration(scene, _chosen(scene), path, core)
     if document.problems:
-        from sqlcoder_core.config.build import component_problems
-
         problems, failures = component_problems(configuration, host)
-        raise_all([*document.problems, *problems, *map(from_failure, failures)])
-    return configuration
+        raise_all([*document.problems, *problems, *map(from_failure, failures)], host.scrub)
+    return replace(configuration, warnings=(*configuration.warnings, *secrets_in_clear(configuration, host)))
 
 
 def _document(path: Path | None, cwd: Path, options: Options) -> Document:
@@ -115,11 +75,11 @@ def _lay_flags_over(document: Document, options: Options) -> None:
     document.data = spell_out(document.data)
 
 
-def _core(document: Document, scrub: Callable[[str], str]) -> ConfigFile:
+def _core(document: Document) -> ConfigFile:
     try:
         return ConfigFile.model_validate(document.data)
     except ValidationError as error:
-        document.problems += from_validation(error, ConfigFile, lambda steps, key: document.place(steps, key=key), scrub)
+        document.problems += from_validation(error, ConfigFile, lambda steps, key: document.place(steps, key=key))
         # What is right is still looked at, so that problems of components are said in the same breath.
         wrong = {one["loc"][0] for one in error.errors(include_url=False) if one["loc"]}
         try:
@@ -137,12 +97,12 @@ def _scene(document: Document, core: ConfigFile, config_dir: Path, **given: Any)
 def _chosen(scene: Scene) -> Choice:
     try:
         return choose(scene)
-    except ConfigError as error:
-        if not scene.document.problems:
+    except NothingToAsk:
+        if not scene.document.problems:  # else a consequence of them, probably
             raise
-        if not isinstance(error, NothingToAsk):  # a consequence of the others, probably
-            scene.document.problems += from_error(error)
-        return Choice(connection=None, connection_name="", sources=scene.sources or ())
+    except ConfigError as error:
+        scene.document.problems += from_error(error)
+    return Choice(connection=None, connection_name="", sources=scene.sources or ())
 
 
 def _configuration(scene: Scene, choice: Choice, path: Path | None, core: ConfigFile) -> Configuration:

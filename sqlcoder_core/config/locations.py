@@ -12,8 +12,8 @@ FILE_NAME = "sqlcoder.yaml"
 _ROOT_MARKS = ("dbt_project.yml", ".git")
 
 
-def find_file(given: Path | None, cwd: Path, environ: Mapping[str, str]) -> Path | None:
-    """The sqlcoder.yaml to use: `--config`, SQLCODER_CONFIG, else the nearest one upwards of `cwd`.
+def find_file(given: Path | None, cwd: Path, environ: Mapping[str, str], *, start: Path | None = None) -> Path | None:
+    """The sqlcoder.yaml to use: `--config`, SQLCODER_CONFIG, else the nearest one upwards of `start` (`cwd` when left out).
 
     Raises ConfigError when a file is named and not there.
     """
@@ -23,7 +23,15 @@ def find_file(given: Path | None, cwd: Path, environ: Mapping[str, str]) -> Path
         if not file.is_file():
             raise ConfigError(f"{by} names {named}, which is not a file", hint="`sqlcoder init` writes one")
         return file
-    return next((folder / FILE_NAME for folder in folders_upwards(cwd) if (folder / FILE_NAME).is_file()), None)
+    return next((folder / FILE_NAME for folder in folders_upwards(start or cwd) if (folder / FILE_NAME).is_file()), None)
+
+
+def starting_folder(project_dir: Path | None, cwd: Path) -> Path:
+    """Where the search begins: --project-dir, else `cwd`. Raises ConfigError. Other paths on the command line count from `cwd`."""
+    start = (cwd / project_dir.expanduser()).resolve() if project_dir else cwd
+    if not start.is_dir():
+        raise ConfigError(f"--project-dir names {project_dir}, which is not a folder")
+    return start
 
 
 def _from_environ(environ: Mapping[str, str]) -> Path | None:

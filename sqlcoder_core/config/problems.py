@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -35,13 +36,13 @@ _PLAIN = {
 
 
 def from_validation(
-    error: ValidationError, model: type[BaseModel], place: Callable[[Steps, bool], str], scrub: Callable[[str], str], *, prefix: str = ""
+    error: ValidationError, model: type[BaseModel], place: Callable[[Steps, bool], str], *, prefix: str = ""
 ) -> list[Problem]:
     """One problem per error. `place(steps, key)` gives the place of a value or key, `prefix` is what stands before the key in messages."""
-    return [_problem(one, model, place, scrub, prefix) for one in error.errors(include_url=False, include_input=True)]
+    return [_problem(one, model, place, prefix) for one in error.errors(include_url=False, include_input=True)]
 
 
-def _problem(one: Any, model: type[BaseModel], place: Callable[[Steps, bool], str], scrub: Callable[[str], str], prefix: str) -> Problem:
+def _problem(one: Any, model: type[BaseModel], place: Callable[[Steps, bool], str], prefix: str) -> Problem:
     steps: Steps = tuple(one["loc"])
     name = prefix + dotted(steps)
     if one["type"] == "extra_forbidden":
@@ -50,7 +51,7 @@ def _problem(one: Any, model: type[BaseModel], place: Callable[[Steps, bool], st
     if one["type"] == "missing":
         hint = _described(model, steps)
         return Problem(code="missing_key", message=f"{name!r} is missing", place=place(steps[:-1], True), hint=hint, found_by="config")
-    told = scrub(_wording(one))
+    told = _wording(one)
     got = "" if one["type"] == "secret_text" else _shown(one.get("input"))
     return Problem(
         code="bad_value", message=f"{name} {told}{got}", place=place(steps, False), hint=_described(model, steps), found_by="config"
@@ -132,12 +133,16 @@ def from_failure(error: PluginError) -> Problem:
     return Problem(code="plugin", message=error.message, place=error.place, hint=error.hint, found_by="config")
 
 
-def raise_all(problems: Iterable[Problem]) -> None:
+def raise_all(problems: Iterable[Problem], scrub: Callable[[str], str]) -> None:
     """Raise one ConfigError that carries all problems: unknown keys first, then by place. Does nothing when there are none."""
-    ordered = in_order(problems)
+    ordered = tuple(_scrubbed(one, scrub) for one in in_order(problems))
     if ordered:
         first = ordered[0]
         raise ConfigError(first.message, place=first.place, hint=first.hint, problems=ordered)
+
+
+def _scrubbed(problem: Problem, scrub: Callable[[str], str]) -> Problem:
+    return replace(problem, message=scrub(problem.message), hint=problem.hint and scrub(problem.hint))
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

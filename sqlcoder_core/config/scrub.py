@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from sqlcoder_core.config.environment import Expanded
 from sqlcoder_core.values.secret import Secret
 
-_SHORTEST = 4  # shorter values ("5432", "dev") are no secrets, and would tear words apart
+_SHORTEST = 4  # shorter values ("dev", "a") are replaced as whole words only, or they would tear others apart
 
 
 def scrubber(*data: object) -> Callable[[str], str]:
     """A function that replaces every expanded or secret value in these settings by its reference."""
-    known = {value: reference for value, reference in _values(data) if len(value) >= _SHORTEST}
-    longest_first = sorted(known.items(), key=lambda pair: -len(pair[0]))
+    known = {value: reference for value, reference in _values(data) if value}
+    if not known:
+        return str
+    longest_first = sorted(known, key=lambda value: -len(value))
+    found = re.compile("|".join(_pattern(value) for value in longest_first))
+    return lambda text: found.sub(lambda match: known[match[0]], text)
 
-    def scrub(text: str) -> str:
-        for value, reference in longest_first:
-            text = text.replace(value, reference)
-        return text
 
-    return scrub
+def _pattern(value: str) -> str:
+    return re.escape(value) if len(value) >= _SHORTEST else rf"(?<!\w){re.escape(value)}(?!\w)"
 
 
 def _values(value: object) -> Iterator[tuple[str, str]]:

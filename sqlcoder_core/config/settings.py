@@ -27,10 +27,10 @@ def settings_of(found: Found, entry: Entry, host: Host, config_dir: Path) -> Set
         try:
             settings = model.model_validate(dict(entry.settings), context={"config_dir": str(config_dir)})
         except ValidationError as error:
-            problems = from_validation(error, model, entry.place, host.scrub, prefix=entry.label)
+            problems = from_validation(error, model, entry.place, prefix=entry.label)
     if not problems:
         problems = [*_passwords_on_the_command_line(settings, entry)]
-    raise_all(problems)
+    raise_all(problems, host.scrub)
     return _absolute(settings, config_dir)
 
 
@@ -48,7 +48,7 @@ def _passwords_on_the_command_line(settings: Settings, entry: Entry) -> list[Pro
     ]
 
 
-def secrets_in_clear(settings: Settings) -> tuple[str, ...]:
+def names_in_clear(settings: Settings) -> tuple[str, ...]:
     """Names of the fields whose secret stands in the file itself."""
     return tuple(name for name, value in settings if isinstance(value, Secret) and value.reference == _IN_CLEAR)
 

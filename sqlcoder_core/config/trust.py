@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlcoder_core.config.environment import names_in, texts
-from sqlcoder_core.config.locations import FILE_NAME, find_file, private_dir, shown
+from sqlcoder_core.config.locations import FILE_NAME, find_file, private_dir, shown, starting_folder
 from sqlcoder_core.config.problems import raise_all
 from sqlcoder_core.config.yaml_nodes import read_yaml
 from sqlcoder_core.errors import ConfigError, FileError
 from sqlcoder_core.host.local import is_local, local_use
+from sqlcoder_core.values.options import Options
 
 _STORE = "trusted.json"
 
@@ -47,13 +48,14 @@ def demands(file: Path, data: dict[str, Any]) -> Demands:
     return Demands(file=file, code=tuple(found), variables=tuple(variables), digest=digest.hexdigest())
 
 
-def demands_of(given: Path | None, cwd: Path, environ: Mapping[str, str]) -> Demands:
+def demands_of(options: Options, cwd: Path, environ: Mapping[str, str]) -> Demands:
     """What the sqlcoder.yaml that would be used wants. Raises ConfigError where there is none, or when it cannot be read."""
-    file = find_file(given, cwd, environ)
+    start = starting_folder(options.project_dir, cwd)
+    file = find_file(options.config, cwd, environ, start=start)
     if file is None:
-        raise ConfigError(f"there is no {FILE_NAME} from {cwd} upwards", hint="`sqlcoder init` writes one")
+        raise ConfigError(f"there is no {FILE_NAME} from {start} upwards", hint="`sqlcoder init` writes one")
     document = read_yaml(file.read_text(encoding="utf-8"), shown(file, cwd))
-    raise_all(document.problems)
+    raise_all(document.problems, str)
     return demands(file, document.data)
 
 

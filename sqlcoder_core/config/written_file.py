@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
-from sqlcoder_core.config.build import checked_settings
+from sqlcoder_core.config.checking import checked
+from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.describe import simple
 from sqlcoder_core.config.entries import Entry, as_written
 from sqlcoder_core.config.environment import Expanded
-from sqlcoder_core.config.load import Configuration
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.kinds import CONNECTOR, SOURCE, Kind
 from sqlcoder_core.values.secret import Secret
@@ -82,14 +82,14 @@ def _sources(configuration: Configuration, host: Host, folder: Path) -> Iterator
 
 def _settings(configuration: Configuration, host: Host, kind: Kind, entry: Entry, folder: Path) -> tuple[dict[str, Any], list[str]]:
     """What differs from the defaults, and the names of secrets that cannot be written down."""
-    found, checked, entry = checked_settings(configuration, host, kind, entry)
+    found, right, entry = checked(configuration, host, kind, entry)
     kept: dict[str, Any] = {}
     secrets = []
     for name, value in entry.settings.items():
         field = found.cls.Settings.model_fields.get(name)
         if isinstance(value, Expanded):
             kept[name] = value.reference
-        elif isinstance(getattr(checked, name, None), Secret):
+        elif isinstance(getattr(right, name, None), Secret):
             secrets.append(name)
         elif field is None or value != field.get_default(call_default_factory=True):
             kept[name] = _relative(simple(as_written(value)), folder)
