@@ -1,0 +1,1 @@
+select customer_id, name, city from {{ ref('stg_customers') }}

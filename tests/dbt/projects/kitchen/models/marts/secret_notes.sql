@@ -1,0 +1,1 @@
+select customer_id, 'x' as note from {{ ref('stg_customers') }}
