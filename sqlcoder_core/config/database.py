@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from sqlcoder_core.config.entries import Entry
 from sqlcoder_core.config.environment import BadReference, Expanded, expand, names_in
+from sqlcoder_core.contracts.connector import Connector
 from sqlcoder_core.errors import UsageError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.kinds import CONNECTOR
@@ -33,9 +34,9 @@ def from_text(text: str, host: Host, environ: Mapping[str, str], cwd: Path, orig
         raise UsageError(f"{origin}: there is no file {text!r}", hint=f"looked for {url}")
     for word in _words(url, is_file, host):
         found = host.component(CONNECTOR, word, place=origin)
-        if found.cls.claims(str(url)):
-            settings = found.cls.from_url(str(url))
-            return Entry(use=word, settings=_marked(settings, text), origin=origin, label=f"{origin}: ")
+        if found.cls.claims(url):
+            settings = _marked(found.cls, found.cls.from_url(url), text)
+            return Entry(use=word, settings=settings, origin=origin, label=f"{origin}: ")
     raise UsageError(f"{origin}: {shown_url(text)!r} is no database that an installed connector knows", hint=_ways(text, host))
 
 
@@ -83,11 +84,20 @@ def _words(url: str, is_file: bool, host: Host) -> Iterator[str]:
     return (word for word in words if word in installed)
 
 
-def _marked(settings: Mapping[str, object], text: str) -> dict[str, object]:
-    """Settings from a URL with references in it are as secret as the references."""
+def _marked(connector: type[Connector], settings: Mapping[str, object], text: str) -> dict[str, object]:
+    """Settings from a URL with references in it, each that has a part in them marked as such."""
     if not names_in(text):
         return dict(settings)
-    return {key: Expanded(value, text) if isinstance(value, str) else value for key, value in settings.items()}
+    try:
+        written = connector.from_url(text)
+    except (UsageError, ValueError):  # a reference where a number must be: then every text counts as expanded
+        written = dict.fromkeys(settings, text)
+    return {key: _mark(value, written.get(key, text)) for key, value in settings.items()}
+
+
+def _mark(value: object, written: object) -> object:
+    referring = isinstance(value, str) and isinstance(written, str) and names_in(written)
+    return Expanded(str(value), str(written)) if referring else value
 
 
 def _ways(text: str, host: Host) -> str:

@@ -71,6 +71,8 @@ def _lay_flags_over(document: Document, options: Options) -> None:
     document.data = spell_out(document.data)
     if options.runtime and document.data.get("runtime", {}).get("use") != options.runtime:
         overrides.put(document, ("runtime",), {"use": options.runtime}, "--runtime")
+    if "runtime" not in document.data and any(text.startswith("runtime.") for text in options.overrides):
+        overrides.put(document, ("runtime",), {"use": ConfigFile.model_fields["runtime"].default.use}, "default")
     overrides.apply(document, options.overrides)
     document.data = spell_out(document.data)
 

@@ -6,9 +6,10 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from sqlcoder_core.config.describe import simple
+from sqlcoder_core.config.type_names import type_name
 from sqlcoder_core.errors import SqlcoderError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.calls import HOOK_NAMES, RUN_HOOKS
@@ -69,20 +70,7 @@ def _is_contract(base: type) -> bool:
 def _setting(name: str, field: Any) -> SettingHelp:
     required = field.is_required()
     default = None if required else simple(field.get_default(call_default_factory=True))
-    return SettingHelp(
-        name=name, type=_type_name(field.annotation), default=default, required=required, description=field.description or ""
-    )
-
-
-def _type_name(annotation: Any) -> str:
-    if annotation is None or annotation is type(None):
-        return "null"
-    if get_origin(annotation) is Literal:
-        return " | ".join(map(str, get_args(annotation)))
-    text = annotation.__name__ if isinstance(annotation, type) and not getattr(annotation, "__args__", ()) else str(annotation)
-    for long, short in (("typing.", ""), ("pathlib.", ""), ("NoneType", "null"), ("sqlcoder_core.values.secret.", ""), (" | None", "")):
-        text = text.replace(long, short)
-    return text
+    return SettingHelp(name=name, type=type_name(field.annotation), default=default, required=required, description=field.description or "")
 
 
 def examine(host: Host) -> Iterator[tuple[Installed, tuple[Problem, ...]]]:
