@@ -1,1 +1,1 @@
-"""SQLCoder's `builtin`."""
+"""The embedded default: a deterministic semantic parser from questions to SQL, with no model and no download."""

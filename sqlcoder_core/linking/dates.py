@@ -84,7 +84,21 @@ _SIDES: dict[tuple[str, ...], Callable[[Period], Period]] = {
     ("till",): lambda p: Period(end=p.end, label=f"until {p.label}"),
     ("through",): lambda p: Period(end=p.end, label=f"through {p.label}"),
 }
-_NEUTRAL = (("in", "the"), ("over", "the"), ("during", "the"), ("within", "the"), ("for", "the"), ("in",), ("on",), ("during",), ("within",), ("over",), ("for",), ("of",), ("from",))
+_NEUTRAL = (
+    ("in", "the"),
+    ("over", "the"),
+    ("during", "the"),
+    ("within", "the"),
+    ("for", "the"),
+    ("in",),
+    ("on",),
+    ("during",),
+    ("within",),
+    ("over",),
+    ("for",),
+    ("of",),
+    ("from",),
+)
 
 
 def _with_preposition(tokens: Sequence[Token], at: int, clock: Clock) -> DateSpan | None:
@@ -97,17 +111,30 @@ def _with_preposition(tokens: Sequence[Token], at: int, clock: Clock) -> DateSpa
                 return DateSpan(start=at, end=hit[0], period=side(hit[1]), preposition=" ".join(words))
     for words in _NEUTRAL:
         if _says(tokens, at, words) and (hit := _phrase(tokens, at + len(words), clock)):
-            return _open_end(tokens, DateSpan(start=at, end=hit[0], period=hit[1], preposition=words[0], doubtful=hit[2] and words[0] == "of"))
+            return _open_end(
+                tokens, DateSpan(start=at, end=hit[0], period=hit[1], preposition=words[0], doubtful=hit[2] and words[0] == "of")
+            )
     hit = _phrase(tokens, at, clock)
     return _open_end(tokens, DateSpan(start=at, end=hit[0], period=hit[1], doubtful=hit[2])) if hit else None
 
 
 def _open_end(tokens: Sequence[Token], span: DateSpan) -> DateSpan:
     """ "2010 or later", "2010 or earlier", "from March on"."""
-    for words, side in (("or later", "from"), ("or after", "from"), ("onwards", "from"), ("onward", "from"), ("or earlier", "until"), ("or before", "until")):
+    for words, side in (
+        ("or later", "from"),
+        ("or after", "from"),
+        ("onwards", "from"),
+        ("onward", "from"),
+        ("or earlier", "until"),
+        ("or before", "until"),
+    ):
         if _says(tokens, span.end, tuple(words.split())):
             period = span.period
-            wider = Period(start=period.start, label=f"from {period.label}") if side == "from" else Period(end=period.end, label=f"until {period.label}")
+            wider = (
+                Period(start=period.start, label=f"from {period.label}")
+                if side == "from"
+                else Period(end=period.end, label=f"until {period.label}")
+            )
             return DateSpan(start=span.start, end=span.end + len(words.split()), period=wider, preposition=side)
     return span
 
@@ -145,7 +172,21 @@ def _bare_day(tokens: Sequence[Token], at: int) -> Hit | None:
 
 
 def _phrase(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
-    for reader in (_iso, _named_day, _month_year, _quarter, _half, _fiscal, _to_date, _relative, _ago, _single_words, _weekdays, _decade, _year):
+    for reader in (
+        _iso,
+        _named_day,
+        _month_year,
+        _quarter,
+        _half,
+        _fiscal,
+        _to_date,
+        _relative,
+        _ago,
+        _single_words,
+        _weekdays,
+        _decade,
+        _year,
+    ):
         hit = reader(tokens, at, clock)
         if hit:
             return hit
@@ -195,7 +236,11 @@ def _month_year(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
         return (after + 1, _span(date(year, month, 1), "month", f"{tokens[at].text} {year}"), False)
     for words, back in ((("last", "year"), 1), (("this", "year"), 0)):
         if _says(tokens, at + 1, words):
-            return (at + 3, _span(date(clock.today().year - back, month, 1), "month", f"{tokens[at].text} {clock.today().year - back}"), False)
+            return (
+                at + 3,
+                _span(date(clock.today().year - back, month, 1), "month", f"{tokens[at].text} {clock.today().year - back}"),
+                False,
+            )
     latest = _latest_year(month, 1, clock)
     return (at + 1, _span(date(latest, month, 1), "month", f"{tokens[at].text} {latest}"), True)
 
@@ -308,7 +353,9 @@ def _rolling(word: str, count: int, unit: Unit) -> Period:
         return Period(start=Moment(unit="hour", shift=-count, shift_unit=unit), label=label, unit=unit)
     if unit in ("quarter", "fiscal_year") and word not in _NEXT:
         step: Unit = "year" if unit == "fiscal_year" else unit
-        return Period(start=Moment(unit=unit, shift=-count, shift_unit=step), end=Moment(unit=unit), label=f"{label} (whole ones)", unit=unit)
+        return Period(
+            start=Moment(unit=unit, shift=-count, shift_unit=step), end=Moment(unit=unit), label=f"{label} (whole ones)", unit=unit
+        )
     if word in _NEXT:
         return Period(start=Moment(), end=Moment(shift=count, shift_unit=unit), label=label, unit=unit)
     return Period(start=Moment(shift=-count, shift_unit=unit), end=Moment(shift=1), label=f"{label} up to today", unit=unit)

@@ -91,7 +91,11 @@ def _local(span: Sequence[Token], index: ValueIndex) -> list[tuple[ValueHit, str
     text = " ".join(token.text for token in span)
     words = value_words(text)
     if len(span) == 1 and _too_common(span[0]):
-        return [(hit, "stored value") for hit in index.exact.get(words, ()) if hit.value == span[0].text and span[0].text.isupper() and len(span[0].text) > 1]
+        return [
+            (hit, "stored value")
+            for hit in index.exact.get(words, ())
+            if hit.value == span[0].text and span[0].text.isupper() and len(span[0].text) > 1
+        ]
     hits = [(hit, "stored value") for hit in index.lookup(words)]
     if not hits and all(token.kind == "word" for token in span):
         hits += [(hit, "short form") for hit in _by_short_form(text, index)]
@@ -116,7 +120,9 @@ def _scored(hit: ValueHit, text: str) -> ValueHit:
     return ValueHit(table=hit.table, column=hit.column, value=hit.value, score=0.97)
 
 
-def _from_catalog(tokens: Sequence[Token], spans: list[tuple[int, int]], found: list[Match], catalog: Catalog, within: set[str]) -> list[Match]:
+def _from_catalog(
+    tokens: Sequence[Token], spans: list[tuple[int, int]], found: list[Match], catalog: Catalog, within: set[str]
+) -> list[Match]:
     """Ask the catalog for quoted text and for names in capitals that the linked tables' samples do not hold."""
     known = {(match.start, match.end) for match in found}
     asked = {
@@ -139,7 +145,12 @@ def _from_catalog(tokens: Sequence[Token], spans: list[tuple[int, int]], found: 
 def _named(span: Sequence[Token]) -> bool:
     if any(token.kind == "quoted" for token in span):
         return len(span) == 1
-    return len(span) <= 4 and all(token.capital or token.kind == "number" for token in (span[0], span[-1])) and not _too_common(span[0]) and span[0].kind == "word"
+    return (
+        len(span) <= 4
+        and all(token.capital or token.kind == "number" for token in (span[0], span[-1]))
+        and not _too_common(span[0])
+        and span[0].kind == "word"
+    )
 
 
 def _match(tokens: Sequence[Token], start: int, end: int, hit: ValueHit, how: str) -> Match:
@@ -154,5 +165,3 @@ def _match(tokens: Sequence[Token], start: int, end: int, hit: ValueHit, how: st
         value=hit.value,
         how=how,
     )
-
-

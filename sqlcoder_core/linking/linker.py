@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from threading import Lock
 
 from sqlcoder_core.linking.grounding import ValueIndex, value_index, value_matches
-from sqlcoder_core.linking.joins import join_paths
+from sqlcoder_core.linking.join_paths import join_paths
 from sqlcoder_core.linking.spans import NameIndex, name_index, name_matches
 from sqlcoder_core.linking.tokens import Token, tokenise
 from sqlcoder_core.linking.words import name_words
@@ -21,7 +21,9 @@ SMALL = 60
 FOUND = 14
 """Tables that a search of a larger catalog brings, before bridges."""
 
-_STOP = frozenset("a an the of in on at to for by with and or not is are was were be has have do does did all any each what which who how many much me show list give find".split())
+_STOP = frozenset(
+    "a an the of in on at to for by with and or not is are was were be has have do does did all any each what which who how many much me show list give find".split()
+)
 
 
 class _Kept:
@@ -32,7 +34,9 @@ class _Kept:
         self._indexes: OrderedDict[tuple[str, ...], tuple[NameIndex, ValueIndex]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, catalog_hash: str, tables: Sequence[Table], metrics: Sequence[Metric], terms: Sequence[Term]) -> tuple[NameIndex, ValueIndex]:
+    def get(
+        self, catalog_hash: str, tables: Sequence[Table], metrics: Sequence[Metric], terms: Sequence[Term]
+    ) -> tuple[NameIndex, ValueIndex]:
         key = (catalog_hash, *(table.name.key for table in tables))
         with self._lock:
             if key not in self._indexes:
@@ -76,7 +80,7 @@ def link(question: Question, catalog: Catalog) -> Linked:
 def rematch(text: str, linked: Linked) -> Linked:
     """The same part of the catalog linked to other words: for the previous question of a conversation."""
     tokens = tokenise(text)
-    names, values = _KEPT.get("", linked.tables, linked.metrics, linked.terms)
+    names, values = _KEPT.get(str(hash(linked.tables)), linked.tables, linked.metrics, linked.terms)
     matches = (*name_matches(tokens, names), *value_matches(tokens, values, None, linked.tables))
     return Linked(
         question=Question(text=text, id=linked.question.id, limit=linked.question.limit),
@@ -90,7 +94,9 @@ def rematch(text: str, linked: Linked) -> Linked:
     )
 
 
-def _matches(tokens: Sequence[Token], catalog: Catalog, tables: Sequence[Table], metrics: Sequence[Metric], terms: Sequence[Term]) -> tuple[Match, ...]:
+def _matches(
+    tokens: Sequence[Token], catalog: Catalog, tables: Sequence[Table], metrics: Sequence[Metric], terms: Sequence[Term]
+) -> tuple[Match, ...]:
     names, values = _KEPT.get(catalog.content_hash, tables, metrics, terms)
     return (*name_matches(tokens, names), *value_matches(tokens, values, catalog, tables))
 
@@ -101,7 +107,12 @@ def _all_names(catalog: Catalog) -> tuple[TableName, ...]:
 
 def _needed(tokens: Sequence[Token], catalog: Catalog, metrics: Sequence[Metric], terms: Sequence[Term]) -> tuple[TableName, ...]:
     """Of a large catalog: what the search finds, where stored values lie, what metrics and terms stand on, and bridges."""
-    words = [word for token in tokens if token.kind == "word" and token.lower not in _STOP for word in dict.fromkeys((token.lower, *name_words(token.lower)))]
+    words = [
+        word
+        for token in tokens
+        if token.kind == "word" and token.lower not in _STOP
+        for word in dict.fromkeys((token.lower, *name_words(token.lower)))
+    ]
     found = list(catalog.search(words, FOUND))
     found += _with_values(tokens, catalog)
     found += [named.table for named in _named(tokens, metrics, terms) if named.table]
@@ -122,11 +133,13 @@ def _named(tokens: Sequence[Token], metrics: Sequence[Metric], terms: Sequence[T
 
 
 def _bridges(chosen: Sequence[TableName], catalog: Catalog) -> list[TableName]:
-    """Tables on the shortest paths among the chosen ones."""
+    """Tables on the shortest paths among the chosen ones, at most one table away from them."""
     relationships = catalog.relationships(chosen)
-    near = list({side.key: side for join in relationships for side in (join.left, join.right)}.values())
-    paths = join_paths(tuple(chosen), catalog.relationships(near) if len(near) < 200 else relationships)
-    return [side for join in paths for side in (join.left, join.right)]
+    bridges: list[TableName] = []
+    for start in range(0, max(len(chosen) - 1, 0)):
+        trees = join_paths(chosen[start : start + 2], relationships, limit=1)
+        bridges += [bridge for tree in trees if len(tree.bridges) < 3 for bridge in tree.bridges]
+    return bridges
 
 
 def _among(relationships: Sequence[Relationship], tables: Sequence[Table]) -> tuple[Relationship, ...]:

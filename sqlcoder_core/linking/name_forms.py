@@ -12,7 +12,32 @@ Words = tuple[str, ...]
 Form = tuple[Words, float, str]
 """Words in singular, score (1.0 is the name itself), how they come from the name."""
 
-_GENERIC = frozenset({"id", "name", "code", "date", "number", "type", "key", "value", "text", "time", "at", "of", "in", "is", "has", "the", "and", "to", "for", "by", "on", "no"})
+_GENERIC = frozenset(
+    {
+        "id",
+        "name",
+        "code",
+        "date",
+        "number",
+        "type",
+        "key",
+        "value",
+        "text",
+        "time",
+        "at",
+        "of",
+        "in",
+        "is",
+        "has",
+        "the",
+        "and",
+        "to",
+        "for",
+        "by",
+        "on",
+        "no",
+    }
+)
 """Words that alone never stand for a longer name."""
 
 _UNIT_ENDINGS = (
@@ -80,9 +105,15 @@ def _shorter(words: Words) -> Iterator[Form]:
     if len(words) > 1 and words[-1] == "id":
         yield (words[:-1], 0.42, "the thing it identifies")
     if len(words) > 1:
-        yield from ((words[at : at + 1], 0.6 if at == len(words) - 1 else 0.5, "one of its words") for at in range(len(words)) if words[at] not in _GENERIC)
+        yield from (
+            (words[at : at + 1], 0.6 if at == len(words) - 1 else 0.5, "one of its words")
+            for at in range(len(words))
+            if words[at] not in _GENERIC
+        )
     if len(words) > 2:
-        yield from ((words[at : at + 2], 0.75, "some of its words") for at in range(len(words) - 1) if not set(words[at : at + 2]) <= _GENERIC)
+        yield from (
+            (words[at : at + 2], 0.75, "some of its words") for at in range(len(words) - 1) if not set(words[at : at + 2]) <= _GENERIC
+        )
     if len(words) == 2 and words[0] == "number":
         yield (("number", "of", words[1]), 1.0, "name")
 

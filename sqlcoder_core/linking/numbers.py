@@ -14,7 +14,15 @@ _UNITS = {
     )
 }
 _TENS = {word: 10 * (index + 2) for index, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
-_SCALES = {"hundred": 100, "thousand": 1_000, "k": 1_000, "million": 1_000_000, "mn": 1_000_000, "billion": 1_000_000_000, "bn": 1_000_000_000}
+_SCALES = {
+    "hundred": 100,
+    "thousand": 1_000,
+    "k": 1_000,
+    "million": 1_000_000,
+    "mn": 1_000_000,
+    "billion": 1_000_000_000,
+    "bn": 1_000_000_000,
+}
 _EXTRA = {"dozen": 12, "once": 1, "twice": 2, "thrice": 3}
 _SUFFIX = {"k": 1_000, "K": 1_000, "m": 1_000_000, "M": 1_000_000, "bn": 1_000_000_000}
 
@@ -105,4 +113,6 @@ def _pronoun(tokens: Sequence[Token], at: int, end: int) -> bool:
         return False
     before = tokens[at - 1].lower if at else ""
     after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
-    return before in ("the", "which", "this", "that", "each", "every", "any", "no") or (after == "of" and before not in ("least", "than", "most", "exactly"))
+    return before in ("the", "which", "this", "that", "each", "every", "any", "no") or (
+        after == "of" and before not in ("least", "than", "most", "exactly")
+    )

@@ -38,7 +38,9 @@ class NameIndex:
     lemmas: dict[tuple[str, ...], list[Target]] = field(default_factory=lambda: defaultdict(list))
     stems: dict[tuple[str, ...], list[Target]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, forms: Iterable[Form], kind: MatchKind, table: TableName | None = None, column: str | None = None, name: str | None = None) -> None:
+    def add(
+        self, forms: Iterable[Form], kind: MatchKind, table: TableName | None = None, column: str | None = None, name: str | None = None
+    ) -> None:
         """Take up one thing with all the ways to say it."""
         best: dict[tuple[str, ...], Form] = {}
         for form in forms:
@@ -78,7 +80,12 @@ def name_index(tables: Sequence[Table], metrics: Sequence[Metric] = (), terms: S
                 index.add(_forms_of_column(column, table), "column", table=table.name, column=column.name)
     for metric in metrics:
         if not metric.hidden:
-            index.add(said_forms((metric.name, *filter(None, (metric.label,)), *metric.synonyms), "metric"), "metric", metric.table, name=metric.name)
+            index.add(
+                said_forms((metric.name, *filter(None, (metric.label,)), *metric.synonyms), "metric"),
+                "metric",
+                metric.table,
+                name=metric.name,
+            )
     for term in terms:
         index.add(said_forms((term.name, *term.synonyms), "glossary"), "term", term.table, name=term.name)
     return index

@@ -14,7 +14,9 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 LAYER_PREFIXES = frozenset({"dim", "fct", "fact", "stg", "int", "raw", "src", "tbl", "mart", "base", "vw", "rpt", "agg", "ref"})
 """First words of table names that say how a table was built, not what it holds."""
 
-LAYER_SUFFIXES = frozenset({"dim", "fact", "fct", "tbl", "table", "vw", "view", "master", "detail", "data", "record", "info", "information", "index", "list"})
+LAYER_SUFFIXES = frozenset(
+    {"dim", "fact", "fct", "tbl", "table", "vw", "view", "master", "detail", "data", "record", "info", "information", "index", "list"}
+)
 
 ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     key: tuple(value.split())
@@ -31,7 +33,9 @@ src:source|ssn:social security number|stu:student|sup:supplier|supp:supplier|tel
 trx:transaction|ts:timestamp|txn:transaction|univ:university|usr:user|whse:warehouse|wt:weight|yr:year|yrs:year|pop:population|dist:distance
 instr:instructor|dep:departure|bday:birthday|attr:attribute|seq:sequence|pref:preference|pub:publication|exp:experience|exam:exam
 cname:name|sname:name|pname:name|ename:name|dname:name|tname:name|gname:name|mname:middle name|phno:phone number|ph:phone
-""".replace("\n", "|").strip("|").split("|")
+""".replace("\n", "|")
+        .strip("|")
+        .split("|")
     )
 }
 """What the usual short forms in names stand for."""
@@ -106,7 +110,9 @@ def table_words(name: str) -> tuple[str, ...]:
 
 
 _ENDINGS = ("name", "id", "date", "code", "type", "number", "time", "key")
-_NO_ENDING = frozenset({"paid", "grid", "bid", "solid", "valid", "void", "aid", "raid", "maid", "hybrid", "update", "candidate", "rapid", "said"})
+_NO_ENDING = frozenset(
+    {"paid", "grid", "bid", "solid", "valid", "void", "aid", "raid", "maid", "hybrid", "update", "candidate", "rapid", "said"}
+)
 
 
 def _unglue(piece: str) -> tuple[str, ...]:

@@ -1,0 +1,320 @@
+"""A frame in, a query tree out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
+from sqlcoder_builtin.frame import Condition, Frame, Group, Output, Sort
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.settle import settle_dates, settle_groups
+from sqlcoder_builtin.shapes import special
+from sqlcoder_builtin.tree import Agg, All_, Any_, Col, Compare, Expr, Has, Item, Lit, OneOf, Order, PerGroup, Pred, Query, Raw
+from sqlcoder_core.api import TableName
+
+
+class NotUnderstood(Exception):
+    """Nothing that could be asked was found."""
+
+
+def assemble(p: Parse) -> Query:
+    """The query that the frame amounts to. Raises NotUnderstood when it amounts to none."""
+    frame = p.frame
+    root = root_of(p)
+    if root is None:
+        raise NotUnderstood("no table")
+    settle_groups(p, root)
+    where = conditions(p, root)
+    shaped = special(p, root, where)
+    if shaped is not None:
+        return shaped
+    return plain(p, root, where)
+
+
+def root_of(p: Parse) -> TableName | None:
+    """The table whose rows the answer is about: of the aggregate, of the subject, of what is shown."""
+    frame = p.frame
+    measured = [output.expr for output in frame.outputs if is_aggregate(output.expr)]
+    for expr in measured:
+        for table in tables_of((expr,)):
+            return table
+    for sort in frame.sorts:
+        if sort.expr is not None and is_aggregate(sort.expr) and frame.subject is None:
+            return tables_of((sort.expr,))[0]
+    if frame.subject is not None:
+        return frame.subject
+    shown = tables_of(output.expr for output in frame.outputs)
+    if shown:
+        return shown[0]
+    for condition in frame.conditions:
+        if condition.about is not None:
+            return condition.about
+    return p.subject() or next((group.table or (group.column.table if group.column else None) for group in frame.groups), None)
+
+
+# ---------------------------------------------------------------- conditions
+
+
+def conditions(p: Parse, root: TableName) -> tuple[Pred, ...]:
+    """All conditions joined as said: equal columns twice means one of the values, "or" joins with the one before."""
+    settled = settle_dates(p, root)
+    merged: list[Condition] = []
+    for condition in p.frame.conditions:
+        _merge(p, merged, condition)
+    return (*(condition.pred for condition in merged), *settled)
+
+
+def _merge(p: Parse, merged: list[Condition], condition: Condition) -> None:
+    last = merged[-1] if merged else None
+    if last is not None and condition.either:
+        merged[-1] = replace(last, pred=_either(last.pred, condition.pred))
+        return
+    last = next((other for other in reversed(merged) if _same_column(other.pred, condition.pred)), None)
+    if last is not None and not p.frame.both:
+        merged[merged.index(last)] = replace(last, pred=_either(last.pred, condition.pred))
+        return
+    if isinstance(condition.pred, Has) and not condition.pred.where and condition.pred.count is None and not condition.pred.negated:
+        merged.append(condition)
+        return
+    merged.append(condition)
+
+
+def _same_column(one: Pred, other: Pred) -> bool:
+    """Two equalities on one column cannot both hold, so one of them is meant."""
+    return (
+        isinstance(one, (Compare, OneOf))
+        and isinstance(other, (Compare, OneOf))
+        and _equality(one)
+        and _equality(other)
+        and one.left == other.left
+    )
+
+
+def _equality(pred: Compare | OneOf) -> bool:
+    return (isinstance(pred, Compare) and pred.op == "=" and isinstance(pred.right, Lit)) or (isinstance(pred, OneOf) and not pred.negated)
+
+
+def _either(one: Pred, other: Pred) -> Pred:
+    if _same_column(one, other):
+        assert isinstance(one, (Compare, OneOf)) and isinstance(other, (Compare, OneOf))
+        return OneOf(one.left, (*_values(one), *_values(other)))
+    parts = one.parts if isinstance(one, Any_) else (one,)
+    return Any_((*parts, other))
+
+
+def _values(pred: Compare | OneOf):  # type: ignore[no-untyped-def]
+    if isinstance(pred, OneOf):
+        return pred.values
+    assert isinstance(pred.right, Lit)
+    return (pred.right.value,)
+
+
+# ---------------------------------------------------------------- the plain shape
+
+
+def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
+    """Outputs, groups, orders as they were said, with what people leave out filled in."""
+    frame = p.frame
+    outputs = list(frame.outputs)
+    keys, shown = group_keys(p, frame, outputs)
+    sorts = orders(p, root, outputs)
+    counted_sort = any(is_aggregate(order.expr) for order in sorts)
+    if not outputs and not keys:
+        outputs = _display(p, frame.subject or root)
+    if keys and not any(is_aggregate(output.expr) for output in outputs) and not counted_sort and not frame.having:
+        _measure_of_groups(p, root, outputs)
+    aggregated = counted_sort or bool(frame.having) or any(is_aggregate(output.expr) for output in outputs)
+    if not keys and aggregated:
+        keys = _implied_keys(p, outputs, sorts)
+    items = [*shown, *(Item(output.expr, output.alias) for output in outputs if output.expr not in [item.expr for item in shown])]
+    items = _named(p, items)
+    having = tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having)
+    limit, per = _limits(p, sorts, keys)
+    root = _root_for(p, root, items, sorts, keys)
+    return Query(
+        root=root,
+        select=() if frame.star and not aggregated else tuple(items),
+        where=where,
+        group=tuple(keys) if aggregated else (),
+        having=having,
+        order=tuple(sorts),
+        limit=limit,
+        distinct=not aggregated and _distinct(p, items),
+        per_group=per,
+        need=_needed(p, root, items, where),
+    )
+
+
+def _root_for(p: Parse, root: TableName, items: list[Item], sorts: list[Order], keys: list[Expr]) -> TableName:
+    """An aggregate's table, so that its rows are not repeated; else as given."""
+    for expr in (*(item.expr for item in items), *(order.expr for order in sorts)):
+        if is_aggregate(expr):
+            tables = tables_of((expr,))
+            if tables:
+                return tables[0]
+    shown = tables_of((*(item.expr for item in items), *(order.expr for order in sorts)))
+    if any(root.key == table.key for table in shown) or not shown:
+        return next((table for table in shown if all(p.schema.to_one(table, other) for other in shown)), root)
+    return next((table for table in shown if all(p.schema.to_one(table, other) for other in shown)), shown[0])
+
+
+def _needed(p: Parse, root: TableName, items: list[Item], where: tuple[Pred, ...]) -> tuple[TableName, ...]:
+    return ()
+
+
+def _display(p: Parse, table: TableName) -> list[Output]:
+    if p.frame.star:
+        return []
+    return [Output(Col(table, name), name, -1, names=table) for name in p.schema.display(table)]
+
+
+def group_keys(p: Parse, frame: Frame, outputs: list[Output]) -> tuple[list[Expr], list[Item]]:
+    """Keys to group by and what of them is shown first."""
+    keys: list[Expr] = []
+    shown: list[Item] = []
+    for group in frame.groups:
+        if group.table is not None:
+            _table_key(p, group, outputs, keys, shown)
+        elif group.column is not None:
+            expr = group_expr(group)
+            keys.append(expr)
+            if all(output.expr != expr for output in outputs):
+                shown.append(Item(expr, group.unit.replace(" ", "_") if group.unit else None))
+    for output in outputs:
+        if keys and not is_aggregate(output.expr) and output.expr not in keys:
+            keys.append(output.expr)
+    return keys, shown
+
+
+def _table_key(p: Parse, group: Group, outputs: list[Output], keys: list[Expr], shown: list[Item]) -> None:
+    assert group.table is not None
+    table = group.table
+    keys += [key for name in p.schema.key(table) if (key := Col(table, name)) not in keys]
+    named = [output.expr for output in outputs if isinstance(output.expr, Col) and output.expr.table.key == table.key]
+    columns = [Col(table, name) for name in p.schema.display(table)] if not named else []
+    keys += [column for column in (*columns, *named) if column not in keys]
+    shown += [Item(column) for column in columns]
+
+
+def group_expr(group: Group) -> Expr:
+    """The key of a column group, cut to its unit."""
+    from sqlcoder_builtin.settle import unit_expr
+
+    assert group.column is not None
+    return unit_expr(group.unit, group.column) if group.unit else group.column
+
+
+def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
+    """Sort keys; one without a measure takes the aggregate shown, else the first column shown."""
+    found = []
+    for sort in p.frame.sorts:
+        expr = sort.expr if sort.expr is not None else _default_sort(p, sort, root, outputs)
+        if expr is not None:
+            found.append(Order(expr, sort.descending))
+    return found
+
+
+def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) -> Expr | None:
+    if sort.table is not None and (dates := p.schema.dates(sort.table)):
+        return Col(sort.table, dates[0])
+    aggregates = [output.expr for output in outputs if is_aggregate(output.expr)]
+    alphabetical = "alphabet" in sort.phrase.lower() or "lexic" in sort.phrase.lower()
+    if aggregates and not alphabetical:
+        return aggregates[0]
+    if outputs:
+        numbers = [
+            output.expr
+            for output in outputs
+            if isinstance(output.expr, Col)
+            and p.schema.is_measure(output.expr.table, p.schema.column(output.expr.table, output.expr.column))
+        ]
+        return numbers[0] if sort.superlative and numbers else outputs[0].expr
+    if sort.superlative:
+        return None
+    return Col(root, p.schema.display(root)[0])
+
+
+def _measure_of_groups(p: Parse, root: TableName, outputs: list[Output]) -> None:
+    """ "salary by department": numbers shown per group are added up, or averaged where a sum says nothing; else rows are counted."""
+    from sqlcoder_builtin.cue_words import RATE_WORDS
+    from sqlcoder_core.api import name_words
+
+    for output in outputs:
+        if isinstance(output.expr, Col) and p.schema.is_measure(output.expr.table, p.schema.column(output.expr.table, output.expr.column)):
+            rate = RATE_WORDS & set(name_words(output.expr.column))
+            output.expr = Agg("avg" if rate else "sum", output.expr.table, output.expr)
+            p.frame.notes.append(f"{output.phrase} per group is read as its {'average' if rate else 'sum'}")
+            p.frame.doubts += 0.08
+            return
+    table = p.frame.subject or root
+    if all(group.table is None or group.table.key != table.key for group in p.frame.groups) and not any(
+        isinstance(output.expr, Col) for output in outputs
+    ):
+        outputs.append(Output(Agg("count", table), "number", -1))
+
+
+def _implied_keys(p: Parse, outputs: list[Output], sorts: list[Order]) -> list[Expr]:
+    """ "customers with the most orders": one row per customer; "name and number of orders": one per name's row."""
+    keys: list[Expr] = []
+    plain_outputs = [output.expr for output in outputs if not is_aggregate(output.expr)]
+    for table in tables_of(plain_outputs):
+        named = [expr for expr in plain_outputs if isinstance(expr, Col) and expr.table.key == table.key]
+        display = {*p.schema.display(table), *p.schema.key(table)}
+        if any(isinstance(expr, Col) and expr.column in display for expr in named):
+            keys += [Col(table, name) for name in p.schema.key(table)]
+    return list(dict.fromkeys((*keys, *plain_outputs)))
+
+
+def _limits(p: Parse, sorts: list[Order], keys: list[Expr]) -> tuple[int | None, PerGroup | None]:
+    frame = p.frame
+    superlative = any(sort.superlative for sort in frame.sorts)
+    limit = frame.limit if frame.limit is not None else (1 if superlative and sorts else None)
+    partition = _partition(p)
+    if superlative and partition and limit is not None:
+        return None, PerGroup(partition, limit)
+    return limit, None
+
+
+def _partition(p: Parse) -> tuple[Expr, ...]:
+    """Groups of a per-group top: those that are not what is ranked."""
+    keys: list[Expr] = []
+    for group in p.frame.groups:
+        if not group.each:
+            continue
+        if group.table is not None:
+            keys += [Col(group.table, name) for name in p.schema.key(group.table) or p.schema.display(group.table)]
+        elif group.column is not None:
+            keys.append(group_expr(group))
+    return tuple(keys)
+
+
+def _named(p: Parse, items: list[Item]) -> list[Item]:
+    """Aliases for what has no name of its own, each once."""
+    from sqlcoder_builtin.naming import alias_for
+
+    taken: set[str] = set()
+    named = []
+    for item in items:
+        alias = item.alias or alias_for(item.expr)
+        if alias is not None:
+            base, number = alias, 2
+            while alias in taken:
+                alias, number = f"{base}_{number}", number + 1
+            taken.add(alias)
+        named.append(Item(item.expr, alias))
+    return named
+
+
+def _distinct(p: Parse, items: list[Item]) -> bool:
+    """Asked for, or a list of a category ("list all cities"): values rather than rows."""
+    return p.frame.distinct and not p.frame.star
+
+
+def metric_route(query: Query) -> bool:
+    """True when all that is measured is a metric of the catalog."""
+    return any(isinstance(item.expr, Raw) for item in query.select)
+
+
+def both(preds: tuple[Pred, ...]) -> Pred:
+    """All of them."""
+    return preds[0] if len(preds) == 1 else All_(preds)

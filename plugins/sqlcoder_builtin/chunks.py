@@ -1,0 +1,184 @@
+"""A linked question into chunks: cues, names, values, numbers, dates and words that nothing is known of, best cover first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, COMPARATIVES, CUES, FILLER_VERBS, STOP_WORDS, SUPERLATIVES, UNIT_WORDS
+from sqlcoder_core.api import Clock, DateSpan, Linked, Match, NumberSpan, Token, find_dates, find_numbers, tokenise
+
+ChunkKind = Literal[
+    "cue", "name", "value", "number", "date", "unit", "superlative", "comparative", "quoted", "stop", "verb", "word", "mark"
+]
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Tokens `start:end` taken together. `word` is the cue, the unit or the text; `names` and `values` what it may mean, best first."""
+
+    kind: ChunkKind
+    start: int
+    end: int
+    text: str
+    word: str = ""
+    names: tuple[Match, ...] = ()
+    values: tuple[Match, ...] = ()
+    number: NumberSpan | None = None
+    date: DateSpan | None = None
+    capital: bool = False
+    used: bool = False
+    weight: float = 0.0
+
+    def is_cue(self, *words: str) -> bool:
+        """True for one of these cues."""
+        return self.kind == "cue" and self.word in words
+
+    def best(self, kind: str) -> Match | None:
+        """The best name of a kind: table, column, metric or term."""
+        return next((match for match in self.names if match.kind == kind), None)
+
+    def score(self, kind: str) -> float:
+        """How well it names something of a kind."""
+        found = self.best(kind)
+        return found.score if found else 0.0
+
+
+@cache
+def _phrases() -> dict[tuple[str, ...], tuple[ChunkKind, str]]:
+    phrases: dict[tuple[str, ...], tuple[ChunkKind, str]] = {}
+    for cue, texts in CUES.items():
+        for text in texts.split("|"):
+            phrases.setdefault(tuple(text.split()), ("cue", cue))
+    kinds: tuple[tuple[ChunkKind, Sequence[str]], ...] = (
+        ("superlative", list(SUPERLATIVES)),
+        ("comparative", list(COMPARATIVES)),
+        ("unit", list(UNIT_WORDS)),
+    )
+    for kind, words in kinds:
+        for text in words:
+            phrases[tuple(text.split())] = (kind, text)
+    for text in ADJECTIVE_OF_UNIT:
+        phrases[(text,)] = ("unit", text)
+    return phrases
+
+
+_LONGEST_PHRASE = 7
+_PER_CHUNK = 0.25
+"""Each chunk costs a little, so that one long chunk wins over several short ones."""
+
+
+@dataclass(slots=True)
+class _Options:
+    by_start: dict[int, list[Chunk]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, chunk: Chunk, weight: float) -> None:
+        chunk.weight = weight - _PER_CHUNK
+        self.by_start[chunk.start].append(chunk)
+
+
+def chunks_of(linked: Linked, clock: Clock) -> tuple[Chunk, ...]:
+    """The chunks that cover the question best."""
+    tokens = tokenise(linked.question.text)
+    options = _Options()
+    _add_cues(tokens, options)
+    _add_matches(tokens, linked.matches, options)
+    for number in find_numbers(tokens):
+        text = _text(tokens, number.start, number.end)
+        options.add(
+            Chunk(
+                "number", number.start, number.end, text, text, number=number, values=_values_at(linked.matches, number.start, number.end)
+            ),
+            (number.end - number.start) * 1.0,
+        )
+    for date in find_dates(tokens, clock):
+        _add_date(tokens, date, options)
+    _add_single(tokens, options)
+    return _best_cover(len(tokens), options)
+
+
+def _text(tokens: Sequence[Token], start: int, end: int) -> str:
+    return " ".join(token.text for token in tokens[start:end])
+
+
+def _add_cues(tokens: Sequence[Token], options: _Options) -> None:
+    phrases = _phrases()
+    lowers = [token.lower for token in tokens]
+    for start in range(len(tokens)):
+        for end in range(start + 1, min(start + _LONGEST_PHRASE, len(tokens)) + 1):
+            if tokens[end - 1].kind == "quoted":
+                break
+            found = phrases.get(tuple(lowers[start:end])) or _plural_unit(tokens, start, end)
+            if found:
+                options.add(Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05)
+
+
+def _plural_unit(tokens: Sequence[Token], start: int, end: int) -> tuple[ChunkKind, str] | None:
+    lemma = tokens[start].lemma
+    return ("unit", lemma) if end == start + 1 and lemma in UNIT_WORDS and lemma != tokens[start].lower else None
+
+
+def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Options) -> None:
+    names: dict[tuple[int, int], list[Match]] = defaultdict(list)
+    values: dict[tuple[int, int], list[Match]] = defaultdict(list)
+    for match in matches:
+        (values if match.kind == "value" else names)[(match.start, match.end)].append(match)
+    for (start, end), found in names.items():
+        ranked = tuple(sorted(found, key=lambda match: -match.score))
+        if ranked[0].score < 0.4:
+            continue
+        both = tuple(sorted(values.get((start, end), ()), key=lambda match: -match.score))
+        weight = (end - start) * (0.55 + 0.45 * ranked[0].score) + 0.08
+        options.add(Chunk("name", start, end, _text(tokens, start, end), names=ranked, values=both, capital=tokens[start].capital), weight)
+    for (start, end), found in values.items():
+        ranked = tuple(sorted(found, key=lambda match: -match.score))
+        quoted = tokens[start].kind == "quoted"
+        strong = ranked[0].score >= 0.85 or quoted
+        if strong and tokens[start].kind != "number":
+            weight = (end - start) * (0.5 + 0.45 * ranked[0].score) + 0.06
+            options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=tokens[start].capital), weight)
+        elif ranked[0].score >= 0.6 and tokens[start].capital:
+            options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=True), (end - start) * 0.55)
+
+
+def _values_at(matches: Sequence[Match], start: int, end: int) -> tuple[Match, ...]:
+    return tuple(match for match in matches if match.kind == "value" and match.start == start and match.end == end)
+
+
+def _add_date(tokens: Sequence[Token], date: DateSpan, options: _Options) -> None:
+    text = _text(tokens, date.start, date.end)
+    weight = (date.end - date.start) * 1.02 + 0.05 - (0.1 if date.doubtful else 0.0)
+    options.add(Chunk("date", date.start, date.end, text, date=date), weight)
+
+
+def _add_single(tokens: Sequence[Token], options: _Options) -> None:
+    """Every token as something, so that there is always a cover."""
+    for at, token in enumerate(tokens):
+        if token.kind == "quoted":
+            options.add(Chunk("quoted", at, at + 1, token.text, token.text, capital=True), 0.9)
+        elif token.kind == "mark":
+            options.add(Chunk("mark", at, at + 1, token.text, token.text), 0.2)
+        elif token.lower in STOP_WORDS:
+            options.add(Chunk("stop", at, at + 1, token.text, token.lower, capital=token.capital), 0.4)
+        elif token.lower in FILLER_VERBS:
+            options.add(Chunk("verb", at, at + 1, token.text, token.lower, capital=token.capital and at > 0), 0.5)
+        else:
+            options.add(Chunk("word", at, at + 1, token.text, token.lower, capital=token.capital and at > 0), -0.3)
+
+
+def _best_cover(length: int, options: _Options) -> tuple[Chunk, ...]:
+    """Dynamic programming from the right: the sum of weights decides."""
+    best: list[tuple[float, Chunk | None]] = [(0.0, None)] * (length + 1)
+    for at in range(length - 1, -1, -1):
+        best[at] = max(((chunk.weight + best[chunk.end][0], chunk) for chunk in options.by_start[at]), key=lambda pair: pair[0])
+    chunks: list[Chunk] = []
+    at = 0
+    while at < length:
+        chunk = best[at][1]
+        assert chunk is not None
+        chunks.append(chunk)
+        at = chunk.end
+    return tuple(chunks)

@@ -1,0 +1,89 @@
+"""Signals of whole-question frames: shares, ratios, differences, comparisons of groups, growth, running totals; glossary filters."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.clauses.conditions import add_condition
+from sqlcoder_builtin.clauses.measures import term_table
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import RawPred
+
+
+def share(p: Parse, at: int) -> int | None:
+    """ "what percentage of", "share of"."""
+    if not p.is_cue(at, "share") or p.frame.share is not None:
+        return None
+    if p.column(at) is not None:
+        return None
+    text = p.chunks[at].text.lower()
+    p.frame.share = "percentage" if "percent" in text or "%" in text else "fraction"
+    p.frame.share_at = at
+    p.take(at, at + 1)
+    return at + 1
+
+
+def ratio(p: Parse, at: int) -> int | None:
+    """ "ratio of X to Y"."""
+    if not p.is_cue(at, "ratio"):
+        return None
+    p.frame.ratio_at = at
+    p.take(at, at + 1)
+    return at + 1
+
+
+def difference(p: Parse, at: int) -> int | None:
+    """ "difference between X and Y", "how much more"."""
+    if not p.is_cue(at, "difference"):
+        return None
+    p.frame.difference_at = at
+    p.take(at, at + 1)
+    return at + 1
+
+
+def versus(p: Parse, at: int) -> int | None:
+    """ "compared to", "versus"."""
+    if not p.is_cue(at, "versus"):
+        return None
+    p.frame.versus_at = at
+    p.take(at, at + 1)
+    return at + 1
+
+
+def growth(p: Parse, at: int) -> int | None:
+    """ "growth", "month over month"."""
+    if not p.is_cue(at, "growth", "mom", "yoy", "qoq", "wow"):
+        return None
+    word = p.chunks[at].word
+    if word != "growth":
+        p.frame.growth = word  # type: ignore[assignment]
+    elif p.frame.growth is None:
+        p.frame.growth = "any"
+    p.take(at, at + 1)
+    return at + 1
+
+
+def running(p: Parse, at: int) -> int | None:
+    """ "running total", "cumulative"."""
+    if not p.is_cue(at, "running"):
+        return None
+    p.frame.running = True
+    p.take(at, at + 1)
+    return at + 1
+
+
+def term_filter(p: Parse, at: int) -> int | None:
+    """A glossary term that is a condition: "active customers"."""
+    chunk = p.chunk(at)
+    match = chunk.best("term") if chunk is not None and chunk.kind == "name" else None
+    if match is None:
+        return None
+    term = next((term for term in p.schema.linked.terms if term.name == match.name), None)
+    if term is None or term.filter is None or term.expression is not None:
+        return None
+    table = term.table or term_table(p, term.filter)
+    if table is None or table.key not in p.schema.tables:
+        return None
+    before = p.before(at)
+    negated = before is not None and before.is_cue("ne", "never")
+    if p.frame.subject is None and p.table(p.past(at + 1)) is None:
+        p.frame.subject = table
+    return add_condition(p, RawPred(term.filter, table, negated), at, at + 1)

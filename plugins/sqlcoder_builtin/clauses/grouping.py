@@ -1,0 +1,134 @@
+"""Group keys: "per city", "by month", "for each customer", "monthly"."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
+from sqlcoder_builtin.frame import Group
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Col
+
+
+def group(p: Parse, at: int) -> int | None:
+    """What stands behind a grouping word, and further keys joined to it by "and"."""
+    chunk = p.chunk(at)
+    if chunk is None or not chunk.is_cue("per", "by"):
+        return None
+    if chunk.word == "by" and not _may_group(p, at):
+        return None
+    key_at = p.past(at + 1, "the", "of", "a", "an", "their", "its", ",")
+    while p.is_cue(key_at, "distinct", "all"):
+        key_at = p.past(key_at + 1)
+    end = _key(p, at, key_at, each=chunk.word == "per" and chunk.text.lower() != "per")
+    if end is None:
+        return None
+    p.take(at, end)
+    return _further(p, end)
+
+
+def _further(p: Parse, end: int) -> int:
+    while True:
+        place = end
+        while (chunk := p.chunk(place)) is not None and (
+            chunk.is_cue("and", "by", "per") or (chunk.kind == "stop" and chunk.word in (",", "the"))
+        ):
+            place += 1
+        if place == end or not p.is_cue(place - 1, "and", "by", "per") and not _list_goes_on(p, place):
+            return end
+        if p.frame.groups and p.frame.groups[0].at < 2 and not p.is_cue(place - 1, "by", "per"):
+            return end
+        following = _key(p, place, place, each=False)
+        if following is None:
+            return end
+        p.take(end, following)
+        end = following
+
+
+def _list_goes_on(p: Parse, at: int) -> bool:
+    """ "by city, status and month": a name after the comma, then "and"."""
+    return p.chunk(at) is not None and p.chunks[at].kind in ("name", "unit") and p.is_cue(at + 1, "and") and bool(p.frame.outputs)
+
+
+def _key(p: Parse, start: int, at: int, *, each: bool) -> int | None:
+    chunk = p.chunk(at)
+    if chunk is None:
+        return None
+    if chunk.kind == "unit":
+        return _unit(p, start, at)
+    if chunk.kind != "name":
+        return None
+    table, column = p.table(at), p.column(at)
+    if column is not None and p.schema.is_date(column.table, p.schema.column(column.table, column.column)) and _unit_follows(p, at):
+        p.frame.groups.append(Group(p.phrase(start, at + 2), start, column=column, unit=UNIT_WORDS[p.chunks[at + 1].word], each=each))
+        return at + 2
+    if table is not None:
+        p.frame.groups.append(Group(p.phrase(start, at + 1), start, table=table, each=each))
+        p.frame.mentioned.append((at, table))
+        p.frame.read(start, p.phrase(start, at + 1), f"one row per {table.name}")
+        return at + 1
+    if column is None:
+        return None
+    p.frame.groups.append(Group(p.phrase(start, at + 1), start, column=column, each=each))
+    p.frame.read(start, p.phrase(start, at + 1), f"one row per {column.table.name}.{column.column}")
+    return at + 1
+
+
+def _unit_follows(p: Parse, at: int) -> bool:
+    chunk = p.chunk(at + 1)
+    return chunk is not None and chunk.kind == "unit"
+
+
+def _unit(p: Parse, start: int, at: int) -> int:
+    """A unit of time; "of COLUMN" behind it names the date."""
+    chunk = p.chunks[at]
+    unit = UNIT_WORDS.get(chunk.word) or ADJECTIVE_OF_UNIT[chunk.word]
+    column = None
+    end = at + 1
+    of = p.past(end, "of", "the", "when", "in", "they", "was", "were", "which", "it")
+    if of > end or (p.chunk(end) is not None and p.chunks[end].kind == "name"):
+        found = p.column(of, p.dated)
+        if found is not None and p.dated(found.table, p.schema.column(found.table, found.column)):
+            column, end = found, of + 1
+    p.frame.groups.append(Group(p.phrase(start, end), start, column=column, unit=unit))
+    return end
+
+
+def _may_group(p: Parse, at: int) -> bool:
+    """ "by" groups unless it sorts ("top 5 by revenue") or names who did something ("by customer 'X'")."""
+    if p.frame.limit is not None and p.frame.top and not any(sort.expr is not None for sort in p.frame.sorts):
+        return False
+    before = p.chunk(at - 1)
+    return not (before is not None and before.kind in ("verb",) and p.zone == "where")
+
+
+def periodic(p: Parse, at: int) -> int | None:
+    """ "monthly revenue", "daily orders": a unit before what is measured."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "unit" or chunk.word not in ADJECTIVE_OF_UNIT:
+        return None
+    before = p.before(at)
+    if before is not None and before.is_cue("avg", "high", "low", "median"):
+        p.frame.groups.append(Group(chunk.text, at, unit=ADJECTIVE_OF_UNIT[chunk.word]))
+        p.frame.outer = {"avg": "avg", "high": "max", "low": "min", "median": "median"}[before.word]  # type: ignore[assignment]
+        p.take(at, at + 1)
+        return at + 1
+    p.frame.groups.append(Group(chunk.text, at, unit=ADJECTIVE_OF_UNIT[chunk.word]))
+    p.take(at, at + 1)
+    return at + 1
+
+
+def in_unit(p: Parse, at: int) -> int | None:
+    """ "which month had the most orders", "in which year": the unit is what is asked for."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "unit" or chunk.word not in UNIT_WORDS or p.zone != "select":
+        return None
+    before = p.chunk(at - 1)
+    if before is None or before.text.lower() not in ("which", "what", "in which", "on which", "the", "during which", "show", "for which"):
+        return None
+    p.frame.groups.append(Group(chunk.text, at, unit=UNIT_WORDS[chunk.word]))
+    p.take(at, at + 1)
+    return at + 1
+
+
+def key_of(column: Col) -> Group:
+    """A group by one column."""
+    return Group(column.column, 0, column=column)

@@ -1,0 +1,189 @@
+"""What is asked for: counts, aggregates, everything, columns to show."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.clauses.measures import AGGREGATES, Measured, counted, measured, plain
+from sqlcoder_builtin.describe import describe
+from sqlcoder_builtin.expr_walk import tables_of
+from sqlcoder_builtin.frame import Output
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Agg, Col, Expr
+from sqlcoder_core.api import TableName
+
+
+def add_output(p: Parse, expr: Expr, start: int, end: int, alias: str | None = None) -> None:
+    """Show an expression, once."""
+    p.take(start, end)
+    phrase = p.phrase(start, end)
+    if all(output.expr != expr for output in p.frame.outputs):
+        p.frame.outputs.append(Output(expr, phrase, start, alias))
+        p.frame.read(start, phrase, describe(expr))
+
+
+def set_subject(p: Parse, table: TableName, at: int) -> None:
+    """The first table asked about is the subject."""
+    if p.frame.subject is None:
+        p.frame.subject, p.frame.subject_at = table, at
+
+
+def everything(p: Parse, at: int) -> int | None:
+    """ "all information about X": every column."""
+    if not p.is_cue(at, "all info") or p.zone != "select":
+        return None
+    following = p.past(at + 1)
+    chunk = p.chunks[at]
+    if (
+        chunk.word == "all info"
+        and chunk.text.lower() in ("information", "details", "info", "the information", "the details")
+        and not p.table(following)
+    ):
+        return None
+    p.frame.star = True
+    p.take(at, at + 1)
+    p.frame.read(at, chunk.text, "all columns")
+    return at + 1
+
+
+def count(p: Parse, at: int) -> int | None:
+    """ "how many orders", "the number of different cities"."""
+    if not p.is_cue(at, "count"):
+        return None
+    found = counted(p, at + 1)
+    if found is None:
+        return _count_of_subject(p, at)
+    if p.zone == "select" or p.chunks[at].text.lower().startswith("how many"):
+        if isinstance(found.expr, Agg) and found.expr.arg is None:
+            set_subject(p, found.table, found.end - 1)
+        add_output(p, found.expr, at, found.end, alias=_count_alias(found))
+        return found.end
+    return None
+
+
+def _count_alias(found: Measured) -> str | None:
+    return None
+
+
+def _count_of_subject(p: Parse, at: int) -> int | None:
+    """ "how many are there ...", "show the number of them": rows of what the question is about."""
+    table = p.subject()
+    following = p.chunk(p.past(at + 1))
+    if table is None or (following is not None and following.kind in ("word", "quoted")):
+        return None
+    set_subject(p, table, at)
+    add_output(p, Agg("count", table), at, at + 1)
+    return at + 1
+
+
+def aggregate(p: Parse, at: int) -> int | None:
+    """ "average price", "minimum, maximum and average age": as something to show."""
+    chunk = p.chunk(at)
+    if chunk is None or not chunk.is_cue(*AGGREGATES) or p.zone != "select":
+        return None
+    functions, following = _listed_functions(p, at)
+    found = measured(p, following)
+    if found is None:
+        return _how_much(p, at)
+    if found.nested:
+        p.frame.outer = found.nested
+    add_output(p, found.expr, at, found.end)
+    _mark_money(p, found)
+    base = found.expr.arg if isinstance(found.expr, Agg) else None
+    for place, function in functions:
+        if base is not None:
+            p.frame.outputs.insert(len(p.frame.outputs) - 1, Output(Agg(function, found.table, base), p.chunks[place].text, place))
+            p.frame.read(place, p.chunks[place].text, describe(Agg(function, found.table, base)))
+    return _more_columns(p, found, found.end)
+
+
+def _listed_functions(p: Parse, at: int) -> tuple[list[tuple[int, str]], int]:  # type: ignore[return]
+    """Aggregates that share the column behind the last of them, and where that last one stands."""
+    functions = []
+    while True:
+        following = at + 1
+        while (chunk := p.chunk(following)) is not None and (chunk.is_cue("and") or (chunk.kind == "stop" and chunk.word in (",", "the"))):
+            following += 1
+        if not p.is_cue(following, *AGGREGATES) or (following == at + 1):
+            return functions, at
+        functions.append((at, AGGREGATES[p.chunks[at].word]))
+        at = following
+
+
+def _more_columns(p: Parse, found: Measured, end: int) -> int:
+    """ "average age and height": the aggregate goes for further number columns too."""
+    if not isinstance(found.expr, Agg) or not isinstance(found.expr.arg, Col):
+        return end
+    place = end
+    while (chunk := p.chunk(place)) is not None and (chunk.is_cue("and") or (chunk.kind == "stop" and chunk.word in (",", "the"))):
+        place += 1
+    if place == end or (following := plain(p, place, found.table)) is None:
+        return end
+    if (
+        not isinstance(following.expr, Col)
+        or following.table.key != found.table.key
+        or not p.measures(following.table, p.schema.column(following.table, following.expr.column))
+    ):
+        return end
+    add_output(p, Agg(found.expr.function, found.table, following.expr), place, following.end)
+    return following.end
+
+
+def _how_much(p: Parse, at: int) -> int | None:
+    """ "how much did customers in X spend": the money measure nearest to what is spoken of."""
+    if not p.is_cue(at, "how much"):
+        return None
+    from sqlcoder_builtin.concepts import money_measures
+
+    found = money_measures(p.schema, p.subject())
+    if not found:
+        return None
+    table, expr = found[0]
+    add_output(p, Agg("sum", table, expr), at, at + 1)
+    p.frame.doubts += 0.1
+    return at + 1
+
+
+def _mark_money(p: Parse, found: Measured) -> None:
+    if found.money:
+        p.frame.doubts += 0.05
+
+
+def bare_measure(p: Parse, at: int) -> int | None:
+    """A metric, or a word for money, as something to show: "revenue by month"."""
+    chunk = p.chunk(at)
+    if chunk is None or p.zone != "select" or chunk.used:
+        return None
+    found = plain(p, at)
+    if found is None or found.counted or isinstance(found.expr, Col):
+        return None
+    expr = found.expr if found.aggregated else Agg("sum", found.table, found.expr)
+    add_output(p, expr, at, found.end)
+    return found.end
+
+
+def column_or_table(p: Parse, at: int) -> int | None:
+    """A name that no other clause took: a column to show, or the table that the question is about."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "name":
+        return None
+    table = p.table(at)
+    if table is not None:
+        if p.zone == "select":
+            set_subject(p, table, at)
+        p.frame.mentioned.append((at, table))
+        p.frame.read(at, chunk.text, f"table {table.name}")
+        p.take(at, at + 1)
+        return at + 1
+    column = p.column(at)
+    if column is None:
+        return None
+    if p.zone != "select" or (chunk.score("column") < 0.6 and p.frame.outputs):
+        p.take(at, at + 1)
+        p.frame.mentioned.append((at, column.table))
+        return at + 1
+    add_output(p, column, at, at + 1)
+    return at + 1
+
+
+def involved(p: Parse) -> tuple[TableName, ...]:
+    """Tables of everything that is shown."""
+    return tables_of(output.expr for output in p.frame.outputs)

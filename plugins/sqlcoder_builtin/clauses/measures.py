@@ -1,0 +1,195 @@
+"""Something measured: "the number of orders", "average price", "total revenue", a metric, a number column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from sqlcoder_builtin.concepts import money_measures
+from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw
+from sqlcoder_core.api import Match, Metric, TableName, Term
+
+AGGREGATES: dict[str, Function] = {"sum": "sum", "avg": "avg", "median": "median", "high": "max", "low": "min", "how much": "sum"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`expr` over rows of `table`, said by the chunks up to `end`. `aggregated` says that it is one value per group already."""
+
+    expr: Expr
+    table: TableName
+    end: int
+    aggregated: bool
+    counted: bool = False
+    nested: Function | None = None
+    money: bool = False
+    certainty: float = 1.0
+
+
+def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None:
+    """What is measured from `at` on: an aggregate, a count, a metric, or a bare number column or table."""
+    start = p.past(at, "the", "a", "an", "of", "their", "its", "his", "her", "its")
+    chunk = p.chunk(start)
+    if chunk is None:
+        return None
+    if chunk.is_cue("count"):
+        return counted(p, start + 1)
+    if chunk.is_cue(*AGGREGATES):
+        return _aggregate(p, start, AGGREGATES[chunk.word], prefer)
+    return plain(p, start, prefer)
+
+
+def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) -> Measured | None:
+    inner_at = p.past(at + 1)
+    if p.is_cue(inner_at, "sum") and function != "sum":
+        inner_at = p.past(inner_at + 1)
+    if p.is_cue(inner_at, "count"):
+        found = counted(p, inner_at + 1)
+        return replace(found, nested=function) if found and function != "sum" else found
+    distinct = p.is_cue(inner_at, "distinct")
+    inner = plain(p, p.past(inner_at + 1) if distinct else inner_at, prefer)
+    return _applied(p, function, inner) if inner else None
+
+
+def _applied(p: Parse, function: Function, inner: Measured) -> Measured | None:
+    if isinstance(inner.expr, Raw):
+        return replace(inner, expr=_metric_with(inner.expr, function))
+    if inner.counted and inner.aggregated:
+        money = (
+            _money(p, inner.end - 1, inner.table)
+            if function in ("avg", "sum") and p.chunks[inner.end - 1].text.lower() in MONEY_CONCEPTS
+            else None
+        )
+        if money is not None:
+            return replace(money, expr=Agg(function, money.table, money.expr), aggregated=True)
+        return inner if function == "sum" else replace(inner, nested=function)
+    return replace(inner, expr=Agg(function, inner.table, inner.expr), aggregated=True)
+
+
+def _metric_with(metric: Raw, function: Function) -> Raw:
+    """The average of a metric that is a sum is the average of what it adds up."""
+    lone = re.fullmatch(r"\s*sum\s*\((.*)\)\s*", metric.sql, re.IGNORECASE | re.DOTALL)
+    if function in ("avg", "median", "max", "min") and lone and lone.group(1).count("(") == lone.group(1).count(")"):
+        return replace(metric, sql=f"{'percentile_cont' if function == 'median_' else function}({lone.group(1)})")
+    return metric
+
+
+def counted(p: Parse, at: int) -> Measured | None:
+    """What follows "number of": rows of a table, or different values of a column."""
+    start = p.past(at)
+    distinct = p.is_cue(start, "distinct")
+    start = p.past(start + 1) if distinct else start
+    while p.is_cue(start, "all", "sum"):
+        start = p.past(start + 1)
+    chunk = p.chunk(start)
+    if chunk is None or chunk.kind != "name":
+        return None
+    table, column = p.table(start), p.column(start)
+    if table is not None and not (distinct and column and chunk.score("column") > chunk.score("table")):
+        return Measured(Agg("count", table), table, start + 1, True, counted=True)
+    metric = chunk.best("metric")
+    if metric is not None and metric.score >= 0.9 and (found := _metric(p, metric)):
+        return Measured(found, found.table, start + 1, True)
+    if column is None:
+        loose = p.table(start, lenient=True)
+        return Measured(Agg("count", loose), loose, start + 1, True, counted=True) if loose else None
+    return _counted_column(p, column, start, distinct)
+
+
+def _counted_column(p: Parse, column: Col, at: int, distinct: bool) -> Measured:
+    """A number that counts already is added up; a key counts its rows; other columns count their different values."""
+    found = p.schema.column(column.table, column.column)
+    if p.schema.is_measure(column.table, found) and not distinct:
+        return Measured(Agg("sum", column.table, column), column.table, at + 1, True)
+    whole = column.column in p.schema.key(column.table) or column.column in p.schema.display(column.table)
+    if whole and not distinct:
+        return Measured(Agg("count", column.table), column.table, at + 1, True, counted=True)
+    loose = p.table(at, lenient=True)
+    if loose is not None and not distinct and p.schema.refers(column.table, column.column):
+        return Measured(Agg("count", loose), loose, at + 1, True, counted=True)
+    return Measured(Agg("count", column.table, column, distinct=True), column.table, at + 1, True)
+
+
+def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None:
+    """A metric, a term, a number column, a word for money, or a table (its rows counted)."""
+    chunk = p.chunk(at)
+    if chunk is None:
+        return None
+    named = _named_measure(p, at)
+    if named is not None:
+        return named
+    column = p.column(at, p.measures, prefer)
+    if column is not None and (chunk.score("column") >= 0.75 or chunk.text.lower() not in MONEY_CONCEPTS) and _measurable(p, column):
+        table = p.table(at)
+        if table is None or chunk.score("column") > chunk.score("table"):
+            return Measured(column, column.table, at + 1, False, certainty=chunk.score("column"))
+    if chunk.text.lower().split(" ")[-1] in MONEY_CONCEPTS and p.table(at) is None:
+        money = _money(p, at, prefer)
+        if money is not None:
+            return money
+    if column is not None and p.table(at) is None:
+        return Measured(column, column.table, at + 1, False, certainty=chunk.score("column"))
+    table = p.table(at)
+    return Measured(Agg("count", table), table, at + 1, True, counted=True) if table else None
+
+
+def _measurable(p: Parse, column: Col) -> bool:
+    return p.schema.column(column.table, column.column).kind in ("integer", "number", "date", "timestamp")
+
+
+def _money(p: Parse, at: int, prefer: TableName | None) -> Measured | None:
+    near = prefer or p.near_table(at) or p.subject()
+    found = money_measures(p.schema, near)
+    if not found:
+        return None
+    table, expr = found[0]
+    return Measured(expr, table, at + 1, False, money=True, certainty=0.8)
+
+
+def _named_measure(p: Parse, at: int) -> Measured | None:
+    """A metric or a glossary term stands above guessed columns."""
+    chunk = p.chunks[at]
+    for kind in ("metric", "term"):
+        match = chunk.best(kind)
+        if match is None or match.score < 0.85 or chunk.score("table") > match.score:
+            continue
+        expr = _metric(p, match) if kind == "metric" else _term(p, match)
+        if expr is not None:
+            return Measured(expr, expr.table, at + 1, expr.aggregate)
+    return None
+
+
+def _metric(p: Parse, match: Match) -> Raw | None:
+    metric: Metric | None = next((metric for metric in p.schema.linked.metrics if metric.name == match.name), None)
+    if metric is None or metric.expression is None or metric.table is None or metric.table.key not in p.schema.tables:
+        return None
+    where = _raw_filter(metric.filter, metric.table)
+    return Raw(metric.expression, metric.table, True, where)
+
+
+def _term(p: Parse, match: Match) -> Raw | None:
+    term: Term | None = next((term for term in p.schema.linked.terms if term.name == match.name), None)
+    if term is None or term.expression is None:
+        return None
+    table = term.table or term_table(p, term.expression)
+    if table is None or table.key not in p.schema.tables:
+        return None
+    aggregate = bool(re.search(r"\b(sum|count|avg|min|max|median)\s*\(", term.expression, re.IGNORECASE))
+    return Raw(term.expression, table, aggregate, _raw_filter(term.filter, table) if aggregate else None)
+
+
+def _raw_filter(sql: str | None, table: TableName):  # type: ignore[no-untyped-def]
+    from sqlcoder_builtin.tree import RawPred
+
+    return RawPred(sql, table) if sql else None
+
+
+def term_table(p: Parse, sql: str) -> TableName | None:
+    """The first linked table that an expression's `table.column` names."""
+    for name in re.findall(r"\b(\w+)\.\w+", sql):
+        for table in p.schema.tables.values():
+            if table.name.name.lower() == name.lower():
+                return table.name
+    return None

@@ -1,0 +1,332 @@
+"""Orders and how many rows: "sorted by", "top 5", "the most expensive", "with the fewest orders"."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.clauses.heads import set_subject
+from sqlcoder_builtin.clauses.measures import Measured, measured
+from sqlcoder_builtin.cue_words import SUPERLATIVES
+from sqlcoder_builtin.describe import describe
+from sqlcoder_builtin.expr_walk import is_aggregate
+from sqlcoder_builtin.frame import Sort
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Agg, Col, Expr
+from sqlcoder_core.api import TableName
+
+
+def sort(p: Parse, at: int) -> int | None:
+    """ "sorted by name descending", "ordered by their age and name"."""
+    if not p.is_cue(at, "sort"):
+        return None
+    end = at + 1
+    direction, end = _direction(p, end)
+    found_any = False
+    place = p.past(end, "the", "by", "in", "their", "of", "its", "to", "results", "them", "from", "on", "a", "it", "descending", "both")
+    if p.is_cue(place, "by"):
+        place = p.past(place + 1)
+    while (entry := measured(p, place)) is not None:
+        this, end = _direction(p, entry.end)
+        p.frame.sorts.append(Sort(this if this is not None else bool(direction), p.phrase(at, end), at, _sorted_by(p, entry)))
+        p.frame.read(at, p.phrase(at, end), f"sorted by {describe(entry.expr)}{', highest first' if p.frame.sorts[-1].descending else ''}")
+        found_any = True
+        following = end
+        while (chunk := p.chunk(following)) is not None and (
+            chunk.is_cue("and") or (chunk.kind == "stop" and chunk.word in (",", "then", "by"))
+        ):
+            following += 1
+        if following == end:
+            break
+        place = p.past(following, "by", "the", "then")
+    if not found_any:
+        later, end = _direction(p, place)
+        direction = later if later is not None else direction
+        if direction is None:
+            return None
+        p.frame.sorts.append(Sort(direction, p.phrase(at, end), at))
+    p.take(at, end)
+    return end
+
+
+def _sorted_by(p: Parse, entry: Measured) -> Expr:
+    """A table as a sort key means its rows' names, unless rows are counted."""
+    if entry.counted and isinstance(entry.expr, Agg) and entry.expr.arg is None and not p.is_cue(entry.end - 2, "count"):
+        outputs = [output.expr for output in p.frame.outputs if is_aggregate(output.expr)]
+        if entry.expr in outputs:
+            return entry.expr
+        return Col(entry.table, p.schema.display(entry.table)[0])
+    return entry.expr
+
+
+def _direction(p: Parse, at: int) -> tuple[bool | None, int]:
+    """Descending or not, when said here."""
+    place = p.past(at, "in", "by", "the", "from", ",", "and", "of", "order")
+    if p.is_cue(place, "desc", "asc"):
+        return p.chunks[place].word == "desc", place + 1
+    return None, at
+
+
+def direction(p: Parse, at: int) -> int | None:
+    """ "in descending order of age", "alphabetically", "from highest to lowest"."""
+    if not p.is_cue(at, "desc", "asc"):
+        return None
+    chunk = p.chunks[at]
+    place = p.past(at + 1, "of", "by", "the", "their", "its", "on", "to", "according")
+    if p.is_cue(place, "by", "per"):
+        place = p.past(place + 1)
+    alphabetical = "alphabet" in chunk.text.lower() or "lexic" in chunk.text.lower()
+    entry = measured(p, place) if place > at + 1 or chunk.text.lower().endswith(" of") else None
+    expr = _sorted_by(p, entry) if entry is not None else None
+    if expr is None and not alphabetical and p.frame.sorts and p.frame.sorts[-1].expr is not None:
+        p.frame.sorts[-1].descending = chunk.word == "desc"
+        p.take(at, at + 1)
+        return at + 1
+    end = entry.end if entry is not None else at + 1
+    p.frame.sorts.append(Sort(chunk.word == "desc", p.phrase(at, end), at, expr))
+    p.frame.read(
+        at, p.phrase(at, end), f"sorted{f' by {describe(expr)}' if expr else ''}{', highest first' if chunk.word == 'desc' else ''}"
+    )
+    p.take(at, end)
+    return end
+
+
+def top(p: Parse, at: int) -> int | None:
+    """ "top 5 customers by revenue", "the 3 most expensive products", "first 10 orders", "bottom two"."""
+    chunk = p.chunk(at)
+    if chunk is None:
+        return None
+    if (
+        chunk.is_cue("high", "low", "best", "worst", "first", "last")
+        and (number := p.chunk(at + 1)) is not None
+        and number.kind == "number"
+        and number.number
+    ):
+        if not isinstance(number.number.value, int) or number.number.value > 10_000 or p.is_cue(at - 1, "gt", "lt", "ge", "le"):
+            return None
+        p.frame.limit = int(number.number.value)
+        p.frame.top = True
+        following = p.chunk(at + 2)
+        if following is not None and (following.kind == "superlative" or following.is_cue("high", "low", "common", "rare")):
+            p.take(at, at + 2)
+            return at + 2
+        _open_sort(p, at, descending=chunk.word in ("high", "best", "last"), dated=chunk.word in ("first", "last"))
+        p.take(at, at + 2)
+        return at + 2
+    if chunk.kind == "number" and chunk.number and (following := p.chunk(p.past(at + 1))) is not None:
+        if isinstance(chunk.number.value, int) and (
+            following.kind == "superlative" or following.is_cue("high", "low", "common", "rare", "first", "last", "best", "worst")
+        ):
+            p.frame.limit, p.frame.top = int(chunk.number.value), True
+            p.take(at, at + 1)
+            return at + 1
+        if _plain_limit(p, at):
+            p.frame.limit, p.frame.top = int(chunk.number.value), True
+            p.take(at, at + 1)
+            return at + 1
+    return None
+
+
+def _plain_limit(p: Parse, at: int) -> bool:
+    """ "which 3 wineries ...": a number before a table in the head."""
+    before, number = p.before(at), p.chunks[at].number
+    whole = number is not None and isinstance(number.value, int) and 0 < number.value <= 1000
+    return whole and p.zone == "select" and before is not None and before.is_cue("show") and p.table(p.past(at + 1)) is not None
+
+
+def _open_sort(p: Parse, at: int, *, descending: bool, dated: bool) -> None:
+    """An order whose measure comes later ("by revenue"), or a date ("last 5 orders")."""
+    p.frame.sorts.append(Sort(descending, p.chunks[at].text, at, None, superlative=True, table=None if not dated else _first_table(p, at)))
+
+
+def _first_table(p: Parse, at: int) -> TableName | None:
+    return next((table for place, table in p.tables_said if place > at), None)
+
+
+def by_measure(p: Parse, at: int) -> int | None:
+    """ "... by revenue", "based on sales", "in terms of amount" behind "top N"."""
+    waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
+    if waiting is None or not p.is_cue(at, "by", "per", "sort", "with", "that") and not _in_terms(p, at):
+        return None
+    place = p.past(at + 1, "the", "their", "its", "of", "terms", "in", "have", "has", "largest")
+    while p.is_cue(place, "with", "that"):
+        place = p.past(place + 1)
+    entry = measured(p, place)
+    if entry is None or (p.is_cue(at, "per") and p.chunks[at].text.lower() not in ("based on", "according to")):
+        return None
+    if p.is_cue(at, "with", "that") and not p.is_cue(place, "high", "low", "best", "worst"):
+        return None
+    if p.is_cue(place, "high", "low"):
+        waiting.descending = p.chunks[place].word == "high"
+        inner = measured(p, place + 1)
+        entry = inner or entry
+    waiting.expr = summed(p, entry)
+    p.frame.read(waiting.at, p.phrase(at, entry.end), f"ranked by {describe(waiting.expr)}")
+    p.take(at, entry.end)
+    return entry.end
+
+
+def _in_terms(p: Parse, at: int) -> bool:
+    chunk = p.chunk(at)
+    return (
+        chunk is not None
+        and chunk.text.lower() == "in"
+        and (following := p.chunk(at + 1)) is not None
+        and following.text.lower() == "terms"
+    )
+
+
+def summed(p: Parse, entry: Measured) -> Expr:
+    """A number column of another table than the subject's is added up per subject."""
+    subject = p.subject()
+    if entry.aggregated or not isinstance(entry.expr, (Col,)) and subject is None:
+        return entry.expr
+    if entry.money and (subject is None or entry.table.key != subject.key):
+        return Agg("sum", entry.table, entry.expr)
+    if subject is not None and entry.table.key != subject.key and not p.schema.to_one(subject, entry.table):
+        return Agg("sum", entry.table, entry.expr)
+    return entry.expr
+
+
+def superlative(p: Parse, at: int) -> int | None:
+    """ "the oldest employee", "most expensive product"."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "superlative":
+        return None
+    concepts, descending = SUPERLATIVES[chunk.text.lower()]
+    following = p.past(at + 1)
+    table = p.table(following) or p.near_table(at) or p.subject()
+    if table is None:
+        return None
+    column = p.concept(concepts, table)
+    if column is None:
+        column = _on_many_side(p, concepts, table)
+        if column is None:
+            return None
+        expr: Expr = Agg("max" if descending else "min", column.table, column)
+    else:
+        expr = column
+    if (
+        p.schema.is_date(column.table, p.schema.column(column.table, column.column))
+        or "year" in column.column.lower()
+        or "birth" in column.column.lower()
+    ):
+        descending = not descending if "age" in concepts else descending
+    p.frame.sorts.append(Sort(descending, chunk.text, at, expr, superlative=True, table=table))
+    p.frame.read(at, chunk.text, f"{'highest' if descending else 'lowest'} {describe(expr)}")
+    p.take(at, at + 1)
+    return at + 1
+
+
+def _on_many_side(p: Parse, concepts: tuple[str, ...], table: TableName) -> Col | None:
+    """The concept on the nearest table that refers to this one."""
+    others = sorted(
+        (other.name for other in p.schema.tables.values() if other.name.key != table.key), key=lambda other: p.schema.distance(table, other)
+    )
+    for other in others:
+        if p.schema.distance(table, other) == 1:
+            from sqlcoder_builtin.concepts import concept_column
+
+            found = concept_column(p.schema, concepts, other, p.numbers)
+            if found is not None and found.table.key == other.key:
+                return found
+    return None
+
+
+def extreme(p: Parse, at: int) -> int | None:
+    """ "with the most orders", "has the highest salary", "the largest number of students": the subject's first row by it."""
+    chunk = p.chunk(at)
+    if chunk is None or not chunk.is_cue("high", "low", "best", "worst"):
+        return None
+    place = p.past(at + 1)
+    if p.is_cue(place, "sum", "avg") and (inner := measured(p, place)) is not None and inner.aggregated:
+        entry: Measured | None = inner
+    else:
+        entry = measured(p, place)
+    if entry is None or entry.nested:
+        return None
+    if not _ranks(p, at, entry):
+        return None
+    waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
+    expr = summed(p, entry)
+    descending = chunk.word in ("high", "best")
+    if waiting is not None:
+        waiting.expr, waiting.descending = expr, descending
+    else:
+        p.frame.sorts.append(Sort(descending, p.phrase(at, entry.end), at, expr, superlative=True))
+    p.frame.read(at, p.phrase(at, entry.end), f"{'highest' if descending else 'lowest'} {describe(expr)} first")
+    p.take(at, entry.end)
+    p.zone = "where"
+    return entry.end
+
+
+def _ranks(p: Parse, at: int, entry: Measured) -> bool:
+    """True where "the highest X" picks a row rather than being what is asked for."""
+    before = p.before(at)
+    if entry.counted or p.zone == "where":
+        return True
+    if before is None:
+        return False
+    if before.is_cue("with", "that", "whose", "by", "but") or before.kind in ("verb", "number") or p.frame.limit is not None:
+        return True
+    subject = p.frame.subject
+    if before.kind == "name" and subject is not None:
+        return True
+    return before.is_cue("never") or (before.kind == "unit")
+
+
+def common(p: Parse, at: int) -> int | None:
+    """ "the most common city", "most popular product": what occurs most often."""
+    if not p.is_cue(at, "common", "rare"):
+        return None
+    chunk = p.chunks[at]
+    place = p.past(at + 1)
+    if p.chunk(place) is not None and p.chunks[place].kind == "verb":
+        place = p.past(place + 1)
+    table, column = p.table(place), p.column(place)
+    if table is None and column is not None and p.chunks[place].kind == "name":
+        counted = p.owner_after(place) or column.table
+        expr = Agg("count", counted if p.schema.path(counted, column.table) is not None else column.table)
+        p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, expr, superlative=True))
+        p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} {describe(expr)}")
+        p.take(at, at + 1)
+        return at + 1
+    table = table or p.subject()
+    counted_table = _who_counts(p, table, at) if table else None
+    if table is None or counted_table is None:
+        return None
+    set_subject(p, table, at)
+    p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", counted_table), superlative=True))
+    p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} {counted_table.name}")
+    p.frame.doubts += 0.1
+    p.take(at, at + 1)
+    return at + 1
+
+
+def _who_counts(p: Parse, table: TableName, at: int) -> TableName | None:
+    """Rows of which table make one popular: one that is spoken of, else the only one that refers to it."""
+    spoken = [
+        said for _, said in p.tables_said if said.key != table.key and p.schema.path(table, said) and not p.schema.to_one(table, said)
+    ]
+    if spoken:
+        return spoken[0]
+    children = {step.target.key: step.target for step in p.schema._steps[table.key] if step.many}
+    return next(iter(children.values())) if len(children) == 1 else None
+
+
+def edge(p: Parse, at: int) -> int | None:
+    """ "the first order", "latest invoice", "most recent payment": by date, one row."""
+    if not p.is_cue(at, "first", "last"):
+        return None
+    table = p.table(p.past(at + 1))
+    column = p.column(p.past(at + 1), p.dated)
+    if table is None and column is not None and p.dated(column.table, p.schema.column(column.table, column.column)) and p.zone == "select":
+        from sqlcoder_builtin.clauses.heads import add_output
+
+        end = p.past(at + 1) + 1
+        add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", column.table, column), at, end)
+        return end
+    dates = p.schema.dates(table) if table is not None else ()
+    if not dates or table is None:
+        return None
+    p.frame.sorts.append(Sort(p.chunks[at].word == "last", p.chunks[at].text, at, Col(table, dates[0]), superlative=True, table=table))
+    p.frame.read(at, p.chunks[at].text, f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {table.name}.{dates[0]}")
+    p.take(at, at + 1)
+    return at + 1

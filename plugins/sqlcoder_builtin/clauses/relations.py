@@ -1,0 +1,171 @@
+"""Conditions on related rows: "with more than 5 orders", "without orders", "who never ordered", "spent over 1000 in total"."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.clauses.conditions import OPS, add_condition
+from sqlcoder_builtin.clauses.literals import constant
+from sqlcoder_builtin.clauses.measures import measured, plain
+from sqlcoder_builtin.describe import describe
+from sqlcoder_builtin.frame import Condition
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Agg, Arith, Col, Comparison, Expr, Has, Raw
+from sqlcoder_core.api import TableName
+
+
+def counted_relation(p: Parse, at: int) -> int | None:
+    """ "more than 5 orders", "exactly two pets", "3 or more loans", "only one account"."""
+    chunk = p.chunk(at)
+    if chunk is None:
+        return None
+    op: Comparison | None = None
+    number_at = at
+    if chunk.is_cue("gt", "ge", "lt", "le", "eq", "only"):
+        op = OPS.get(chunk.word, "=")
+        number_at = p.past(at + 1, "a", "an", "the", "than", "of")
+    elif chunk.kind == "number" and p.zone != "select" or (chunk.kind == "number" and _after_with(p, at)):
+        op = "="
+    number = p.chunk(number_at)
+    if op is None or number is None or number.kind != "number" or number.number is None:
+        return None
+    end = number_at + 1
+    op, end = _or_more(p, end, op)
+    end = p.past(end)
+    if p.is_cue(end, "distinct"):
+        end = p.past(end + 1)
+    table = p.table(end)
+    about = _about(p, table, at) if table is not None else None
+    if table is None or about is None or number.number.percent:
+        return None
+    pred = Has(about, table, count=(op, number.number.value))
+    return add_condition(p, pred, at, end + 1)
+
+
+def _or_more(p: Parse, end: int, op: Comparison) -> tuple[Comparison, int]:
+    if p.is_cue(end, "or") and (word := p.chunk(end + 1)) is not None:
+        if word.text.lower() in ("more", "above", "greater", "higher"):
+            return ">=", end + 2
+        if word.text.lower() in ("less", "fewer", "below", "lower"):
+            return "<=", end + 2
+    return op, end
+
+
+def _after_with(p: Parse, at: int) -> bool:
+    before = p.before(at)
+    return before is not None and before.is_cue("with", "that", "whose")
+
+
+def _about(p: Parse, table: TableName, at: int) -> TableName | None:
+    """Whose rows are counted: the nearest table before that the counted one is a many-side of."""
+    said = [name for place, name in reversed(p.tables_said) if place < at and name.key != table.key]
+    candidates = ([p.frame.subject] if p.frame.subject else []) + said + [group.table for group in p.frame.groups if group.table]
+    candidates += [output.expr.table for output in p.frame.outputs if isinstance(output.expr, Col)]
+    for name in candidates:
+        if name is not None and name.key != table.key and p.schema.path(name, table) is not None:
+            return name
+    return None
+
+
+def existence(p: Parse, at: int) -> int | None:
+    """ "without orders", "who never placed an order", "that have no pets", "not in any club"."""
+    chunk = p.chunk(at)
+    if chunk is None or not chunk.is_cue("without", "never", "ne"):
+        return None
+    place = at + 1
+    while (following := p.chunk(place)) is not None and (
+        following.kind in ("stop", "verb") or following.is_cue("ever", "with", "all", "like", "per")
+    ):
+        place += 1
+    table = p.table(place) or _by_verb(p, at, place)
+    if table is None:
+        return None
+    about = _about(p, table, at)
+    if about is None or p.is_cue(p.past(place + 1), "eq", "gt", "lt", "ge", "le", "like"):
+        return None
+    end = max(place + 1, at + 1) if p.table(place) else place
+    p.frame.mentioned.append((place, table))
+    return add_condition(p, Has(about, table, negated=True), at, end)
+
+
+def _by_verb(p: Parse, at: int, place: int) -> TableName | None:
+    """ "customers who never ordered": the verb names the table."""
+    for index in range(at + 1, min(place + 1, len(p.chunks))):
+        chunk = p.chunks[index]
+        table = p.table(index, lenient=True) if chunk.kind == "name" else None
+        if table is not None:
+            return table
+    return None
+
+
+def summed_relation(p: Parse, at: int) -> int | None:
+    """ "who spent more than 1000", "with total revenue over 500", "whose average order is above 50": an aggregate per subject."""
+    start = at
+    entry = measured(p, at)
+    if entry is None:
+        chunk = p.chunk(at)
+        if chunk is None or chunk.kind not in ("verb", "word") or (entry := plain(p, at)) is None or not entry.money:
+            return None
+    operator_at = p.past(entry.end, "of", "is", "are", "was", "were", "a", "an", "has", "have", "that", "in")
+    if p.is_cue(operator_at, "sum"):
+        operator_at = p.past(operator_at + 1)
+    if not p.is_cue(operator_at, "gt", "ge", "lt", "le"):
+        return None
+    subject = _subject_or_group(p)
+    expr: Expr = entry.expr
+    if not isinstance(expr, (Agg, Raw)):
+        if subject is None or entry.table.key == subject.key or p.schema.to_one(subject, entry.table):
+            return None
+        expr = Agg("sum", entry.table, entry.expr)
+    if isinstance(expr, Agg) and expr.arg is None and p.is_cue(at, "sum") is False and not p.is_cue(p.past(at), "count"):
+        return None
+    found = constant(p, p.past(operator_at + 1, "a", "an", "the", "of"))
+    if found is None or not isinstance(found.value, (int, float)) or subject is None:
+        return None
+    op = OPS[p.chunks[operator_at].word]
+    return _per_subject(p, subject, expr, op, found.value, start, found.end)
+
+
+def _subject_or_group(p: Parse) -> TableName | None:
+    if p.frame.subject is not None:
+        return p.frame.subject
+    for output in p.frame.outputs:
+        if isinstance(output.expr, Col):
+            return output.expr.table
+    return p.subject()
+
+
+def _per_subject(p: Parse, subject: TableName, expr: Expr, op: Comparison, bound: int | float, start: int, end: int) -> int:
+    from sqlcoder_builtin.tree import Lit
+
+    table = expr.table if isinstance(expr, (Agg, Raw)) else subject
+    grouped_here = table.key == subject.key or bool(p.frame.groups)
+    if grouped_here and not isinstance(expr, Arith):
+        p.frame.having.append((expr, op, Lit(bound), p.phrase(start, end)))
+        p.frame.read(start, p.phrase(start, end), f"groups with {describe(expr)} {op} {bound}")
+        p.take(start, end)
+        p.zone = "where"
+        return end
+    return add_condition(p, Has(subject, table, count=(op, bound), measure=expr), start, end)
+
+
+def involved(p: Parse, at: int) -> int | None:
+    """ "customers with orders", "students who have pets": the related rows must exist; later conditions are about them."""
+    chunk = p.chunk(at)
+    if chunk is None or not chunk.is_cue("with", "that"):
+        return None
+    place = at + 1
+    while (following := p.chunk(place)) is not None and (following.kind in ("stop", "verb") or following.is_cue("ever", "with", "all")):
+        place += 1
+    table = p.table(place)
+    subject = p.frame.subject
+    if table is None or subject is None or table.key == subject.key or p.schema.path(subject, table) is None:
+        return None
+    p.zone = "where"
+    if p.schema.to_one(subject, table):
+        p.frame.mentioned.append((place, table))
+        p.take(at, place + 1)
+        return place + 1
+    p.frame.conditions.append(Condition(Has(subject, table), p.phrase(at, place + 1), at, about=table))
+    p.frame.mentioned.append((place, table))
+    p.frame.read(at, p.phrase(at, place + 1), f"{subject.name} with {table.name}")
+    p.take(at, place + 1)
+    return place + 1

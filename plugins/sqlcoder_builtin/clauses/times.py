@@ -1,0 +1,101 @@
+"""Dates as conditions, and time between two dates."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.clauses.heads import add_output
+from sqlcoder_builtin.frame import DateCondition
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Agg, Col, Expr, Span
+from sqlcoder_core.api import find_dates
+
+
+def date(p: Parse, at: int) -> int | None:
+    """A period; the date column named before it ("hired in 2020") is the one it is about."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "date" or chunk.date is None:
+        return None
+    column, start = _named_before(p, at)
+    before = p.before(start)
+    negated = before is not None and before.is_cue("ne", "never")
+    p.frame.dates.append(
+        DateCondition(chunk.date.period, chunk.text, at, column, negated, _ends(p, at), chunk.date.preposition, p.near_table(at))
+    )
+    p.take(start, at + 1)
+    p.zone = "where" if p.zone == "where" or column else p.zone
+    return at + 1
+
+
+def _ends(p: Parse, at: int):  # type: ignore[no-untyped-def]
+    """Both ends of "between 2022 and 2023", each as a period of its own."""
+    span = p.chunks[at].date
+    return getattr(span, "parts", None)
+
+
+def _named_before(p: Parse, at: int) -> tuple[Col | None, int]:
+    place = at - 1
+    while (chunk := p.chunk(place)) is not None and (
+        (chunk.kind == "stop" and chunk.word in ("is", "was", "are", "were", "the", "of", "in", "on", "been"))
+        or chunk.is_cue("eq", "gt", "lt", "ge", "le")
+    ):
+        place -= 1
+    chunk = p.chunk(place)
+    if chunk is None or chunk.kind != "name":
+        return None, at
+    column = p.column(place, p.dated)
+    if column is None:
+        return None, at
+    found = p.schema.column(column.table, column.column)
+    dated = p.dated(column.table, found) or (found.kind == "integer" and "year" in found.name.lower())
+    if not dated or (p.table(place) is not None and chunk.score("table") > chunk.score("column")):
+        return None, at
+    p.frame.outputs = [output for output in p.frame.outputs if output.at != place]
+    return column, place
+
+
+def span(p: Parse, at: int) -> int | None:
+    """ "days between order and shipment", "how long from X to Y": a number to show, to average or to compare."""
+    chunk = p.chunk(at)
+    if chunk is None or not (chunk.kind == "cue" and chunk.word.endswith(" span")):
+        return None
+    start_at = p.past(at + 1, "the", "of", "a", "an", "between", "from")
+    first = p.column(start_at, p.dated)
+    joint = p.past(start_at + 1, "was", "is", "being", "date", "time")
+    if first is None or not (p.is_cue(joint, "and") or (p.chunk(joint) and p.chunks[joint].text.lower() in ("to", "until", "till"))):
+        joint = p.past(start_at + 1)
+        joint = (
+            start_at + 1
+            if p.is_cue(start_at + 1, "and") or (p.chunk(start_at + 1) and p.chunks[start_at + 1].text.lower() in ("to", "until", "till"))
+            else joint
+        )
+    second_at = p.past(joint + 1, "the", "a", "an", "its", "their")
+    second = p.column(second_at, p.dated)
+    first = _date_of(p, start_at, first)
+    second = _date_of(p, second_at, second)
+    if first is None or second is None or first == second:
+        return None
+    unit = chunk.word.split(" ")[0]
+    expr: Expr = Span("day" if unit == "time" else unit, first, second)  # type: ignore[arg-type]
+    before = p.before(at)
+    if before is not None and before.is_cue("avg", "high", "low", "median", "sum"):
+        from sqlcoder_builtin.clauses.measures import AGGREGATES
+
+        expr = Agg(AGGREGATES[before.word], first.table, expr)
+        before.used = True
+    add_output(p, expr, at, second_at + 1)
+    return second_at + 1
+
+
+def _date_of(p: Parse, at: int, column: Col | None) -> Col | None:
+    """The date column named, else the first date of the table named ("between order and shipment")."""
+    if column is not None and p.dated(column.table, p.schema.column(column.table, column.column)):
+        return column
+    table = p.table(at, lenient=True)
+    dates = p.schema.dates(table) if table is not None else ()
+    return Col(table, dates[0]) if table is not None and dates else None
+
+
+def split_range(p: Parse, text: str):  # type: ignore[no-untyped-def]
+    """The periods named in a text."""
+    from sqlcoder_core.api import tokenise
+
+    return find_dates(tokenise(text), p.clock)

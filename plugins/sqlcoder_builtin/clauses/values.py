@@ -1,0 +1,129 @@
+"""Constants that stand alone: stored values, names beside tables, places, quoted text."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.clauses.conditions import equal
+from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
+from sqlcoder_builtin.clauses.places import place_column
+from sqlcoder_builtin.cue_words import PLACE_PREPOSITIONS
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Col
+from sqlcoder_core.api import TableName
+
+
+def column_value(p: Parse, at: int) -> int | None:
+    """COLUMN VALUE or VALUE COLUMN side by side: "status completed", "id 5", "the 'Red' color"."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "name":
+        return None
+    value_at = p.past(at + 1, "of", "as", "in", "is", "are", "for", "a", "the")
+    found = constant(p, value_at)
+    if found is None or p.is_cue(value_at - 1, "and", "or"):
+        return None
+    column = p.column(at, p.numbers if found.number else p.texts)
+    if column is None or (p.table(at) is not None and chunk.score("table") > chunk.score("column")):
+        return None
+    if found.number and value_at > at + 1 and p.chunks[value_at - 1].word not in ("of", "is", "are", "as"):
+        return None
+    kind = p.schema.column(column.table, column.column).kind
+    if found.hits and hit_for(p, found.hits, value_at, column) is None and not found.quoted:
+        return None
+    if found.number and kind not in ("integer", "number") and not p.schema.is_key(column.table, column.column):
+        return None
+    if not found.number and kind in ("integer", "number"):
+        return None
+    if (
+        not found.hits
+        and not found.quoted
+        and not found.number
+        and value_at > at + 1
+        and p.chunks[value_at - 1].word in ("in", "for", "of")
+    ):
+        return None
+    if p.schema.is_date(column.table, p.schema.column(column.table, column.column)) and not found.quoted:
+        return None
+    return equal(p, column, at, found, _negated(p, at))
+
+
+def value_column(p: Parse, at: int) -> int | None:
+    """VALUE COLUMN: "'completed' status", "Sales department": the column behind the value is the one it is compared with."""
+    found = constant(p, at)
+    if found is None or found.number:
+        return None
+    chunk = p.chunk(found.end)
+    if chunk is None or chunk.kind != "name":
+        return None
+    column = p.column(found.end, p.texts)
+    if column is None or chunk.score("column") < 0.5 or p.table(found.end) is not None:
+        return None
+    if found.hits and hit_for(p, found.hits, at, column) is None:
+        return None
+    end = found.end
+    result = equal(p, column, at, found, _negated(p, at))
+    if result == end:
+        p.take(end, end + 1)
+        return end + 1
+    return result
+
+
+def alone(p: Parse, at: int) -> int | None:
+    """A constant with no column beside it."""
+    found = constant(p, at)
+    if found is None or found.number:
+        return None
+    column = _by_hit(p, at, found) or _beside_table(p, at, found) or _by_place(p, at, found) or _by_quote(p, at, found)
+    if column is None:
+        return None
+    people = p.schema.display(column.table) if column.column in p.schema.display(column.table) else ()
+    return equal(p, column, at, found, _negated(p, at), people)
+
+
+def _by_hit(p: Parse, at: int, found: Constant) -> Col | None:
+    hit = hit_for(p, found.hits, at, None)
+    if hit is None or hit.table is None or hit.column is None or hit.score < 0.6:
+        return None
+    return Col(hit.table, hit.column)
+
+
+def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
+    """ "student David Shieber", "the Marketing department", "movie 'Avatar'"."""
+    before = p.chunk(at - 1)
+    table: TableName | None = None
+    if before is not None and before.kind == "name":
+        table = p.table(at - 1)
+    elif before is not None and before.kind == "stop" and before.word == "," and p.chunk(at - 2):
+        table = p.table(at - 2)
+    if table is None and p.chunk(found.end) is not None:
+        table = p.table(found.end)
+        if table is not None and before is not None and before.kind == "stop" and before.word in ("in", "from") and not found.quoted:
+            return place_column(p, (table,)) or Col(table, p.schema.display(table)[0])
+    return Col(table, p.schema.display(table)[0]) if table is not None else None
+
+
+def _by_place(p: Parse, at: int, found: Constant) -> Col | None:
+    """ "in San Francisco", "from France", "based in Russia"."""
+    before = p.before_any(at)
+    if before is None or before.word not in PLACE_PREPOSITIONS - {"of", "for", "on"}:
+        return None
+    near = p.near_table(at)
+    tables = [table for table in (near, p.subject()) if table is not None]
+    return place_column(p, tables)
+
+
+def _by_quote(p: Parse, at: int, found: Constant) -> Col | None:
+    """Quoted text or a capitalised name with nothing beside it: how rows of the nearest table are named."""
+    if not (found.quoted or found.capital):
+        return None
+    near = p.near_table(at) or p.subject()
+    if near is None:
+        return None
+    p.frame.doubts += 0.12
+    return Col(near, p.schema.display(near)[0])
+
+
+def _negated(p: Parse, at: int) -> bool:
+    before = p.before(at)
+    if before is None or not before.is_cue("ne", "never", "without"):
+        return False
+    before.used = True
+    return True

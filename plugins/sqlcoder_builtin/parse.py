@@ -1,0 +1,194 @@
+"""The state of parsing one question: its chunks, the frame so far, and what a name means at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.frame import Frame
+from sqlcoder_builtin.schema import Schema
+from sqlcoder_builtin.tree import Col
+from sqlcoder_core.api import Clock, Column, Match, TableName
+
+Want: TypeAlias = Callable[[TableName, Column], bool]
+
+TABLE_SCORE = 0.5
+"""Names below this hardly mean a table."""
+
+
+class Parse:
+    """Chunks and frame of one question; recognisers read the one and fill the other."""
+
+    def __init__(self, chunks: Sequence[Chunk], schema: Schema, clock: Clock) -> None:
+        self.chunks = list(chunks)
+        self.schema = schema
+        self.clock = clock
+        self.frame = Frame()
+        self.zone = "select"
+        self.tables_said = [(at, match.table) for at, chunk in enumerate(chunks) if (match := self._table_match(chunk)) and match.table]
+
+    # ------------------------------------------------------------------ looking around
+
+    def chunk(self, at: int) -> Chunk | None:
+        """The chunk at a place, None beyond the ends."""
+        return self.chunks[at] if 0 <= at < len(self.chunks) else None
+
+    def past(self, at: int, *words: str) -> int:
+        """The first place from `at` on that is none of these stop words (all stop words when none are given)."""
+        while (chunk := self.chunk(at)) is not None and chunk.kind == "stop" and (not words or chunk.word in words):
+            at += 1
+        return at
+
+    def before(self, at: int) -> Chunk | None:
+        """The nearest chunk before `at` that is no stop word and no mark."""
+        return next((chunk for chunk in reversed(self.chunks[:at]) if chunk.kind != "stop"), None)
+
+    def before_any(self, at: int) -> Chunk | None:
+        """The nearest chunk before `at`, articles skipped."""
+        return next(
+            (chunk for chunk in reversed(self.chunks[:at]) if not (chunk.kind == "stop" and chunk.word in ("the", "a", "an"))), None
+        )
+
+    def is_cue(self, at: int, *words: str) -> bool:
+        """True when one of these cues stands there."""
+        chunk = self.chunk(at)
+        return chunk is not None and chunk.is_cue(*words)
+
+    def take(self, start: int, end: int) -> None:
+        """Mark chunks as placed."""
+        for chunk in self.chunks[start:end]:
+            chunk.used = True
+
+    def phrase(self, start: int, end: int) -> str:
+        """The question's words of some chunks."""
+        return " ".join(chunk.text for chunk in self.chunks[start:end]).strip()
+
+    # ------------------------------------------------------------------ what names mean
+
+    def _table_match(self, chunk: Chunk) -> Match | None:
+        if chunk.kind != "name":
+            return None
+        table, column = chunk.best("table"), chunk.best("column")
+        if table is None or table.score < TABLE_SCORE:
+            return None
+        return table if column is None or table.score >= column.score - 0.05 else None
+
+    def table(self, at: int, *, lenient: bool = False) -> TableName | None:
+        """The table that a chunk names; `lenient` also where a column is the likelier meaning."""
+        chunk = self.chunk(at)
+        if chunk is None or chunk.kind != "name":
+            return None
+        match = chunk.best("table") if lenient else self._table_match(chunk)
+        if match is None or match.score < TABLE_SCORE:
+            return None
+        rivals = [name for name in chunk.names if name.kind == "table" and name.score >= match.score - 0.06 and name.table]
+        return max((name.table for name in rivals if name.table), key=self._nearness, default=match.table)
+
+    def _nearness(self, table: TableName) -> float:
+        """Tables that are spoken of, marts before staging, those that join the others."""
+        said = [name for _, name in self.tables_said if name and name.key != table.key]
+        near = sum(1.0 / (1 + self.schema.distance(table, other)) for other in said)
+        return near + self.schema.table(table).rank
+
+    def column(self, at: int, want: Want | None = None, prefer: TableName | None = None, floor: float = 0.4) -> Col | None:
+        """The column that a chunk names, by how well the words fit and how near its table is to what is spoken of there."""
+        chunk = self.chunk(at)
+        if chunk is None or chunk.kind != "name":
+            return None
+        found = [match for match in chunk.names if match.kind == "column" and match.score >= floor and match.table and match.column]
+        scored = [(self.column_score(match, at, want, prefer), -index, match) for index, match in enumerate(found)]
+        if not scored:
+            return None
+        _, _, best = max(scored)
+        assert best.table is not None and best.column is not None
+        return Col(best.table, best.column)
+
+    def column_score(self, match: Match, at: int, want: Want | None, prefer: TableName | None) -> float:
+        """The match's own score and its table's place in the question."""
+        assert match.table is not None and match.column is not None
+        score = match.score + 0.02 * self.schema.table(match.table).rank + self.table_bonus(match.table, at, prefer)
+        if want is not None:
+            score += 0.25 if want(match.table, self.schema.column(match.table, match.column)) else 0.0
+        if self.schema.refers(match.table, match.column):
+            score -= 0.06
+        return score
+
+    def table_bonus(self, table: TableName, at: int, prefer: TableName | None = None) -> float:
+        """How much the question speaks of a table around a place."""
+        bonus = 0.0
+        if prefer is not None:
+            bonus += 0.35 if table.key == prefer.key else -0.05 * min(self.schema.distance(prefer, table), 6)
+        owner = self.owner_after(at)
+        if owner is not None:
+            bonus += 0.4 if owner.key == table.key else -0.04 * min(self.schema.distance(owner, table), 6)
+        near = self.near_table(at)
+        if near is not None:
+            bonus += 0.2 if near.key == table.key else -0.03 * min(self.schema.distance(near, table), 6)
+        if any(said.key == table.key for _, said in self.tables_said):
+            bonus += 0.15
+        subject = self.frame.subject
+        if subject is not None:
+            bonus += 0.08 if subject.key == table.key else -0.02 * min(self.schema.distance(subject, table), 6)
+        return bonus
+
+    def owner_after(self, at: int) -> TableName | None:
+        """The table behind "of", "for" or in a list that ends so: "name and age of students"."""
+        place = at + 1
+        while (chunk := self.chunk(place)) is not None:
+            if chunk.kind == "stop" and chunk.word in ("of", "for", "from"):
+                after = self.past(place + 1)
+                while self.is_cue(after, "all", "distinct", "ever", "high", "low") or (
+                    self.chunk(after) and self.chunks[after].kind in ("superlative", "value", "stop")
+                ):
+                    after += 1
+                if self.column(after) and not self.table(after):
+                    place = after + 1
+                    continue
+                return self.table(after)
+            listing = (
+                chunk.is_cue("and", "high", "low", "avg", "sum", "count", "distinct", "all")
+                or chunk.kind in ("stop", "mark")
+                or (chunk.kind == "name" and not self.table(place))
+            )
+            if not listing or chunk.word in (".", "?"):
+                return None
+            place += 1
+        return None
+
+    def near_table(self, at: int) -> TableName | None:
+        """The last table named before a place, or named by the very next chunk ("customer name", "French singers")."""
+        following = self.table(self.past(at + 1))
+        if following is not None and self.past(at + 1) == at + 1:
+            return following
+        return next((table for place, table in reversed(self.tables_said) if place < at), following)
+
+    # ------------------------------------------------------------------ kinds of columns
+
+    def measures(self, table: TableName, column: Column) -> bool:
+        """A number that may be added up or compared."""
+        return self.schema.is_measure(table, column)
+
+    def numbers(self, table: TableName, column: Column) -> bool:
+        """Any number."""
+        return column.kind in ("integer", "number")
+
+    def dated(self, table: TableName, column: Column) -> bool:
+        """A date or timestamp."""
+        return self.schema.is_date(table, column)
+
+    def texts(self, table: TableName, column: Column) -> bool:
+        """Text that is no date."""
+        return column.kind in ("text", "other") and not self.schema.is_date(table, column)
+
+    def concept(self, words: Sequence[str], table: TableName, want: Want | None = None) -> Col | None:
+        """The column of a table (or of one to-one from it) that is about one of these concepts, best concept first."""
+        from sqlcoder_builtin.concepts import concept_column
+
+        return concept_column(self.schema, words, table, want)
+
+    def subject(self) -> TableName | None:
+        """What the question is about so far, else the first table that is named."""
+        if self.frame.subject is not None:
+            return self.frame.subject
+        return self.tables_said[0][1] if self.tables_said else None

@@ -1,0 +1,99 @@
+"""Chunks in, frame out: the recognisers in the order in which they are tried at each place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlcoder_builtin.clauses import conditions, frames, grouping, heads, ordering, relations, times, values
+from sqlcoder_builtin.parse import Parse
+
+Recogniser = Callable[[Parse, int], int | None]
+
+RECOGNISERS: tuple[Recogniser, ...] = (
+    times.date,
+    heads.everything,
+    frames.share,
+    frames.ratio,
+    frames.difference,
+    frames.versus,
+    frames.growth,
+    frames.running,
+    times.span,
+    ordering.top,
+    relations.summed_relation,
+    relations.counted_relation,
+    conditions.comparison,
+    conditions.bare_comparison,
+    conditions.comparative,
+    ordering.by_measure,
+    ordering.extreme,
+    heads.count,
+    heads.aggregate,
+    ordering.superlative,
+    ordering.common,
+    ordering.edge,
+    ordering.sort,
+    ordering.direction,
+    grouping.group,
+    grouping.periodic,
+    grouping.in_unit,
+    conditions.missing,
+    relations.existence,
+    relations.involved,
+    values.column_value,
+    values.value_column,
+    values.alone,
+    conditions.flag,
+    frames.term_filter,
+    heads.bare_measure,
+    heads.column_or_table,
+)
+"""First match wins; the special ones stand before the general ones."""
+
+_OPEN_WHERE = ("that", "whose", "with", "but")
+
+
+def recognise(p: Parse) -> None:
+    """Fill the frame from left to right."""
+    at = 0
+    while at < len(p.chunks):
+        after = next((end for recogniser in RECOGNISERS if (end := recogniser(p, at)) is not None), None)
+        if after is None:
+            _pass_over(p, at)
+            after = at + 1
+        at = max(after, at + 1)
+
+
+def _pass_over(p: Parse, at: int) -> None:
+    """A chunk that no recogniser wanted: it may open a relative clause, or ask for something again."""
+    chunk = p.chunks[at]
+    if chunk.is_cue(*_OPEN_WHERE) and p.frame.subject is not None:
+        p.zone = "where"
+    elif chunk.is_cue("show") and p.zone == "where" and at > 0 and p.chunks[at - 1].word in (",", "."):
+        p.zone = "select"
+    elif chunk.is_cue("distinct"):
+        p.frame.distinct = True
+        chunk.used = True
+    elif chunk.is_cue("both"):
+        p.frame.both = True
+    if chunk.is_cue(
+        "show",
+        "and",
+        "that",
+        "with",
+        "whose",
+        "all",
+        "only",
+        "ever",
+        "or",
+        "both",
+        "by",
+        "per",
+        "but",
+        "eq",
+        "first",
+        "when",
+        "where",
+        "how much",
+    ):
+        chunk.used = True

@@ -1,0 +1,244 @@
+"""A query tree in, SQL text in the connection's dialect out."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from sqlcoder_builtin.date_sql import DateSql
+from sqlcoder_builtin.expr_sql import ExprSql
+from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, tables_of
+from sqlcoder_builtin.fan_out import distinct_rows, needs_split, split
+from sqlcoder_builtin.joining import JoinPlan, merged_has, plan_joins
+from sqlcoder_builtin.schema import Schema, Step
+from sqlcoder_builtin.scope import Scope
+from sqlcoder_builtin.tree import Agg, Has, Item, Order, PerGroup, Query
+from sqlcoder_core.api import Clock, TableName
+
+
+class Renderer:
+    """Renders query trees for one connection. Raises `NoWay` when tables cannot be joined. `notes` collects what should be said."""
+
+    def __init__(self, schema: Schema, dialect: str, clock: Clock) -> None:
+        self.schema = schema
+        self.dialect = dialect
+        self.notes: list[str] = []
+        self.exprs = ExprSql(schema, DateSql(dialect, clock), dialect, self.subquery, self.has)
+
+    def sql(self, query: Query) -> str:
+        """The statement, on one line."""
+        tree = self.select(query, Scope())
+        _unqualify(tree)
+        return tree.sql(dialect=self.dialect, identify=False)
+
+    # ------------------------------------------------------------------ SELECT
+
+    def select(self, query: Query, scope: Scope) -> exp.Select | exp.SetOperation:
+        """One query as a tree."""
+        if query.outer:
+            return self._two_steps(query)
+        if query.per_group:
+            return self._per_group(query)
+        if query.combine:
+            return self._combined(query)
+        if needs_split(query, self.schema):
+            return self._split(query)
+        return self._plain(query, scope)
+
+    def _plain(self, query: Query, scope: Scope) -> exp.Select:
+        plan = plan_joins(query, self.schema)
+        plan.where = merged_has(plan.where)
+        counted = [agg for agg in aggregates_of((*query.select, *query.having, *query.order)) if isinstance(agg, Agg)]
+        if counted and any(self._repeats(plan, agg) for agg in counted):
+            rewritten, note = distinct_rows(query, self.schema)
+            if note:
+                self.notes.append(note)
+            query = rewritten
+        select = self._from(exp.Select(), plan, scope)
+        return self._clauses(select, query, plan, scope)
+
+    def _repeats(self, plan: JoinPlan, agg: Agg) -> bool:
+        """True when the joins show a row of the aggregate's table several times."""
+        if agg.function in ("min", "max") or agg.distinct:
+            return False
+        return any(not self.schema.to_one(agg.table, table) for table in plan.joined() if table.key != agg.table.key)
+
+    def _clauses(self, select: exp.Select, query: Query, plan: JoinPlan, scope: Scope) -> exp.Select:
+        for pred in plan.where:
+            select = select.where(self.exprs.pred(pred, scope), copy=False)
+        if not query.select:
+            star = exp.Star() if not plan.steps else exp.Column(this=exp.Star(), table=exp.to_identifier(scope.name(query.root)))
+            select = select.select(star, copy=False)
+        for item in query.select:
+            select = select.select(self._item(item, scope), copy=False)
+        if query.group and any(map(is_aggregate, (*query.select, *query.having, *query.order))):
+            select = select.group_by(*(self.exprs.expr(key, scope) for key in query.group), copy=False)
+        elif query.group:
+            query = Query(query.root, query.select, order=query.order, limit=query.limit, distinct=True)
+        for pred in query.having:
+            select = select.having(self.exprs.pred(pred, scope), copy=False)
+        for order in query.order:
+            select = select.order_by(self._order(order, query, scope), copy=False)
+        if query.distinct:
+            select = select.distinct(copy=False)
+        return select.limit(query.limit, copy=False) if query.limit is not None else select
+
+    def _item(self, item: Item, scope: Scope) -> exp.Expression:
+        tree = self.exprs.expr(item.expr, scope)
+        return exp.alias_(tree, item.alias, quoted=False) if item.alias else tree
+
+    def _order(self, order: Order, query: Query, scope: Scope) -> exp.Expression:
+        """By the alias where the expression is an output, since that reads better."""
+        alias = next((item.alias for item in query.select if item.expr == order.expr and item.alias), None)
+        tree = exp.column(alias) if alias else self.exprs.expr(order.expr, scope)
+        return exp.Ordered(this=tree, desc=order.descending, nulls_first=self._nulls_first(order.descending))
+
+    def _nulls_first(self, descending: bool) -> bool:
+        """What this engine does anyway when nothing is said, so that nothing is written."""
+        from sqlglot import Dialect
+
+        ordering = Dialect.get_or_raise(self.dialect).NULL_ORDERING
+        return (ordering == "nulls_are_small") != descending if ordering != "nulls_are_last" else False
+
+    # ------------------------------------------------------------------ FROM
+
+    def _from(self, select: exp.Select, plan: JoinPlan, scope: Scope) -> exp.Select:
+        select = select.from_(self._table(plan.root, scope), copy=False)
+        for step in plan.steps:
+            table = self._table(step.target, scope)
+            select = select.join(table, on=self._on(step, scope), copy=False)
+        return select
+
+    def _table(self, name: TableName, scope: Scope) -> exp.Expression:
+        alias = scope.enter(name)
+        schema = name.schema if name.schema and name.schema != self.schema.linked.default_schema else None
+        table = exp.Table(this=self.exprs.identifier(name.name), db=self.exprs.identifier(schema) if schema else None)
+        return exp.alias_(table, alias, table=True) if alias != name.name else table
+
+    def _on(self, step: Step, scope: Scope) -> exp.Expression:
+        sides = [
+            exp.EQ(this=self.exprs.column(step.source, left, scope), expression=self.exprs.column(step.target, right, scope))
+            for left, right in step.pairs
+        ]
+        return exp.and_(*sides, copy=False)
+
+    def has(self, has: Has, scope: Scope) -> exp.Expression:
+        """EXISTS, NOT EXISTS, or a comparison with the number or the sum of related rows."""
+        path = self.schema.path(has.of, has.table) or ()
+        inner = scope.inner()
+        select = exp.Select().from_(self._table(path[0].target, inner), copy=False)
+        for step in path[1:]:
+            select = select.join(self._table(step.target, inner), on=self._on(step, inner), copy=False)
+        joined = {step.target.key for step in path}
+        extra = [table for table in tables_of(has.where) if table.key not in joined and table.key != has.of.key]
+        for table in extra:
+            for step in self.schema.path(has.table, table) or ():
+                if step.target.key not in joined:
+                    select = select.join(self._table(step.target, inner), on=self._on(step, inner), copy=False)
+                    joined.add(step.target.key)
+        select = select.where(self._on_outer(path[0], scope, inner), copy=False)
+        for pred in has.where:
+            select = select.where(self.exprs.pred(pred, inner), copy=False)
+        return self._counted(has, select, inner, path)
+
+    def _on_outer(self, step: Step, outer: Scope, inner: Scope) -> exp.Expression:
+        sides = [
+            exp.EQ(this=self.exprs.column(step.target, right, inner), expression=self.exprs.column(step.source, left, outer))
+            for left, right in step.pairs
+        ]
+        return exp.and_(*sides, copy=False)
+
+    def _counted(self, has: Has, select: exp.Select, inner: Scope, path: tuple[Step, ...]) -> exp.Expression:
+        if has.count is None:
+            found = exp.Exists(this=select.select(exp.Literal.number(1), copy=False))
+            return exp.Not(this=found) if has.negated else found
+        op, bound = has.count
+        measure = self.exprs.expr(has.measure, inner) if has.measure is not None else self._number_of(has.table, inner, path)
+        counted = exp.Subquery(this=select.select(measure, copy=False))
+        return self.exprs.compared(op, counted, exp.Literal.number(bound))
+
+    def _number_of(self, table: TableName, inner: Scope, path: tuple[Step, ...]) -> exp.Expression:
+        key = self.schema.key(table)
+        if sum(step.many for step in path) > 1 and len(key) == 1:
+            return exp.Count(this=exp.Distinct(expressions=[self.exprs.column(table, key[0], inner)]))
+        return exp.Count(this=exp.Star())
+
+    def subquery(self, query: Query, scope: Scope) -> exp.Expression:
+        """A query in parentheses, which may refer to nothing outside."""
+        return exp.Subquery(this=self.select(query, Scope(used=scope.used)))
+
+    # ------------------------------------------------------------------ more than one SELECT
+
+    def _two_steps(self, query: Query) -> exp.Select:
+        """WITH step AS (the query), then aggregates of its columns."""
+        assert query.outer is not None
+        inner = Query(query.root, query.select, query.where, query.group, query.having, need=query.need)
+        outer = exp.Select()
+        for function, source, alias in query.outer.select:
+            outer = outer.select(exp.alias_(self.exprs.aggregate(function, exp.column(source)), alias), copy=False)
+        return outer.from_("step", copy=False).with_("step", as_=self.select(inner, Scope()), copy=False)
+
+    def _per_group(self, query: Query) -> exp.Select:
+        """ROW_NUMBER per group in a derived table, then the first ones of each."""
+        assert query.per_group is not None
+        per: PerGroup = query.per_group
+        named = tuple(Item(item.expr, item.alias or self._name_of(item)) for item in query.select)
+        body = Query(query.root, named, query.where, query.group, query.having, need=query.need)
+        scope = Scope()
+        inner = self._plain(body, scope)
+        window = exp.Window(
+            this=exp.RowNumber(),
+            partition_by=[self.exprs.expr(key, scope) for key in per.keys],
+            order=exp.Order(
+                expressions=[
+                    exp.Ordered(
+                        this=self.exprs.expr(order.expr, scope), desc=order.descending, nulls_first=self._nulls_first(order.descending)
+                    )
+                    for order in query.order
+                ]
+            ),
+        )
+        inner = inner.select(exp.alias_(window, "place"), copy=False)
+        outer = exp.Select().select(*(exp.column(item.alias) for item in named if item.alias), copy=False)
+        outer = outer.from_(inner.subquery("ranked"), copy=False)
+        return outer.where(exp.LTE(this=exp.column("place"), expression=exp.Literal.number(per.limit)), copy=False)
+
+    def _name_of(self, item: Item) -> str:
+        return getattr(item.expr, "column", "value")
+
+    def _combined(self, query: Query) -> exp.SetOperation:
+        assert query.combine is not None
+        kind, other = query.combine
+        left = self._plain(
+            Query(query.root, query.select, query.where, query.group, query.having, distinct=query.distinct, need=query.need), Scope()
+        )
+        right = self.select(other, Scope())
+        node = {"intersect": exp.Intersect, "except": exp.Except, "union": exp.Union}[kind]
+        return node(this=left, expression=right, distinct=True)
+
+    def _split(self, query: Query) -> exp.Select:
+        """One CTE per aggregated table, joined on the group keys."""
+        parts, final = split(query, self.schema)
+        select = exp.Select()
+        names = list(parts)
+        for item in final.items:
+            select = select.select(exp.alias_(self.exprs.composed(item.expr, final.places), item.alias), copy=False)
+        select = select.from_(names[0], copy=False)
+        for name in names[1:]:
+            on = [exp.EQ(this=exp.column(key, table=names[0]), expression=exp.column(key, table=name)) for key in final.keys]
+            select = select.join(name, on=exp.and_(*on) if on else None, join_type="left" if on else "cross", copy=False)
+        for order in final.orders:
+            tree = self.exprs.composed(order.expr, final.places)
+            select = select.order_by(
+                exp.Ordered(this=tree, desc=order.descending, nulls_first=self._nulls_first(order.descending)), copy=False
+            )
+        for name, part in parts.items():
+            select = select.with_(name, as_=self.select(part, Scope()), copy=False)
+        return select.limit(query.limit, copy=False) if query.limit is not None else select
+
+
+def _unqualify(tree: exp.Expression) -> None:
+    """Take the table off column names where the whole statement reads one table once."""
+    if len(list(tree.find_all(exp.Table))) > 1 or tree.find(exp.Subquery):
+        return
+    for column in tree.find_all(exp.Column):
+        column.set("table", None)

@@ -1,0 +1,145 @@
+"""What can only be decided once the measure is known: which date a period or a month is about."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.describe import describe
+from sqlcoder_builtin.expr_walk import tables_of
+from sqlcoder_builtin.frame import DateCondition
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import All_, Any_, Col, Compare, Expr, Lit, Not, Part, Pred, Trunc, When
+from sqlcoder_core.api import Period, TableName, name_words
+
+
+def settle_groups(p: Parse, root: TableName) -> None:
+    """Give groups by month, week and the like their date column."""
+    for group in p.frame.groups:
+        if group.unit is None or group.column is not None:
+            continue
+        group.column = date_column(p, root, group.at, group.unit)
+        if group.column is not None:
+            p.frame.read(group.at, group.phrase, describe(unit_expr(group.unit, group.column)))
+    missing = [group for group in p.frame.groups if group.unit and group.column is None]
+    if missing:
+        p.frame.doubts += 1.0
+
+
+def date_column(p: Parse, root: TableName, at: int, unit: str | None = None, near: TableName | None = None) -> Col | None:
+    """The date of the measured table, of the table spoken of nearby, of what joins them."""
+    candidates = [root, *([near] if near else []), *([p.frame.subject] if p.frame.subject else [])]
+    candidates += [table for table in tables_of(output.expr for output in p.frame.outputs)]
+    candidates += [table for _, table in p.tables_said]
+    for table in candidates:
+        column = _date_of(p, table, unit)
+        if column is not None:
+            return column
+    others = sorted((table.name for table in p.schema.tables.values()), key=lambda table: p.schema.distance(root, table))
+    for table in others:
+        if p.schema.distance(root, table) <= 2 and (column := _date_of(p, table, unit)) is not None:
+            return column
+    return None
+
+
+def _date_of(p: Parse, table: TableName, unit: str | None) -> Col | None:
+    if unit in ("year", None):
+        years = [
+            column.name
+            for column in p.schema.table(table).columns
+            if name_words(column.name)[-1:] == ("year",) and column.kind in ("integer", "number", "text")
+        ]
+        if years and not p.schema.dates(table):
+            return Col(table, years[0])
+    dates = p.schema.dates(table)
+    return Col(table, dates[0]) if dates else None
+
+
+def unit_expr(unit: str | None, column: Col) -> Expr:
+    """A date cut to a unit: years, weekdays and hours as numbers, the rest as their first day."""
+    if unit is None or (unit == "year" and name_words(column.column)[-1:] == ("year",)):
+        return column
+    if unit in ("year", "weekday"):
+        return Part(unit, column)  # type: ignore[arg-type]
+    if unit in ("month of year", "hour of day", "day of month"):
+        return Part(unit.split(" ")[0], column)  # type: ignore[arg-type]
+    return Trunc(unit, column)  # type: ignore[arg-type]
+
+
+def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
+    """Periods as conditions on their date columns."""
+    settled = []
+    for condition in p.frame.dates:
+        column = condition.column or date_column(p, _about(p, root, condition), condition.at, condition.period.unit, condition.near)
+        if column is None:
+            p.frame.doubts += 1.0
+            continue
+        pred = period_pred(p, column, condition.period)
+        p.frame.read(condition.at, condition.phrase, f"{describe(column)} in {condition.period.label}")
+        settled.append(Not(pred) if condition.negated else pred)
+    return tuple(settled)
+
+
+def _about(p: Parse, root: TableName, condition: DateCondition) -> TableName:
+    """A table with a date that was named right before the period wins over the root: "customers with orders in 2023"."""
+    near = condition.near
+    if near is not None and near.key != root.key and p.schema.dates(near) and p.zone == "where" and not p.schema.dates(root):
+        return near
+    mentioned = [table for at, table in p.frame.mentioned if at < condition.at]
+    if (
+        mentioned
+        and mentioned[-1].key != root.key
+        and p.schema.dates(mentioned[-1])
+        and any(c.at < condition.at and c.about is not None and mentioned[-1].key in _has_tables(c.pred) for c in p.frame.conditions)
+    ):
+        return mentioned[-1]
+    return root
+
+
+def _has_tables(pred: Pred) -> set[str]:
+    from sqlcoder_builtin.tree import Has
+
+    return {pred.table.key} if isinstance(pred, Has) else set()
+
+
+def period_pred(p: Parse, column: Col, period: Period) -> Pred:
+    """A period as bounds; whole years on a column of years as numbers."""
+    if period.part is not None:
+        return _part_pred(column, period)
+    found = p.schema.column(column.table, column.column)
+    if found.kind in ("integer", "number") or (name_words(column.column)[-1:] == ("year",) and not p.schema.is_date(column.table, found)):
+        return _year_pred(p, column, period, text=found.kind == "text")
+    bounds: list[Pred] = []
+    if period.start is not None and period.start.at is not None:
+        return Compare("=", column, When(period.start, column))
+    if period.start is not None:
+        bounds.append(Compare(">=", column, When(period.start, column)))
+    if period.end is not None:
+        bounds.append(Compare("<", column, When(period.end, column)))
+    return bounds[0] if len(bounds) == 1 else All_(tuple(bounds))
+
+
+def _part_pred(column: Col, period: Period) -> Pred:
+    assert period.part is not None
+    part, numbers = period.part
+    sunday_first = [(number + 1) % 7 for number in numbers] if part == "weekday" else list(numbers)
+    parts = tuple(Compare("=", Part(part, column), Lit(number)) for number in sunday_first)
+    return parts[0] if len(parts) == 1 else Any_(parts)
+
+
+def _year_pred(p: Parse, column: Col, period: Period, *, text: bool) -> Pred:
+    from sqlcoder_core.api import resolve
+
+    start = resolve(period.start, p.clock).year if period.start else None
+    end = resolve(period.end, p.clock).year if period.end else None
+
+    def lit(year: int) -> Lit:
+        return Lit(str(year) if text else year)
+
+    if start is not None and end is not None:
+        return (
+            Compare("=", column, lit(start))
+            if end - start == 1
+            else All_((Compare(">=", column, lit(start)), Compare("<", column, lit(end))))
+        )
+    if start is not None:
+        return Compare(">=", column, lit(start))
+    assert end is not None
+    return Compare("<", column, lit(end))

@@ -1,0 +1,12 @@
+"""Frames with a shape of their own: two steps, shares, comparisons of groups, growth, both of two."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Pred, Query
+from sqlcoder_core.api import TableName
+
+
+def special(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
+    """The query of the first special frame that fits, None for the plain shape."""
+    return None
