@@ -18,6 +18,10 @@ from sqlcoder_core.values.catalog import Column, ColumnKind, Relationship, Scala
 Words: TypeAlias = tuple[str, ...]
 
 _KEY_ENDINGS = frozenset({"id", "key", "sk", "fk", "pk", "ref", "code", "number", "uuid", "guid", "oid"})
+_NATURAL_KEYS = frozenset(
+    {"sku", "isbn", "ean", "upc", "gtin", "asin", "vin", "barcode", "slug", "iata", "icao", "ticker", "symbol", "username"}
+)
+"""Words that are a key all by themselves."""
 _POINTERS = frozenset({"fk", "ref", "sk"})
 _BARE = frozenset({"id", "pk", "key", "sk", "uuid", "guid", "code", "number"})
 """Names of a key that say nothing of what it is the key of."""
@@ -43,10 +47,14 @@ class KeyColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
-    """What is kept of a table for inference: its words, its layer (`stg`, `dim`), its key if one column, columns that look like keys."""
+    """What is kept of a table for inference: its words, its layer (`stg`, `dim`), its key if one column, columns that look like keys.
+
+    `all_words` are those of the name but for the layer: `dim_customer_details` has customer, detail, and is about customer.
+    """
 
     name: TableName
     words: Words
+    all_words: Words
     layer: str
     key: str | None
     key_known: bool
@@ -83,7 +91,8 @@ def shape_of(table: Table) -> TableShape:
         and (_looks_like_key(column.name) or column.name.lower() in unique or column.name == key)
     )
     layer = first[0] if first and first[0] in LAYER_PREFIXES else ""
-    return TableShape(table.name, words, layer, key, known, columns, table.rank)
+    every = name_words(table.name.name)
+    return TableShape(table.name, words, every[1:] if layer else every, layer, key, known, columns, table.rank)
 
 
 def _may_join(column: Column, unique: set[str]) -> bool:
@@ -97,7 +106,7 @@ def _key_column(column: Column) -> KeyColumn:
 
 def _looks_like_key(name: str) -> bool:
     words = name_words(name)
-    return bool(words) and (words[-1] in _KEY_ENDINGS or words[0] in ("fk", "id"))
+    return bool(words) and (words[-1] in _KEY_ENDINGS or words[-1] in _NATURAL_KEYS or words[0] in ("fk", "id"))
 
 
 def _single_key(table: Table, words: Words) -> tuple[str | None, bool]:
@@ -183,10 +192,12 @@ def _readings(words: Words) -> Iterator[tuple[Words, float]]:
 
 
 def _fits(shape: TableShape, column: KeyColumn, target: _Target) -> bool:
-    if target.shape is shape or target.shape.words == shape.words:
+    if target.shape is shape:
+        return column.name != shape.key
+    if target.shape.all_words == shape.all_words:
         # A staging table and its mart hold the same things: their keys are the same key, not a reference.
-        return target.shape is shape and column.name != shape.key
-    if column.name == shape.key and not (target.own_words and len(shape.words) > len(target.shape.words)):
+        return False
+    if column.name == shape.key and not (target.own_words and len(shape.all_words) > len(target.shape.all_words)):
         return False
     return _same_kind(column, target.column) and _overlaps(column, target.column)
 
