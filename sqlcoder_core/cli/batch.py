@@ -31,7 +31,7 @@ Told = Callable[["Outcome"], None]
 
 @shared_options
 def batch(
-    file: Annotated[Path, typer.Argument(help="JSON lines, CSV, or one question per line.", metavar="FILE")],
+    file: Annotated[Path, typer.Argument(help="JSON lines, CSV, or one question per line; `-` is stdin.", metavar="FILE")],
     *,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Write answers here; can be continued.", metavar="FILE")] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Questions in work at a time.", metavar="N")] = 1,
@@ -61,7 +61,7 @@ def batch(
         raise UsageError(f"--timeout {timeout:g} leaves no time", hint="give seconds above 0")
     fsync_every, part = _fsync_every(fsync), _shard(shard)
     prepare_stdout()
-    items = read_items(file)
+    items = read_items(Path("/dev/stdin") if str(file) == "-" else file)
     wishes = Wishes(run=not no_run, candidates=candidates, min_confidence=min_confidence, seconds=timeout, limit=limit)
     run = _Run(items=items, shard=items[part], wishes=wishes, workers=workers, options=options)
     code = run.to_stream() if out is None else run.to_file(out, restart=restart, retry_failed=retry_failed, fsync_every=fsync_every)

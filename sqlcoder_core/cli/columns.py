@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlcoder_core.cli.exits import printable
+from sqlcoder_core.values.printable import printable
 
 
 def print_columns(rows: Iterable[Sequence[str]], *, heading: Sequence[str] | None = None) -> None:

@@ -91,7 +91,7 @@ def _print_problems(problems: tuple[Problem, ...], format: Format) -> None:
     import dataclasses
     import json
 
-    from sqlcoder_core.cli.exits import printable
+    from sqlcoder_core.values.printable import printable
 
     if format is Format.JSON:
         print(json.dumps([dataclasses.asdict(one) for one in problems], indent=2, ensure_ascii=False))
@@ -112,9 +112,9 @@ def schema(
     """Print the JSON Schema of sqlcoder.yaml, installed components included, for editors."""
     import sys
 
-    from sqlcoder_core.cli.exits import printable
     from sqlcoder_core.config.json_schema import schema_text
     from sqlcoder_core.host import Host
+    from sqlcoder_core.values.printable import printable
 
     del options  # the schema is the same everywhere
     text, failures = schema_text(Host(), built_in=built_in)

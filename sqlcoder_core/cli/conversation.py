@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlcoder_core.cli.ask import Asking, tell
 from sqlcoder_core.cli.notices import explained
+from sqlcoder_core.cli.progress import spinner
 from sqlcoder_core.errors import SqlcoderError
 from sqlcoder_core.values.printable import printable
 
@@ -54,7 +55,8 @@ class Conversation:
         self._count += 1
         question = self._asking.question(text, self._count, self._session, self._previous)
         try:
-            answer = self._session.ask(question, **self._asking.keywords(self._session))
+            with spinner("answering", self._notices.options):
+                answer = self._session.ask(question, **self._asking.keywords(self._session))
             self._sinks.write(answer)
             tell(answer, self._asking, self._notices, shows_details=self._sinks.shows_details)
         except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlcoder_core.errors import FileError, SqlcoderError
-from sqlcoder_core.values.printable import printable as printable  # other commands take it from here
+from sqlcoder_core.values.printable import printable
 
 
 @contextmanager

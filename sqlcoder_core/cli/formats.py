@@ -121,12 +121,13 @@ class Delivery:
             return
         try:
             action()
-        except (SqlcoderError, OSError):
+        except (SqlcoderError, BrokenPipeError):
             raise
         except Exception as error:
             told = f"sink {target.name!r} failed: {type(error).__name__}: {error}"
             if target.essential:
-                raise PluginError(told) from error
+                # A full disk behind stdout is told by its errno, further up.
+                raise (error if isinstance(error, OSError) else PluginError(told)) from error
             target.failed = True
             self.exit_code = PluginError.exit_code
             print(f"warning: {printable(told)}; it gets no more answers", file=sys.stderr)

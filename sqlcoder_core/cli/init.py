@@ -23,9 +23,9 @@ def init(
     import sys
     from dataclasses import replace
 
-    from sqlcoder_core.cli.exits import printable
     from sqlcoder_core.config.initial import initial_text, write_file
     from sqlcoder_core.config.load import NothingToAsk
+    from sqlcoder_core.values.printable import printable
 
     try:
         text, folder = initial_text(options, Path.cwd(), os.environ)

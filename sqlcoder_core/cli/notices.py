@@ -18,18 +18,18 @@ class Notices:
     """Writes to stderr; `-q` leaves the errors, and warnings that say a result is not whole."""
 
     def __init__(self, options: Options, *, several: bool = False) -> None:
-        self._options = options
+        self.options = options
         self._several = several
         self._colour = wants_colour(sys.stderr, options)
 
     def problem(self, problem: Problem) -> None:
         """One finding, on one line."""
-        if not self._options.quiet or problem.severity == "error":
+        if not self.options.quiet or problem.severity == "error":
             self._say(problem.severity, _told(problem))
 
     def note(self, text: str) -> None:
         """Something worth knowing, unless -q."""
-        if not self._options.quiet:
+        if not self.options.quiet:
             self._say("note", text)
 
     def outcome(self, answer: Answer) -> None:
@@ -39,7 +39,7 @@ class Notices:
         name = f"{answer.question.id}: " if self._several else ""
         reasons = "; ".join(_told(problem) for problem in answer.problems if problem.severity != "note") or "no reason was given"
         print(f"sqlcoder: {name}{self._paint(answer.status, 'error')}: {printable(reasons)}", file=sys.stderr)
-        if sys.stderr.isatty() and not self._options.quiet:
+        if sys.stderr.isatty() and not self.options.quiet:
             for line in self._closer_look(answer):
                 print(line, file=sys.stderr)
 
@@ -49,7 +49,7 @@ class Notices:
         if answer.result is not None and answer.result.truncated:
             self._say("warning", f"{name}only the first {len(answer.result.rows):,} rows: cut by the limit on {answer.result.truncated}")
         for problem in answer.problems if answer.status == "answered" else ():
-            if problem.severity == "warning" and not self._options.quiet:
+            if problem.severity == "warning" and not self.options.quiet:
                 self._say("warning", name + _told(problem))
 
     def explanation(self, answer: Answer) -> None:

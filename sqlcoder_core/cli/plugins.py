@@ -133,9 +133,9 @@ def doctor(format: _FORMAT = Format.TEXT, *, options: Options) -> None:
     import dataclasses
     import json
 
-    from sqlcoder_core.cli.exits import printable
     from sqlcoder_core.config.plugins_report import examine
     from sqlcoder_core.host import Host
+    from sqlcoder_core.values.printable import printable
 
     found = list(examine(Host()))
     if format is Format.JSON:

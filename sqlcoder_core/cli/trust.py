@@ -21,10 +21,10 @@ def trust(
     import sys
     from pathlib import Path
 
-    from sqlcoder_core.cli.exits import printable
     from sqlcoder_core.config.locations import state_dir
     from sqlcoder_core.config.trust import approve, demands_of
     from sqlcoder_core.errors import UsageError
+    from sqlcoder_core.values.printable import printable
 
     wanted = demands_of(options, Path.cwd(), os.environ)
     if not wanted:
