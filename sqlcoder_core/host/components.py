@@ -140,8 +140,8 @@ class Host:
         asked = [plugin for plugin in self.installed if (plugin.built_in if wanted is None else plugin.word in wanted)]
         found: list[Detection] = []
         for plugin in asked:
-            if plugin.hooks is not None and _DETECT not in plugin.hooks:
-                continue  # its text shows that it detects nothing: not worth an import
+            if (plugin.hooks is not None and _DETECT not in plugin.hooks) or not plugin.is_there:
+                continue  # its text shows that it detects nothing: not worth an import; nobody named it, so it may be missing
             module = self._load(plugin, "")
             asking: dict[str, object] = {"directory": directory, "options": options}
             found += self._calls.call(module, _DETECT, asking, str(plugin), doing=f"looking at {directory}")

@@ -46,10 +46,18 @@ class Installed:
         return EntryPoint(name=self.word, value=self.target, group=GROUP)
 
     @cached_property
+    def _spec(self) -> importlib.machinery.ModuleSpec | None:
+        return _find_spec(self.module)
+
+    @property
+    def is_there(self) -> bool:
+        """False when the module it names is not to be found."""
+        return self._spec is not None
+
+    @cached_property
     def source_file(self) -> Path | None:
         """The file behind `module`, found without importing its package; None where that cannot be told."""
-        spec = _find_spec(self.module)
-        origin = spec.origin if spec else None
+        origin = self._spec.origin if self._spec else None
         return Path(origin) if origin and origin.endswith(".py") else None
 
     @cached_property
