@@ -158,7 +158,7 @@ class Glossary:
             return model.model_validate({} if given is None else given)
         except ValidationError as error:
             subject = ".".join(map(str, steps))
-            for problem in from_validation(error, model, self._placed(steps), str, prefix=f"{subject}."):
+            for problem in from_validation(error, model, self._placed(steps), prefix=f"{subject}."):
                 place = _line(problem.place)
                 yield Clash(kind="glossary", subject=subject, message=problem.message, severity="error", place=place, hint=problem.hint)
             return None

@@ -71,7 +71,7 @@ def _side(
 
 
 def _is_key(entry: Entry, columns: tuple[str, ...]) -> bool:
-    return entry.shape is not None and entry.shape.key is not None and (entry.shape.key,) == columns
+    return entry.shape is not None and len(columns) == 1 and columns[0].lower() in entry.shape.keys
 
 
 def _identity(join: Relationship) -> object:

@@ -25,9 +25,12 @@ _NATURAL_KEYS = frozenset(
 _POINTERS = frozenset({"fk", "ref", "sk"})
 _BARE = frozenset({"id", "pk", "key", "sk", "uuid", "guid", "code", "number"})
 """Names of a key that say nothing of what it is the key of."""
+_SAME_AS_ID = ("pk", "uuid", "guid")
+_ANY_KEY = "*"
 _GENERIC = _BARE | {"name", "type", "status", "date", "row", "year", "month", "day"}
 _KINDS = frozenset({"integer", "number", "text", "other"})
-_EXACT, _ASSUMED_KEY, _ROLE, _TIE = 0.9, -0.15, -0.1, -0.2
+_EXACT, _BY_BARE_NAME = 0.9, 0.65
+_ASSUMED_KEY, _ROLE, _TIE = -0.15, -0.1, -0.2
 _MOST_RIVALS = 3
 _MOST_POSSIBLE = 400
 """More tables than this with one and the same key name: no telling which is meant, and no time to look at all of them."""
@@ -47,7 +50,8 @@ class KeyColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableShape:
-    """What is kept of a table for inference: its words, its layer (`stg`, `dim`), its key if one column, columns that look like keys.
+    """What is kept of a table for inference: its words, its layer (`stg`, `dim`), its keys of one column, columns
+    that look like keys.
 
     `all_words` are those of the name but for the layer: `dim_customer_details` has customer, detail, and is about customer.
     """
@@ -56,7 +60,7 @@ class TableShape:
     words: Words
     all_words: Words
     layer: str
-    key: str | None
+    keys: Words
     key_known: bool
     columns: tuple[KeyColumn, ...]
     rank: float
@@ -67,36 +71,28 @@ class _Target:
     shape: TableShape
     column: KeyColumn
     own_words: bool
-    """The key's words are those of the table, not of another that it extends."""
+    """The key is named after what the table is about."""
+    whole_name: bool
+    """The key is named after the table's whole name, so it is not the key of another that the table extends."""
 
 
 def shape_of(table: Table) -> TableShape:
     """The shape of a table; cheap, since it is made for every table of a catalog."""
-    words = table_words(table.name.name)
+    words, every = table_words(table.name.name), name_words(table.name.name)
     first = split_name(table.name.name)[:1]
-    key, known = _single_key(table, words)
-    unique = {columns[0].lower() for columns in (table.primary_key, *table.unique_keys) if len(columns) == 1}
-    columns = tuple(
-        KeyColumn(
-            column.name,
-            name_words(column.name),
-            column.kind,
-            column.minimum,
-            column.maximum,
-            column.values if column.values_complete else (),
-        )
-        for column in table.columns
-        if not column.hidden
-        and column.kind in _KINDS
-        and (_looks_like_key(column.name) or column.name.lower() in unique or column.name == key)
-    )
     layer = first[0] if first and first[0] in LAYER_PREFIXES else ""
-    every = name_words(table.name.name)
-    return TableShape(table.name, words, every[1:] if layer else every, layer, key, known, columns, table.rank)
+    declared = [columns[0].lower() for columns in (table.primary_key, *table.unique_keys) if len(columns) == 1]
+    keys = declared or _likely_keys(table, words)
+    columns = tuple(_key_column(column) for column in table.columns if _may_join(column, keys))
+    known = bool(declared) or _is_counted(table, keys)
+    return TableShape(table.name, words, every[1:] if layer else every, layer, tuple(dict.fromkeys(keys)), known, columns, table.rank)
 
 
-def _may_join(column: Column, unique: set[str]) -> bool:
-    return not column.hidden and column.kind in _KINDS and (column.name.lower() in unique or _looks_like_key(column.name))
+def _may_join(column: Column, keys: Sequence[str]) -> bool:
+    if column.hidden or column.kind not in _KINDS:
+        return False
+    # A whole number may point at a table by its bare name: `orders.customer`.
+    return column.kind == "integer" or column.name.lower() in keys or _looks_like_key(column.name)
 
 
 def _key_column(column: Column) -> KeyColumn:
@@ -109,24 +105,24 @@ def _looks_like_key(name: str) -> bool:
     return bool(words) and (words[-1] in _KEY_ENDINGS or words[-1] in _NATURAL_KEYS or words[0] in ("fk", "id"))
 
 
-def _single_key(table: Table, words: Words) -> tuple[str | None, bool]:
-    """The column that tells rows apart, and whether that is known; else the one that is named as if it did."""
-    declared = table.primary_key or next((columns for columns in table.unique_keys if len(columns) == 1), ())
-    if declared:
-        return (declared[0], True) if len(declared) == 1 else (None, True)
-    named = [column for column in table.columns if _named_like_key(column, words)]
-    counted = [column for column in named if table.row_count and column.distinct_count == table.row_count]
-    if counted:
-        return counted[0].name, True
-    possible = [column for column in named if not _repeats(column, table)]
-    return (possible[0].name, False) if possible else (None, False)
+def _likely_keys(table: Table, words: Words) -> list[str]:
+    """Where no key is declared, the column that is named as if it were one and does not repeat; none beside a key of several columns."""
+    if table.primary_key:
+        return []
+    named = [column for column in table.columns if _named_like_key(column, words) and not _repeats(column, table)]
+    named.sort(key=lambda column: not _is_counted(table, [column.name.lower()]))
+    return [column.name.lower() for column in named[:1]]
+
+
+def _is_counted(table: Table, keys: Sequence[str]) -> bool:
+    """True when the contents have shown that every row has its own value."""
+    counts = {column.name.lower(): column.distinct_count for column in table.columns}
+    return bool(table.row_count and keys and all(counts.get(key) == table.row_count for key in keys))
 
 
 def _named_like_key(column: Column, words: Words) -> bool:
     own = name_words(column.name)
-    return own in (("id",), ("pk",), ("key",)) or (
-        own[:-1] == words and own[-1:] in (("id",), ("key",), ("sk",), ("pk",), ("code",), ("number",))
-    )
+    return own in (("id",), ("pk",), ("key",)) or (own[:-1] == words and own[-1] in _BARE)
 
 
 def _repeats(column: Column, table: Table) -> bool:
@@ -149,55 +145,63 @@ def _targets(shapes: Iterable[TableShape]) -> Mapping[Words, list[_Target]]:
     """Keys by the words that a column elsewhere would have to refer to them."""
     targets: dict[Words, list[_Target]] = defaultdict(list)
     for shape in shapes:
-        column = next((column for column in shape.columns if column.name == shape.key), None)
-        if column is None:
-            continue
-        bare = len(column.words) == 1 and column.words[0] in _BARE
-        words = (*shape.words, *column.words) if bare else column.words
-        ending = "id" if words[-1] in ("pk", "uuid", "guid") else words[-1]
-        own = words[:-1] == shape.words
-        if len(words) > 1 or (shape.key_known and words[0] not in _GENERIC):
-            targets[(*words[:-1], ending)].append(_Target(shape, column, own))
-        if own and ending == "id":
-            # `fk_customer`, `customer_ref`: the column names the table, and the kind of key is left open.
-            targets[(*shape.words, "*")].append(_Target(shape, column, own))
+        for column in shape.columns:
+            if column.name.lower() in shape.keys:
+                for words, target in _ways_to_name(shape, column):
+                    targets[words].append(target)
     return targets
 
 
+def _ways_to_name(shape: TableShape, key: KeyColumn) -> Iterator[tuple[Words, _Target]]:
+    bare = len(key.words) == 1 and key.words[0] in _BARE
+    words = (*shape.words, *key.words) if bare else key.words
+    target = _Target(shape, key, own_words=words[:-1] == shape.words, whole_name=words[:-1] == shape.all_words)
+    if len(words) > 1 or (words and shape.key_known and words[0] not in _GENERIC):
+        yield (*words[:-1], "id" if words[-1] in _SAME_AS_ID else words[-1]), target
+    if target.own_words and words[-1] in ("id", *_SAME_AS_ID):
+        # `fk_customer`, `customer_ref`, `customer`: the column names the table, and the kind of key is left open.
+        yield (*shape.words, _ANY_KEY), target
+
+
 def _joins_of(shape: TableShape, column: KeyColumn, targets: Mapping[Words, list[_Target]]) -> Iterator[Relationship]:
-    for words, certainty in _readings(column.words):
-        fitting = (
-            [target for target in targets.get(words, ()) if _fits(shape, column, target)] if len(targets.get(words, ())) <= 400 else []
-        )
-        best = _best(shape, fitting)
-        if not best:
-            continue
+    for words, certainty in _readings(column):
+        possible = targets.get(words, ())
+        if len(possible) > _MOST_POSSIBLE:
+            return
+        best = _best(shape, [target for target in possible if _fits(shape, column, target)])
         if len(best) > _MOST_RIVALS:
             return
         for target in best:
             yield _join(shape, column, target, certainty + (_TIE if len(best) > 1 else 0.0))
-        return
+        if best:
+            return
 
 
-def _readings(words: Words) -> Iterator[tuple[Words, float]]:
+def _readings(column: KeyColumn) -> Iterator[tuple[Words, float]]:
     """The keys that a column's words may mean, surest first: all of them, then without leading words that tell a role."""
+    words = column.words
     if len(words) > 1 and words[0] in ("fk", "id"):
-        words = (*words[1:], "*") if words[-1] not in _KEY_ENDINGS else words[1:]
+        words = words[1:] if words[-1] in _KEY_ENDINGS else (*words[1:], _ANY_KEY)
+    elif words and not _looks_like_key(column.name):
+        yield (*words, _ANY_KEY), _BY_BARE_NAME
+        return
     if words and words[-1] in _POINTERS:
-        yield (*words[:-1], words[-1]), _EXACT
-        words = (*words[:-1], "*")
+        yield words, _EXACT
+        words = (*words[:-1], _ANY_KEY)
     yield words, _EXACT
     for start in range(1, len(words) - 1):
         yield words[start:], _EXACT + _ROLE
 
 
 def _fits(shape: TableShape, column: KeyColumn, target: _Target) -> bool:
+    own_key = column.name.lower() in shape.keys
     if target.shape is shape:
-        return column.name != shape.key
+        # A table that points at itself says in what role: `parent_id`, `manager_employee_id`.
+        return not own_key and len(column.words) > len(target.column.words)
     if target.shape.all_words == shape.all_words:
         # A staging table and its mart hold the same things: their keys are the same key, not a reference.
         return False
-    if column.name == shape.key and not (target.own_words and len(shape.all_words) > len(target.shape.all_words)):
+    if own_key and not target.whole_name:
         return False
     return _same_kind(column, target.column) and _overlaps(column, target.column)
 
@@ -225,9 +229,10 @@ def _best(shape: TableShape, targets: list[_Target]) -> list[_Target]:
     if len(targets) < 2:
         return targets
 
-    def grade(target: _Target) -> tuple[bool, bool, bool, float]:
+    def grade(target: _Target) -> tuple[bool, bool, bool, bool, float]:
         return (
             target.own_words,
+            target.whole_name,
             target.shape.name.schema == shape.name.schema and target.shape.name.database == shape.name.database,
             _layers_meet(shape.layer, target.shape.layer),
             target.shape.rank,
@@ -253,7 +258,7 @@ def _join(shape: TableShape, column: KeyColumn, target: _Target, certainty: floa
         left_columns=(column.name,),
         right=target.shape.name,
         right_columns=(target.column.name,),
-        cardinality="one_to_one" if column.name == shape.key and shape.key_known else "many_to_one",
+        cardinality="one_to_one" if column.name.lower() in shape.keys and shape.key_known else "many_to_one",
         inferred=True,
         certainty=round(max(certainty, 0.3), 2),
         origin=f"inferred from names: {column.name} refers to the key of {target.shape.name.name}",
