@@ -44,40 +44,41 @@ def connection(profile: Profile, project_root: Path, cwd: Path) -> tuple[Connect
 def _duckdb(profile: Profile, project_root: Path, cwd: Path) -> Mapped:
     output = profile.output
     path = str(output.get("path") or ":memory:")
-    attached, notes = _attached(output, project_root, cwd)
+    if path == ":memory:":
+        hint = "set `path:` to a file, or use --database"
+        return Mapped(notes=(f"the database is in memory, so nothing of it is left after `dbt run`: {hint}",))
     if path.lower().startswith(_REMOTE):
-        return Mapped(
-            notes=(f"{path.split(':', maxsplit=1)[0]}: databases are not supported, only DuckDB files: give one with --database",)
-        )
-    if path == ":memory:" and not attached:
-        return Mapped(
-            notes=("the database is in memory, so nothing of it is left after `dbt run`: set `path:` to a file, or use --database",)
-        )
+        scheme = path.split(":", maxsplit=1)[0]
+        return Mapped(notes=(f"{scheme}: databases are not supported, only DuckDB files: give one with --database",))
+    attached, notes = _attached(output, project_root, cwd)
     for key in ("secrets", "filesystems", "plugins"):
         if output.get(key):
             notes.append(f"`{key}` are not carried over: views that read other places through them cannot be queried")
+    root = output.get("external_root")
     settings = {
-        "path": path if path == ":memory:" else found_file(path, project_root, cwd),
-        "schema": output.get("schema") or "main",
+        "path": found_file(path, project_root, cwd),
+        "default_schema": output.get("schema"),
         "attach": attached,
+        "extensions": [str(each.get("name") if isinstance(each, dict) else each) for each in output.get("extensions") or ()],
+        "allowed_directories": [found_file(str(root), project_root, cwd)] if root and not str(root).startswith(_REMOTE) else [],
     }
     return Mapped(engine="duckdb", settings=settings, notes=tuple(notes))
 
 
 def _attached(output: Mapping[str, Any], project_root: Path, cwd: Path) -> tuple[list[dict[str, object]], list[str]]:
-    """Attached DuckDB and SQLite files; everything else is named in the notes."""
+    """Attached DuckDB files; everything else is named in the notes."""
     kept: list[dict[str, object]] = []
     notes: list[str] = []
     for entry in output.get("attach") or ():
         entry = entry if isinstance(entry, dict) else {"path": entry}
         path = str(entry.get("path") or "")
         kind = str(entry.get("type") or (entry.get("options") or {}).get("type") or "duckdb").lower()
-        if not path or path.lower().startswith(_REMOTE) or kind not in ("duckdb", "sqlite"):
+        if not path or path.lower().startswith(_REMOTE) or kind != "duckdb":
             shown = entry.get("alias") or path.split(":", maxsplit=1)[0] or "?"
-            notes.append(f"the attached database {shown} ({kind}) is not supported, only files are")
+            notes.append(f"the attached database {shown} ({kind}) is left out, only DuckDB files are supported")
             continue
-        alias = entry.get("alias") or Path(path).name.lstrip(".").split(".")[0]
-        kept.append({"path": found_file(path, project_root, cwd), "alias": str(alias), "type": kind})
+        alias = {"alias": str(entry["alias"])} if entry.get("alias") else {}
+        kept.append({"path": found_file(path, project_root, cwd), **alias})
     return kept, notes
 
 

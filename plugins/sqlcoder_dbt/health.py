@@ -23,6 +23,9 @@ _PATHS = {"model-paths": "models", "seed-paths": "seeds", "snapshot-paths": "sna
 _ENDINGS = (".sql", ".py", ".yml", ".yaml", ".csv")
 
 
+_CHECKOUT = 60.0  # seconds: a fresh clone writes its files in any order
+
+
 class _Place(Lenient):
     schema: str | None = None
 
@@ -55,7 +58,7 @@ def _age(project: Project, manifest: Path) -> Iterator[Problem]:
     """The newest file of the project against the manifest."""
     written = manifest.stat().st_mtime
     newest = max(_files(project), key=lambda file: file.stat().st_mtime, default=None)
-    if newest is not None and newest.stat().st_mtime > written:
+    if newest is not None and newest.stat().st_mtime > written + _CHECKOUT:
         age = span(timedelta(seconds=newest.stat().st_mtime - written))
         message = f"manifest.json is {age} older than {newest.relative_to(project.root)}"
         yield _finding("dbt_old_manifest", message, manifest, "warning", "run `dbt parse`, or `dbt build` to make the tables anew too")

@@ -56,7 +56,8 @@ def project(tmp_path: Path) -> Callable[..., Path]:
     """Writes a project: `project(manifest={...}, catalog={...})`."""
 
     def write(**artifacts: dict[str, Any]) -> Path:
-        (tmp_path / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+        if not (tmp_path / "dbt_project.yml").exists():
+            (tmp_path / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
         (tmp_path / "target").mkdir(exist_ok=True)
         for name, content in artifacts.items():
             (tmp_path / "target" / f"{name}.json").write_text(json.dumps(content))

@@ -1,0 +1,119 @@
+"""Outputs of profiles.yml to connections: settings by the connectors' own names, secrets apart, exact reports of what is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sqlcoder_core.api import Secret
+from sqlcoder_dbt.connections import connection
+from sqlcoder_dbt.profiles import Profile
+
+
+def mapped(tmp_path: Path, cwd: Path | None = None, **output: object):
+    profile = Profile(name="shop", target="dev", path=tmp_path / "profiles.yml", output=output)
+    return connection(profile, tmp_path, cwd or tmp_path)
+
+
+def test_duckdb_path_counts_from_the_project(tmp_path) -> None:
+    spec, notes = mapped(tmp_path, type="duckdb", path="shop.duckdb", schema="main", threads=4)
+    assert spec.engine == "duckdb"
+    assert dict(spec.settings) == {"path": str(tmp_path / "shop.duckdb"), "default_schema": "main"}
+    assert (spec.name, spec.origin, notes) == ("dev", f"{tmp_path / 'profiles.yml'} shop.dev", ())
+
+
+def test_duckdb_path_counts_from_where_we_are_when_the_file_is_there(tmp_path) -> None:
+    below = tmp_path / "below"
+    below.mkdir()
+    (below / "shop.duckdb").touch()
+    assert mapped(tmp_path, below, type="duckdb", path="shop.duckdb")[0].settings["path"] == str(below / "shop.duckdb")
+    (tmp_path / "shop.duckdb").touch()
+    assert mapped(tmp_path, below, type="duckdb", path="shop.duckdb")[0].settings["path"] == str(tmp_path / "shop.duckdb")
+
+
+def test_duckdb_attachments_and_extensions_are_carried_over(tmp_path) -> None:
+    attach = [
+        {"path": "other.duckdb", "alias": "o"},
+        "third.duckdb",
+        {"path": "x.db", "type": "sqlite"},
+        {"path": "s3://b/c.duckdb", "alias": "c"},
+    ]
+    extensions = ["httpfs", {"name": "spatial", "repo": "core"}]
+    spec, notes = mapped(tmp_path, type="duckdb", path="a.duckdb", attach=attach, extensions=extensions, secrets=[{"type": "s3"}])
+    assert spec.settings["attach"] == [{"path": str(tmp_path / "other.duckdb"), "alias": "o"}, {"path": str(tmp_path / "third.duckdb")}]
+    assert spec.settings["extensions"] == ["httpfs", "spatial"]
+    assert len(notes) == 3
+    assert "x.db (sqlite) is left out" in notes[0]
+    assert "the attached database c (duckdb) is left out" in notes[1]
+    assert "`secrets` are not carried over" in notes[2]
+
+
+@pytest.mark.parametrize(
+    ("path", "note"),
+    [(":memory:", "the database is in memory"), (None, "the database is in memory"), ("md:shop", "md: databases are not supported")],
+)
+def test_duckdb_without_a_file_is_no_connection_and_says_why(tmp_path, path, note) -> None:
+    spec, notes = mapped(tmp_path, type="duckdb", path=path)
+    assert spec is None
+    assert note in notes[0]
+
+
+def test_sqlite_opens_its_main_file(tmp_path) -> None:
+    paths = {"main": "shop.db", "other": "other.db"}
+    spec, notes = mapped(tmp_path, type="sqlite", schemas_and_paths=paths, schema="main", database="database")
+    assert (spec.engine, dict(spec.settings)) == ("sqlite", {"path": str(tmp_path / "shop.db")})
+    assert "other are not opened" in notes[0]
+
+
+def test_unknown_adapter_asks_for_a_url(tmp_path) -> None:
+    spec, notes = mapped(tmp_path, type="dremio", host="h")
+    assert spec is None
+    assert "the adapter dremio is not known here: give the database with --database URL" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ({"type": "redshift", "method": "iam"}, "`method: iam`"),
+        ({"type": "snowflake", "account": "a", "private_key_path": "k.p8"}, "signing in with `private_key_path`"),
+        ({"type": "snowflake", "account": "a", "authenticator": "externalbrowser"}, "`authenticator: externalbrowser`"),
+        ({"type": "bigquery", "method": "oauth-secrets"}, "`method: oauth-secrets`"),
+        ({"type": "bigquery", "method": "oauth", "impersonate_service_account": "x@y"}, "signing in with `impersonate_service_account`"),
+        ({"type": "databricks", "auth_type": "oauth"}, "`auth_type: oauth`"),
+        ({"type": "trino", "method": "kerberos"}, "`method: kerberos`"),
+        ({"type": "sqlserver", "authentication": "ActiveDirectoryPassword"}, "`authentication: ActiveDirectoryPassword`"),
+        ({"type": "sqlserver", "windows_login": True}, "signing in with `windows_login`"),
+        ({"type": "athena", "aws_profile_name": "me"}, "signing in with `aws_profile_name`"),
+    ],
+)
+def test_ways_to_sign_in_that_a_url_cannot_say_are_named(tmp_path, output, message) -> None:
+    spec, notes = mapped(tmp_path, **output)
+    assert spec is None
+    assert message in notes[0]
+    assert "is not supported" in notes[0]
+
+
+def test_no_password_in_any_url_or_note(tmp_path) -> None:
+    outputs = [
+        {
+            "type": kind,
+            "host": "h",
+            "server": "h",
+            "account": "a",
+            "user": "u",
+            "username": "u",
+            "password": "hunter2",
+            "token": "hunter2",
+            "schema": "s",
+        }
+        for kind in ("postgres", "redshift", "snowflake", "databricks", "trino", "clickhouse", "mysql", "sqlserver")
+    ]
+    for output in outputs:
+        if output["type"] == "snowflake":
+            output.pop("token")
+        spec, notes = mapped(tmp_path, **output)
+        assert "hunter2" not in repr(spec)
+        assert "hunter2" not in repr(notes)
+        secrets = [value for value in spec.settings.values() if isinstance(value, Secret)]
+        assert [secret.reveal() for secret in secrets] == ["hunter2"]
