@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def _connection(configuration: Configuration, host: Host, folder: Path) -> Itera
         yield "# connections:\n#   main: {use: duckdb, path: warehouse.duckdb}\n"
         return
     if configuration.detection is not None:
-        yield f"# Taken from {entry.origin}; name one here to ask another:\n"
+        yield f"# Taken from {_from_here(entry.origin, folder)}; name one here to ask another:\n"
         yield "# connections:\n#   main: {use: duckdb, path: warehouse.duckdb}\n"
         return
     settings, secrets = _settings(configuration, host, CONNECTOR, entry, folder)
@@ -105,5 +106,17 @@ def _relative(value: Any, folder: Path) -> Any:
     return value
 
 
+def _from_here(origin: str, folder: Path) -> str:
+    """A place as everybody who reads the file has it."""
+    return origin.replace(f"{folder}{os.sep}", "").replace(str(Path.home()), "~")
+
+
+class _Indented(yaml.SafeDumper):
+    """Lists are indented below their key, as people write them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        return super().increase_indent(flow, False)
+
+
 def _yaml(data: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(dict(data), sort_keys=False, allow_unicode=True, default_flow_style=False)
+    return yaml.dump(dict(data), Dumper=_Indented, sort_keys=False, allow_unicode=True, default_flow_style=False)
