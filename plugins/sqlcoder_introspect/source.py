@@ -45,8 +45,7 @@ class IntrospectSettings(Settings):
     private_names: bool = Field(
         default=True, description="Never look into columns named like an e-mail address, a phone number, a password or an account."
     )
-    sample_rows: int = Field(default=100_000, gt=0, description="Rows read of one table at most.")
-    sample_values: int = Field(default=200, ge=0, description="Distinct values kept of one column at most.")
+    sample_values: int = Field(default=1000, ge=0, description="Distinct values kept of one column at most.")
     sample_seconds: float = Field(default=30.0, gt=0, description="Time for looking at the contents of all tables.")
     refresh: float = Field(default=3600.0, ge=0, description="Seconds after which a database server is read again; files are watched.")
 
@@ -87,7 +86,6 @@ class IntrospectSource(MetadataSource):
         if not self.settings.sample:
             return None
         return Sampling(
-            rows=self.settings.sample_rows,
             values=self.settings.sample_values,
             seconds=self.settings.sample_seconds,
             never=(*self.settings.no_sample, *(NEVER_SAMPLED if self.settings.private_names else ())),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +28,7 @@ class CatalogFormat(StrEnum):
 
 
 _FORMAT = Annotated[CatalogFormat, typer.Option("--format", help="Columns of text, or JSON.")]
+_MOST_NOTES = 20
 _REFRESH = Annotated[bool, typer.Option("--refresh", help="Read all sources anew, whatever the cache says.")]
 
 
@@ -77,11 +78,12 @@ def search(
 ) -> None:
     """Show what the linker takes the words for: tables, columns, stored values, metrics, terms."""
     from sqlcoder_core.linking.linker import link
+    from sqlcoder_core.linking.value_text import is_everyday
     from sqlcoder_core.values.question import Question
 
     with _catalog(options) as catalog:
         linked = link(Question(text=" ".join(words)), catalog)
-        tables = catalog.search(words)
+        tables = catalog.search([word for word in words if not is_everyday(word)], limit=5)
         matches = sorted(linked.matches, key=lambda match: (match.start, match.end, -match.score))
         _print_matches(matches, tables, format)
 
@@ -185,7 +187,7 @@ def _gaps(catalog: Catalog) -> list[Clash]:
     gaps = []
     for name in catalog.names():
         table = catalog.table(name)
-        if table is None or table.rank < 1.0:
+        if table is None:
             continue
         if not table.description:
             message, hint = f"{name} has no description", "write one in the project's YAML or in the glossary"
@@ -207,7 +209,7 @@ def _print_findings(findings: Sequence[Clash], tables: int, format: CatalogForma
         _print_json([dataclasses.asdict(clash) for clash in findings])
         return
     colours = {"error": "1;31", "warning": "33", "note": "2"} if wants_colour(sys.stdout, options) else {}
-    for clash in findings:
+    for clash in _folded(findings):
         mark = f"\x1b[{colours[clash.severity]}m{clash.severity:7}\x1b[0m" if colours else f"{clash.severity:7}"
         place = f"{clash.place}: " if clash.place else ""
         hint = f"; {clash.hint}" if clash.hint else ""
@@ -215,6 +217,23 @@ def _print_findings(findings: Sequence[Clash], tables: int, format: CatalogForma
     counts = ", ".join(f"{sum(clash.severity == kind for clash in findings)} {kind}s" for kind in ("error", "warning", "note"))
     if not options.quiet:
         print(f"{tables} tables: {counts}", file=sys.stderr)
+
+
+def _folded(findings: Sequence[Clash]) -> Iterator[Clash]:
+    """Notes of one kind beyond the twentieth become one line; JSON has them all."""
+    from collections import Counter
+
+    from sqlcoder_core.values.catalog import Clash
+
+    seen: Counter[str] = Counter()
+    for clash in findings:
+        seen[clash.kind] += clash.severity == "note"
+        if clash.severity != "note" or seen[clash.kind] <= _MOST_NOTES:
+            yield clash
+    for kind, count in seen.items():
+        if count > _MOST_NOTES:
+            message = f"{count - _MOST_NOTES} more of this kind: {kind}"
+            yield Clash(kind=kind, subject="", message=message, severity="note", hint="--format json has them all")
 
 
 # ---------------------------------------------------------------- search

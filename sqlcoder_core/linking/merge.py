@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
-from sqlcoder_core.values.catalog import Clash, Column, Origins, Scalar, Table
+from sqlcoder_core.values.catalog import Clash, Column, Origins, Scalar, Table, TableName
 from sqlcoder_core.values.result import ColumnProfile
 
 Live: TypeAlias = Literal["first", "second", "neither"]
@@ -28,7 +28,7 @@ def merge_tables(first: Table, second: Table, live: Live = "neither") -> tuple[T
     merged = replace(
         first,
         **gaps,
-        name=_fuller_name(first, second, engine),
+        name=_name(first, second, live),
         kind=engine.kind,
         columns=tuple(_columns(first, second, live, clashes)),
         synonyms=_united(first.synonyms, second.synonyms),
@@ -175,13 +175,12 @@ def _type_clash(first: Column, second: Column, subject: str) -> Clash:
     )
 
 
-def _fuller_name(first: Table, second: Table, engine: Table) -> Any:
-    name = engine.name
-    return replace(
-        name,
-        schema=_first(name.schema, _first(first.name.schema, second.name.schema)),
-        database=_first(name.database, _first(first.name.database, second.name.database)),
-    )
+def _name(first: Table, second: Table, live: Live) -> TableName:
+    """The database's own spelling, parts that it leaves out included: another file may hold the same tables under another name."""
+    if live != "neither":
+        return first.name if live == "first" else second.name
+    one, other = first.name, second.name
+    return replace(one, schema=_first(one.schema, other.schema), database=_first(one.database, other.database))
 
 
 def _filled(first: Any, second: Any, names: Iterable[str]) -> list[str]:

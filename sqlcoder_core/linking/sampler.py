@@ -54,7 +54,7 @@ class Sampler:
 
     def _limits(self) -> Limits:
         left = max(0.5, self._until - self._clock())
-        return Limits(seconds=min(left, _ONE_TABLE), rows=self._sampling.rows)
+        return Limits(seconds=min(left, _ONE_TABLE))
 
     def _out_of_time(self, table: Table, clashes: list[Clash]) -> bool:
         if self._clock() < self._until:

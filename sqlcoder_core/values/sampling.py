@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """Bounds on looking at contents: `rows` read of one table, distinct `values` kept of one column, `seconds` for all tables.
+    """Bounds on looking at contents: distinct `values` kept of one column, `seconds` for all tables.
 
     `never` are patterns as in file names (`*email*`, `staging.*.note`, `hr.*`), held against `column`, `table.column` and
     `schema.table.column` without regard to case; what matches is not read.
     """
 
-    rows: int = 100_000
-    values: int = 200
+    values: int = 1000
     seconds: float = 30.0
     never: tuple[str, ...] = ()
