@@ -8,7 +8,7 @@ CODES: Final[dict[str, str]] = {
     "text-empty": "there is no SQL in the text",
     "text-size": "the text is longer than the guard reads, or has more tokens",
     "text-character": "a character that is invisible, changes the reading direction or looks like another one",
-    "text-template": "template marks ({{, {%, {#), which must never reach a template engine",
+    "text-template": "template marks ({{, {%, {#) outside strings; model text never reaches a template engine",
     "text-comment": "a comment that engines read differently: nested, unterminated, executable or a hint",
     "text-quote": "quoting that engines read differently: prefixed, glued, unterminated, dollar or foreign quotes",
     "text-operator": "a character or operator that this dialect does not have",

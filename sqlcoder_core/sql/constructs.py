@@ -10,8 +10,9 @@ from sqlglot import exp
 from sqlcoder_core.errors import Refused
 from sqlcoder_core.sql.allowlist import function_names, node_classes
 from sqlcoder_core.sql.lexer import MAX_SET_OPERATIONS, CleanText, refused, short
+from sqlcoder_core.sql.lexical import LEXICAL
 from sqlcoder_core.sql.tree import span_of
-from sqlcoder_core.sql.vocabulary import NEVER_NAMES, NEVER_NAMES_TSQL, SESSION, USER_IS_A_FUNCTION, words
+from sqlcoder_core.sql.vocabulary import NEVER_NAMES, NEVER_NAMES_TSQL, SEQUENCE, SESSION, USER_IS_A_FUNCTION, words
 from sqlcoder_core.sql.widths import MAX_WIDTH, is_too_wide
 
 MAX_TABLES: Final = 32
@@ -29,7 +30,7 @@ _CLAUSES: Final[dict[type[exp.Expr], frozenset[str]]] = {
     exp.CTE: words("this alias materialized"),
     exp.Lateral: words("this view outer alias cross_apply ordinality"),
     exp.Column: words("this table db catalog join_mark"),
-    exp.Pivot: frozenset(exp.Pivot.arg_types) - {"into", "with_"},
+    exp.Pivot: frozenset(exp.Pivot.arg_types) - {"with_"},
 }
 _TYPES: Final = frozenset(exp.DType) - {
     exp.DType.USERDEFINED,
@@ -54,7 +55,8 @@ class Constructs:
         self.extra = frozenset(name.lower() for name in allow_functions)
         self.functions = function_names(dialect)
         self.words = NEVER_NAMES_TSQL if dialect == "tsql" else NEVER_NAMES
-        self.tables = self.operations = self.quoted_aliases = 0
+        self.tables = self.operations = 0
+        self.alias_starts: set[int] = set()
 
     def check(self, tree: exp.Expr) -> None:
         """Raises Refused at the first construct that is not known to be harmless."""
@@ -75,6 +77,7 @@ class Constructs:
                 elif isinstance(value, list):
                     stack.extend(part for part in value if isinstance(part, exp.Expr))
         self._check_size(tree)
+        self._check_quoted_calls(tree)
 
     def refused(self, code: str, node: exp.Expr, message: str, hint: str | None = None) -> Refused:
         """Raise Refused with the node's place in the given text."""
@@ -84,8 +87,8 @@ class Constructs:
         """A node that is on no list: refuse it, unless it is a function that the user vouches for."""
         if isinstance(node, exp.Func):
             names = [name.lower() for name in node.sql_names()]
-            if self.extra.isdisjoint(names):
-                raise self._unknown_function(names[0], node)
+            if self.extra.isdisjoint((*names, type(node).__name__.lower())):
+                raise self._unknown_function(names[0].replace("_j_s_o_n", "_json").replace("_x_m_l", "_xml"), node)
         elif isinstance(node, exp.ObjectIdentifier):
             raise self.refused("cast-type", node.parent or node, "a cast to a type of the engine's catalog", "cast to text or a number")
         else:
@@ -111,6 +114,14 @@ class Constructs:
             raise self.refused("statement-size", tree, f"the query names more than {MAX_TABLES} relations", "ask for less in one query")
         if self.operations > MAX_SET_OPERATIONS:
             raise self.refused("statement-size", tree, f"the query has more than {MAX_SET_OPERATIONS} set operations", "use VALUES or IN")
+
+    def _check_quoted_calls(self, tree: exp.Expr) -> None:
+        """A quoted name in front of a bracket calls a function of the user's, whatever class the parser gives it."""
+        for start, end in self.clean.quoted:
+            follows = self.clean.text[end:].lstrip()[:1] if self.clean.text[start] != "'" else ""
+            if follows == "(" and start not in self.alias_starts and self.clean.text[start] in LEXICAL[self.dialect].names:
+                span = self.clean.given_span(start, end)
+                raise refused("function-qualified", "a function with a quoted name", span, "write the name without quotes")
 
     # ------------------------------------------------------------------ rules, one per kind of node
 
@@ -152,11 +163,18 @@ class Constructs:
 
     def _column(self, node: exp.Expr) -> None:
         name = node.this
-        if not isinstance(name, exp.Identifier) or name.args.get("quoted") or node.args.get("table"):
+        if not isinstance(name, exp.Identifier) or name.args.get("quoted"):
             return
         word = name.this.lower()
-        if word in SESSION or (word == "user" and self.dialect in USER_IS_A_FUNCTION):
+        if node.args.get("table"):
+            if word in SEQUENCE:
+                raise self.refused("name-session", node, f"{word} moves a sequence", "put it in quotes if it is a column")
+        elif word in SESSION or (word == "user" and self.dialect in USER_IS_A_FUNCTION):
             raise self.refused("name-session", node, f"{word} tells about the session", "put it in quotes if it is a column")
+
+    def _table_alias(self, node: exp.Expr) -> None:
+        if node.this and node.args.get("columns"):
+            self.alias_starts.add(node.this.meta.get("start", -1))
 
     def _type(self, node: exp.Expr) -> None:
         if node.this not in _TYPES:
@@ -193,6 +211,7 @@ _RULES: Final[dict[type[exp.Expr], Callable[[Constructs, exp.Expr], None]]] = {
     exp.Var: Constructs._identifier,
     exp.Column: Constructs._column,
     exp.DataType: Constructs._type,
+    exp.TableAlias: Constructs._table_alias,
     exp.In: Constructs._in,
     exp.Union: Constructs._set_operation,
     exp.Except: Constructs._set_operation,

@@ -22,7 +22,6 @@ MAX_SET_OPERATIONS: Final = 64
 _BAD: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]|\r(?!\n)"
 )
-_TEMPLATE: Final = re.compile(r"\{[{%#]")
 _ODD_BACKSLASHES: Final = re.compile(r"(?<!\\)(?:\\\\)*\\['\"]")
 _UNARY: Final = frozenset({"not", "-", "+", "~", "@"})
 _CLOSES: Final = {")": "(", "]": "[", "}": "{"}
@@ -88,10 +87,6 @@ def _check_characters(text: str) -> None:
         raise refused("text-size", f"the text is longer than {MAX_BYTES} bytes", (0, len(text)), "ask for less in one query")
     if bad := _BAD.search(text):
         raise refused("text-character", f"the character U+{ord(bad[0][0]):04X} is not allowed, quoted or not", bad.span(), "leave it out")
-    if mark := _TEMPLATE.search(text):
-        raise refused(
-            "text-template", f'the text holds the template mark "{mark[0]}"', mark.span(), f"where it is data, write '{{' || '{mark[0][1]}'"
-        )
 
 
 @cache
@@ -107,6 +102,7 @@ def _pattern(dialect: str) -> re.Pattern[str]:
         "string": "|".join(map(_quoted, rules.strings)),
         "name": "|".join(map(_quoted, rules.names)),
         "unicode": r"[uU]&(?=['\"])",
+        "template": r"\{[{%#]",
         "number": r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?",
         "word": r"[^\W\d]\w*",
         "operator": "|".join(re.escape(sign) for sign in sorted(rules.operators, key=len, reverse=True)),
@@ -175,6 +171,9 @@ def _checked_string(text: str, start: int, end: int, dialect: str) -> int:
 
 def _checked_name(text: str, start: int, end: int, dialect: str) -> int:
     name = text[start + 1 : end - 1]
+    if dialect == "sqlite" and text[start] == '"':
+        # SQLite takes a double-quoted name that is no column for a string, and a string may be empty or hold a tab.
+        name = name.replace("\t", " ") or " "
     if not name or "\\" in name or not name.isprintable():
         raise refused(
             "text-quote", "a quoted name that is empty or holds a backslash or an invisible character", (start, end), "write the plain name"
@@ -187,7 +186,18 @@ def _refuse_escape(text: str, start: int, end: int, dialect: str) -> int:
     raise refused("text-quote", "Unicode escapes in front of a quote", (start, end), "write the characters themselves")
 
 
-_CHECKS: Final = {"block": _block_end, "word": _checked_word, "string": _checked_string, "name": _checked_name, "unicode": _refuse_escape}
+def _refuse_template(text: str, start: int, end: int, dialect: str) -> int:
+    raise refused("text-template", f'the template mark "{text[start:end]}"', (start, end), "write the value itself")
+
+
+_CHECKS: Final = {
+    "block": _block_end,
+    "word": _checked_word,
+    "string": _checked_string,
+    "name": _checked_name,
+    "unicode": _refuse_escape,
+    "template": _refuse_template,
+}
 
 
 def _check_normal(name: str, start: int, end: int) -> None:

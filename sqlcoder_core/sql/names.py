@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from sqlcoder_core.errors import Refused
 from sqlcoder_core.sql.columns import check_columns
 from sqlcoder_core.sql.hidden import check_hidden
 from sqlcoder_core.sql.lexer import CleanText, refused, short
 from sqlcoder_core.sql.relations import relations
-from sqlcoder_core.sql.spelling import fold, means
+from sqlcoder_core.sql.spelling import fold, means, written_key
 from sqlcoder_core.sql.tree import span_of
-from sqlcoder_core.sql.vocabulary import DUAL, SYSTEM_COLUMNS, SYSTEM_NAMES, SYSTEM_PREFIXES, SYSTEM_SCHEMAS
+from sqlcoder_core.sql.vocabulary import DUAL, SYSTEM_COLUMNS, SYSTEM_NAMES, SYSTEM_PREFIXES, SYSTEM_SCHEMAS, USUAL_SCHEMA
 from sqlcoder_core.values.catalog import Catalog, Table, TableName
 
 
@@ -36,7 +37,7 @@ def check_names(tree: exp.Expr, clean: CleanText, dialect: str, catalog: Catalog
 
 def _written(node: exp.Table, clean: CleanText) -> TableName:
     if _is_system(node):
-        _refuse_system(node, clean)
+        raise _system(node, clean)
     name = TableName(name=node.name, schema=node.db or None, database=node.catalog or None)
     if any(mark in node.name for mark in "./\\:*?"):
         raise refused("table-source", f'"{short(node.name)}" looks like a file, not like a relation', span_of(node, clean), "name a table")
@@ -47,29 +48,28 @@ def _resolved(node: exp.Table, clean: CleanText, dialect: str, catalog: Catalog)
     found = _candidates(node, dialect, catalog)
     if len(found) == 1:
         return found[0]
-    span, written = span_of(node, clean), ".".join(part.name for part in node.parts)
+    span, written = span_of(node, clean), _written_text(node)
     if found:
         raise refused("table-ambiguous", f'"{short(written)}" means {" or ".join(map(str, found[:3]))}', span, "write the schema in front")
     if _is_system(node):
-        _refuse_system(node, clean)
+        raise _system(node, clean)
     hidden = catalog.table(written)
     if hidden is not None and hidden.hidden:
         raise refused(
-            "table-hidden", f'the relation "{short(written)}" is hidden', span, "ask for another one, or lift the policy that hides it"
+            "table-hidden", f'the relation "{short(written)}" is hidden', span, "ask about others, or lift the policy that hides it"
         )
-    near = catalog.nearest(written)
-    hint = f"nearest: {', '.join(near)}" if near else "see `sqlcoder catalog show`"
-    raise refused("table-unknown", f'the catalog has no relation "{short(written)}"', span, hint)
+    raise refused("table-unknown", f'the catalog has no relation "{short(written)}"', span, _hint(node, dialect, catalog))
 
 
 def _candidates(node: exp.Table, dialect: str, catalog: Catalog) -> list[TableName]:
     """The catalog's relations that the engine takes this name for."""
-    name, schema, database = node.this, node.args.get("db"), node.args.get("catalog")
+    schema, database = node.args.get("db"), node.args.get("catalog")
     if len(node.parts) > 3:
         return []
-    found = catalog.find(name.name, schema.name if schema else None, database.name if database else None)
-    if not found and schema and not database and dialect in ("sqlite", "duckdb") and fold(schema.name) == "main":
-        found, schema = tuple(each for each in catalog.find(name.name) if each.schema is None), None
+    name = written_key(node.this, dialect)
+    found = catalog.find(name, schema.name if schema else None, database.name if database else None)
+    if not found and schema and not database and fold(schema.name) == USUAL_SCHEMA.get(dialect):
+        found, schema = tuple(each for each in catalog.find(name) if each.schema is None), None
     return [each for each in found if _fits(each, node, schema, dialect, catalog.default_schema)]
 
 
@@ -79,8 +79,23 @@ def _fits(found: TableName, node: exp.Table, schema: exp.Identifier | None, dial
         return False
     if schema is None:
         # What stands in another schema than the default one is not what the engine reads under the bare name.
-        return found.schema is None or default is None or fold(found.schema) == fold(default)
+        return found.schema is None or (default is not None and fold(found.schema) == fold(default))
     return means(schema, found.schema or default or "", dialect)
+
+
+def _hint(node: exp.Table, dialect: str, catalog: Catalog) -> str:
+    """What to write instead: the same relation by its right name, or the nearest ones."""
+    same = catalog.find(node.name, node.db or None) or catalog.find(node.name)
+    if same and means(node.this, same[0].name, dialect):
+        return f"write {' or '.join(map(str, same[:3]))}"
+    if same:
+        return f'the name is "{same[0].name}", in quotes'
+    near = catalog.nearest(_written_text(node))
+    return f"nearest: {', '.join(near)}" if near else "see `sqlcoder catalog show`"
+
+
+def _written_text(node: exp.Table) -> str:
+    return ".".join(part.name for part in node.parts)
 
 
 def _table(name: TableName, catalog: Catalog) -> Table:
@@ -94,14 +109,9 @@ def _is_system(node: exp.Table) -> bool:
     return name.startswith(SYSTEM_PREFIXES) or name in SYSTEM_NAMES
 
 
-def _refuse_system(node: exp.Table, clean: CleanText) -> None:
-    written = ".".join(part.name for part in node.parts)
-    raise refused(
-        "table-system",
-        f'"{short(written)}" is the engine\'s own catalog',
-        span_of(node, clean),
-        "ask about the data; `sqlcoder catalog show` has the tables",
-    )
+def _system(node: exp.Table, clean: CleanText) -> Refused:
+    hint = "ask about the data; `sqlcoder catalog show` has the tables"
+    return refused("table-system", f'"{short(_written_text(node))}" is the engine\'s own catalog', span_of(node, clean), hint)
 
 
 def _check_system_columns(tree: exp.Expr, clean: CleanText, dialect: str, tables: dict[TableName, Table]) -> None:

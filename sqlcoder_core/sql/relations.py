@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from sqlglot import exp
 
-from sqlcoder_core.sql.spelling import written_key
+from sqlcoder_core.sql.spelling import fold, written_key
 
 _RECURSIVE_WITHOUT_THE_WORD: Final = frozenset({"sqlite", "tsql", "snowflake", "oracle"})
 
@@ -40,7 +40,7 @@ def relations(tree: exp.Expr, dialect: str) -> Iterator[exp.Table]:
 def _is_local(table: exp.Table, visit: _Visit, dialect: str) -> bool:
     if not table.args.get("db"):
         return written_key(table.this, dialect) in visit.known
-    return table.parts[0].name.lower() in visit.rows
+    return fold(table.parts[0].name) in visit.rows
 
 
 def _children(visit: _Visit, dialect: str) -> Iterator[_Visit]:
@@ -51,10 +51,12 @@ def _children(visit: _Visit, dialect: str) -> Iterator[_Visit]:
             recursive = with_.args.get("recursive") or dialect in _RECURSIVE_WITHOUT_THE_WORD
             yield _Visit(cte.this, known, rows, name if recursive else None)
             known |= {name}
-    if dialect == "bigquery" and isinstance(node, exp.Select):
-        rows |= frozenset(name.lower() for name in _aliases(node))
+    in_order = dialect == "bigquery" and isinstance(node, exp.Select)
+    if in_order:
+        yield from _from_left_to_right(node, known, rows)
+        rows |= _aliases(_sources(node))
     for key, value in node.args.items():
-        if key == "with_":
+        if key == "with_" or (in_order and key in ("from_", "joins")):
             continue
         inner, own = known, None
         if itself and isinstance(node, exp.Union) and key == "expression":
@@ -66,6 +68,16 @@ def _children(visit: _Visit, dialect: str) -> Iterator[_Visit]:
                 yield _Visit(part, inner, rows, own)
 
 
-def _aliases(select: exp.Select) -> Iterator[str]:
-    sources = [select.args.get("from_"), *(select.args.get("joins") or ())]
-    return (source.this.alias_or_name for source in sources if source and source.this)
+def _from_left_to_right(select: exp.Expr, known: frozenset[str], rows: frozenset[str]) -> Iterator[_Visit]:
+    """In FROM, only what stands further left can lend its array columns."""
+    for source in _sources(select):
+        yield _Visit(source, known, rows)
+        rows |= _aliases([source])
+
+
+def _sources(select: exp.Expr) -> list[exp.Expr]:
+    return [source for source in (select.args.get("from_"), *(select.args.get("joins") or ())) if source]
+
+
+def _aliases(sources: list[exp.Expr]) -> frozenset[str]:
+    return frozenset(fold(source.this.alias_or_name) for source in sources)

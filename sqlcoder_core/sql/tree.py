@@ -84,6 +84,8 @@ def _check_agreement(tokens: list[Token], clean: CleanText) -> None:
 
 def _not_a_query(clean: CleanText) -> Refused:
     word = clean.first_word
+    if word in ("pivot", "unpivot"):
+        return _refused_whole(clean, "statement-kind", f"{word.upper()} stands alone", f"write SELECT * FROM ({word.upper()} ...)")
     if word in STATEMENTS:
         hint = "only SELECT, WITH and VALUES run; nothing is written or set"
         return _refused_whole(clean, "statement-kind", f"{word.upper()} is not a query", hint)

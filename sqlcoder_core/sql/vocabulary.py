@@ -34,6 +34,9 @@ NEVER_NAMES_TSQL: Final = NEVER_NAMES | words(
 SESSION: Final = words("current_user session_user system_user current_role current_schema current_catalog current_database current_setting")
 """Bare words that call a function about server or session."""
 
+SEQUENCE: Final = words("nextval currval")
+"""Columns of a sequence, in dialects that have no function for it."""
+
 USER_IS_A_FUNCTION: Final = words("postgres redshift tsql oracle")
 """Dialects where the bare word `user` is such a function, whatever columns there are."""
 
@@ -54,7 +57,7 @@ SYSTEM_PREFIXES: Final = (
     "dba_",
     "v$",
 )
-SYSTEM_NAMES: Final = words("dbstat")
+SYSTEM_NAMES: Final = words("dbstat sysobjects syscolumns sysusers sysdatabases syslogins sysprocesses sysindexes syscomments")
 
 _POSTGRES_COLUMNS: Final = words("ctid xmin xmax cmin cmax tableoid")
 SYSTEM_COLUMNS: Final = {
@@ -65,6 +68,9 @@ SYSTEM_COLUMNS: Final = {
     "oracle": words("rowid"),
 }
 """Columns that tables have without declaring them."""
+
+USUAL_SCHEMA: Final = {"sqlite": "main", "duckdb": "main", "tsql": "dbo"}
+"""Where a relation is that the catalog lists without a schema."""
 
 DUAL: Final = words("mysql mariadb oracle snowflake")
 """Dialects where FROM DUAL means no table at all."""
