@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from sqlcoder_core.config.yaml_nodes import Document, read_yaml
     from sqlcoder_core.contracts.component import Component, Context, Settings
     from sqlcoder_core.contracts.connector import Connector, Sandbox
-    from sqlcoder_core.contracts.engine import Engine, Rows, checked
+    from sqlcoder_core.contracts.engine import Engine, Rows, checked, in_batches
     from sqlcoder_core.contracts.extension import Extension
     from sqlcoder_core.contracts.proposer import Ask, Proposer
     from sqlcoder_core.contracts.setting_types import LocalPath, SecretText
     from sqlcoder_core.contracts.sink import Destination, Sink
     from sqlcoder_core.contracts.source import MetadataSource, Probe
-    from sqlcoder_core.errors import ConfigError, DatabaseError, FileError, Refused, TimeLimit, UsageError
+    from sqlcoder_core.errors import ConfigError, ConnectionLost, DatabaseError, FileError, Refused, TimeLimit, UsageError
     from sqlcoder_core.hookspecs import hookimpl
     from sqlcoder_core.linking.dates import DateSpan, find_dates
     from sqlcoder_core.linking.linker import link, rematch
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         VerifiedQuestion,
     )
     from sqlcoder_core.values.checked import CheckedQuery
+    from sqlcoder_core.values.column_kind import kind_of
     from sqlcoder_core.values.connection import ComponentSpec, ConnectionSpec, Detection
     from sqlcoder_core.values.linked import Linked, Match
     from sqlcoder_core.values.printable import printable, printable_lines
@@ -55,19 +56,20 @@ if TYPE_CHECKING:
     from sqlcoder_core.values.sampling import Sampling
     from sqlcoder_core.values.secret import Secret
     from sqlcoder_core.whole_file import WholeFile, file_error
+    from sqlcoder_core.worker.profiling import Place, Probed, profile_columns
 
 _HOMES = {
     "config.problems": ("from_validation",),
     "config.yaml_nodes": ("Document", "read_yaml"),
     "contracts.component": ("Component", "Context", "Settings"),
     "contracts.connector": ("Connector", "Sandbox"),
-    "contracts.engine": ("Engine", "Rows", "checked"),
+    "contracts.engine": ("Engine", "Rows", "checked", "in_batches"),
     "contracts.extension": ("Extension",),
     "contracts.proposer": ("Ask", "Proposer"),
     "contracts.setting_types": ("LocalPath", "SecretText"),
     "contracts.sink": ("Destination", "Sink"),
     "contracts.source": ("MetadataSource", "Probe"),
-    "errors": ("ConfigError", "DatabaseError", "FileError", "Refused", "TimeLimit", "UsageError"),
+    "errors": ("ConfigError", "ConnectionLost", "DatabaseError", "FileError", "Refused", "TimeLimit", "UsageError"),
     "hookspecs": ("hookimpl",),
     "linking.dates": ("DateSpan", "find_dates"),
     "linking.linker": ("link", "rematch"),
@@ -97,6 +99,7 @@ _HOMES = {
         "VerifiedQuestion",
     ),
     "values.checked": ("CheckedQuery",),
+    "values.column_kind": ("kind_of",),
     "values.connection": ("ComponentSpec", "ConnectionSpec", "Detection"),
     "values.linked": ("Linked", "Match"),
     "values.printable": ("printable", "printable_lines"),
@@ -105,6 +108,7 @@ _HOMES = {
     "values.result": ("ColumnProfile", "Limits", "ResultSet"),
     "values.sampling": ("Sampling",),
     "values.secret": ("Secret",),
+    "worker.profiling": ("Place", "Probed", "profile_columns"),
     "whole_file": ("WholeFile", "file_error"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,3 +86,20 @@ def checked(query: object) -> CheckedQuery:
     if not isinstance(query, CheckedQuery):
         raise TypeError(f"only a CheckedQuery can be run, not {type(query).__name__}; pass the text through sqlcoder_core.sql.guard.check")
     return query
+
+
+_ROOM = 1 << 20
+
+
+def in_batches(
+    fetch: Callable[[int], Sequence[tuple[object, ...]]], *, first: int = 16, most: int = 512
+) -> Iterator[Sequence[tuple[object, ...]]]:
+    """Batches from a driver's `fetchmany`: small at first, then as many rows as make about a megabyte."""
+    size = first
+    while batch := fetch(size):
+        yield batch
+        size = max(1, min(most, 2 * size, _ROOM // max(_weight(batch[0]), _weight(batch[-1]), 1)))
+
+
+def _weight(row: Sequence[object]) -> int:
+    return sum(len(cell) for cell in row if isinstance(cell, str | bytes | list | dict))

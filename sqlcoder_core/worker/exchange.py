@@ -19,7 +19,9 @@ _replies = wire.reply_decoder()
 
 
 class Exchange:
-    """The replies to one question. `payload` keeps what had arrived when a limit stopped it."""
+    """The replies to one question: `payload` is what has arrived, also when a limit stopped it, `done` its last frame."""
+
+    done: wire.Done
 
     def __init__(self, child: ChildProcess, baseline: int, limits: Limits) -> None:
         self.payload: list[Payload] = []
@@ -28,7 +30,7 @@ class Exchange:
         self._ceiling = baseline + limits.memory
         self._received = 0
 
-    def ask(self, question: wire.Question) -> wire.Done:
+    def ask(self, question: wire.Question) -> None:
         """Raises TimeLimit, WorkerDied, Refused or DatabaseError; a keyboard interrupt stops the query and goes on upwards."""
         settled = False
         self._child.send(question)
@@ -43,7 +45,7 @@ class Exchange:
                 self._stop(question.number)
         if isinstance(last, wire.Failed):
             raise error_of(last, self._limits)
-        return last
+        self.done = last
 
     def _listen(self, number: int) -> wire.Done | wire.Failed:
         deadline = time.monotonic() + self._limits.seconds

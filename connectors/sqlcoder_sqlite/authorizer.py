@@ -1,0 +1,58 @@
+"""SQLite asks before each access, while it compiles: reading and calling are noted, or held to a list; all else is refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+_REFUSED_FUNCTIONS = frozenset(("load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "sqlite_log"))
+"""What reaches outside the database. The allow-list of functions is the guard's; these are refused whatever it lets through."""
+_SCHEMA = ("sqlite_", "pragma_")
+_HARMLESS = frozenset(("json_each", "json_tree", "generate_series"))
+
+
+class Authorizer:
+    """`real` are the relations of the database, `shadows` those that belong to a virtual table, all in lower case.
+
+    `reads` collects what was read since `watch`; after `hold` only that may be read.
+    """
+
+    def __init__(self, real: Iterable[str], shadows: Iterable[str]) -> None:
+        self.reads: set[str] = set()
+        self._real = frozenset(real)
+        self._shadows = frozenset(shadows)
+        self._held: frozenset[str] | None = None
+
+    def watch(self) -> None:
+        """Note what is read."""
+        self.reads, self._held = set(), None
+
+    def hold(self) -> None:
+        """Let nothing be read but what was noted."""
+        self._held = frozenset(self.reads)
+
+    def __call__(self, action: int, first: str | None, second: str | None, database: str | None, source: str | None) -> int:
+        if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE):
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_FUNCTION:
+            return sqlite3.SQLITE_DENY if (second or "").lower() in _REFUSED_FUNCTIONS else sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_READ:
+            return self._read((first or "").lower(), database)
+        return sqlite3.SQLITE_DENY
+
+    def _read(self, name: str, database: str | None) -> int:
+        if not self._counts(name, database):
+            return sqlite3.SQLITE_OK
+        if self._held is not None and name not in self._held and not self._is_shadow(name):
+            return sqlite3.SQLITE_DENY
+        self.reads.add(name)
+        return sqlite3.SQLITE_OK
+
+    def _counts(self, name: str, database: str | None) -> bool:
+        """Not a common table expression (which has no database when it is only counted) nor a harmless function."""
+        if name in _HARMLESS and name not in self._real:
+            return False
+        return (name in self._real and database is not None) or name.startswith(_SCHEMA)
+
+    def _is_shadow(self, name: str) -> bool:
+        return name in self._shadows and any(name.startswith(f"{held}_") for held in self._held or ())

@@ -1,0 +1,149 @@
+"""A child process that speaks in frames: started in its own session with a cleaned environment, killed with all it started."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from sqlcoder_core.errors import WorkerDied
+from sqlcoder_core.worker import wire
+from sqlcoder_core.worker.memory import resident_bytes
+
+_KEPT = (
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "PGPASSFILE",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "SYSTEMROOT",
+    "TZ",
+)
+"""No credentials, no PYTHON*, no proxies: places of files and the language, nothing more."""
+_BOOTSTRAP = "import sys, json; sys.path += [p for p in json.loads(sys.argv[1]) if p not in sys.path]; from {module} import main; main()"
+_LAST_WORDS = 2000
+_FAREWELL_SECONDS = 1.0
+
+
+class ChildProcess:
+    """One running child. `replies` arrive through a thread; None in their place means that the child has ended."""
+
+    def __init__(self, module: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", _BOOTSTRAP.format(module=module), json.dumps(_missing_paths())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={name: os.environ[name] for name in _KEPT if name in os.environ},
+            cwd=os.path.abspath(os.sep),
+            start_new_session=True,
+        )
+        self._replies: SimpleQueue[bytes | None] = SimpleQueue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def alive(self) -> bool:
+        """False once it has ended."""
+        return self._process.poll() is None
+
+    @property
+    def resident_bytes(self) -> int:
+        """Memory it holds now."""
+        return resident_bytes(self._process.pid)
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is also its group's."""
+        return self._process.pid
+
+    def send(self, message: wire.Request) -> None:
+        """Raises WorkerDied when it has ended."""
+        assert self._process.stdin is not None
+        try:
+            wire.send(self._process.stdin.fileno(), message)
+        except (BrokenPipeError, ValueError) as error:
+            raise self.obituary() from error
+
+    def receive(self, seconds: float) -> bytes | None:
+        """The next frame; None when none came in that time. Raises WorkerDied when the child has ended."""
+        try:
+            frame = self._replies.get(timeout=max(seconds, 0.0))
+        except Empty:
+            return None
+        if frame is None:
+            raise self.obituary()
+        return frame
+
+    def kill(self) -> None:
+        """End it and everything it started, now; returns when it is gone."""
+        if self._process.returncode is None:  # once it has been waited for, the number may be somebody else's
+            self._kill_group()
+        self._process.wait()
+        self._let_go()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def close(self) -> None:
+        """End it in order: it leaves by itself when its pipe ends, and is killed when it does not."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_FAREWELL_SECONDS)
+        self.kill()
+
+    def obituary(self) -> WorkerDied:
+        """Why it ended, with its last words."""
+        try:
+            code = self._process.wait(_FAREWELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return WorkerDied("the query process closed its pipe and hung; it was killed")
+        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        words = self._last_words()
+        return WorkerDied(f"the query process {how}" + (f": {words}" if words else ""))
+
+    def _last_words(self) -> str:
+        if self._process.stderr is None or self._process.stderr.closed:
+            return ""
+        with contextlib.suppress(OSError):
+            os.set_blocking(self._process.stderr.fileno(), False)
+            lines = (self._process.stderr.read() or b"")[-_LAST_WORDS:].decode("utf-8", "replace").strip().splitlines()
+            return lines[-1] if lines else ""
+        return ""
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError, ValueError):  # a pipe closed or broken in the middle of a frame is an end like any other
+            descriptor = self._process.stdout.fileno()
+            while (frame := wire.receive(descriptor)) is not None:
+                self._replies.put(frame)
+        self._replies.put(None)
+
+    def _let_go(self) -> None:
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _missing_paths() -> list[str]:
+    """Folders of this interpreter's path that an isolated one would not have: source trees, user sites, PYTHONPATH."""
+    return [path for path in sys.path if Path(path).is_absolute() and Path(path).is_dir()]
