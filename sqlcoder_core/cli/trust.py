@@ -28,13 +28,12 @@ def trust(
 
     wanted = demands_of(options, Path.cwd(), os.environ)
     if not wanted:
-        print(printable(f"{wanted.file}: brings no code and reads no environment variable; there is nothing to approve"), file=sys.stderr)
+        print(
+            printable(f"{wanted.file}: brings no code, reads no variable and writes nothing elsewhere; there is nothing to approve"),
+            file=sys.stderr,
+        )
         return
-    lines = [
-        f"{wanted.file} wants to",
-        *(f"  run   {path}" for path in wanted.code),
-        *(f"  read  ${{{name}}}" for name in wanted.variables),
-    ]
+    lines = [f"{wanted.file}", *(f"  {one}" for one in wanted.told())]
     print("\n".join(map(printable, lines)), file=sys.stderr)
     if not yes:
         if not sys.stdin.isatty():

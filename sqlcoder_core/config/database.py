@@ -24,7 +24,7 @@ _LAST = "sqlalchemy"
 
 def from_text(text: str, host: Host, environ: Mapping[str, str], cwd: Path, origin: str = "--database") -> Entry:
     """A connection from a URL or file. Raises UsageError for a password in clear, and when no connector takes it."""
-    _refuse_clear_password(text)
+    _refuse_clear_password(text, origin)
     try:
         url = _expanded(text, environ)
     except BadReference as error:
@@ -46,11 +46,11 @@ def shown_url(text: str) -> str:
     return text[: match.start("password")] + "***" + text[match.end("password") :] if match else text
 
 
-def _refuse_clear_password(text: str) -> None:
+def _refuse_clear_password(text: str, origin: str) -> None:
     match = _PASSWORD.match(text)
     if match and match["password"] and not names_in(match["password"]):
         hint = "write '${NAME}' in its place (in single quotes), name a connection of sqlcoder.yaml, or use the engine's own password file"
-        raise UsageError("--database holds a password, which other users of this machine can see", hint=hint)
+        raise UsageError(f"{origin} holds a password, which others can see", hint=hint)
 
 
 def _expanded(text: str, environ: Mapping[str, str]) -> str:

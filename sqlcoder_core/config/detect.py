@@ -63,35 +63,31 @@ def choose(scene: Scene) -> Choice:
         )
     if scene.connections:
         ((name, entry),) = scene.connections.items()
-        return Choice(connection=entry, connection_name=name, sources=_or_introspect(scene))
+        return _with_sources(scene, entry, name)
     return _detected(scene)
-
-
-def _or_introspect(scene: Scene) -> tuple[Entry, ...]:
-    return (_INTROSPECT,) if scene.sources is None else scene.sources
 
 
 def _named(scene: Scene, name: str) -> Choice:
     if name in scene.connections:
-        return Choice(connection=scene.connections[name], connection_name=name, sources=_or_introspect(scene))
+        return _with_sources(scene, scene.connections[name], name)
     if scene.options.database:
         entry = from_text(name, scene.host, scene.environ, scene.cwd)
-        return _beside(scene, entry)
+        return _with_sources(scene, entry, "--database")
     hint = did_you_mean(name, scene.connections) or "there are no `connections`"
     raise ConfigError(f"connection {name!r} is not defined", place=scene.document.place(("connection",)), hint=hint)
 
 
-def _beside(scene: Scene, entry: Entry) -> Choice:
-    """A database from the command line; in a project, what the project says of its tables still helps."""
+def _with_sources(scene: Scene, entry: Entry, name: str) -> Choice:
+    """A connection that was said, and the sources: those of the file, else those of the project around, else the database."""
     if scene.sources is not None:
-        return Choice(connection=entry, connection_name="--database", sources=scene.sources)
+        return Choice(connection=entry, connection_name=name, sources=scene.sources)
     try:
         found = _ask(scene)
     except ConfigError:
         found = ()  # a broken project must not keep anybody from asking a database
     best = replace(found[0], notes=()) if found else None
     sources = tuple(detected(spec) for spec in best.sources) if best and best.sources else (_INTROSPECT,)
-    return Choice(connection=entry, connection_name="--database", sources=sources, detection=best)
+    return Choice(connection=entry, connection_name=name, sources=sources, detection=best)
 
 
 def _detected(scene: Scene) -> Choice:

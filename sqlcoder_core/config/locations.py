@@ -23,7 +23,16 @@ def find_file(given: Path | None, cwd: Path, environ: Mapping[str, str], *, star
         if not file.is_file():
             raise ConfigError(f"{by} names {named}, which is not a file", hint="`sqlcoder init` writes one")
         return file
-    return next((folder / FILE_NAME for folder in folders_upwards(start or cwd) if (folder / FILE_NAME).is_file()), None)
+    return next(filter(None, map(_file_in, folders_upwards(start or cwd))), None)
+
+
+def _file_in(folder: Path) -> Path | None:
+    if (folder / FILE_NAME).is_file():
+        return folder / FILE_NAME
+    near_miss = folder / "sqlcoder.yml"
+    if near_miss.is_file():
+        raise ConfigError(f"{near_miss} is not read", hint=f"rename it to {FILE_NAME}")
+    return None
 
 
 def starting_folder(project_dir: Path | None, cwd: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A sqlcoder.yaml that brings code or reads the environment is approved once, by the hash of what it brings.
+"""A sqlcoder.yaml that brings code, reads the environment or writes elsewhere is approved once, by the hash of what it brings.
 
 A cloned repository is not the user: its file could import a Python file of its own, or send `${AWS_SECRET_ACCESS_KEY}` to
 a server of its own, with the first question asked in it.
@@ -27,15 +27,24 @@ _STORE = "trusted.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demands:
-    """What a file wants to be trusted with: Python files it brings, variables it reads, and the hash of all of it."""
+    """What a file wants to be trusted with: Python files it brings, variables it reads, files it writes elsewhere; and its hash."""
 
     file: Path
     code: tuple[Path, ...]
     variables: tuple[str, ...]
+    writes: tuple[str, ...]
     digest: str
 
     def __bool__(self) -> bool:
-        return bool(self.code or self.variables)
+        return bool(self.code or self.variables or self.writes)
+
+    def told(self) -> tuple[str, ...]:
+        """Each demand in a few words."""
+        return (
+            *(f"runs {path}" for path in self.code),
+            *(f"reads ${{{name}}}" for name in self.variables),
+            *(f"writes {name}" for name in self.writes),
+        )
 
 
 def demands(file: Path, data: dict[str, Any]) -> Demands:
@@ -45,7 +54,8 @@ def demands(file: Path, data: dict[str, Any]) -> Demands:
     digest = hashlib.sha256(file.read_bytes())
     for path in found:
         digest.update(b"\0" + path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return Demands(file=file, code=tuple(found), variables=tuple(variables), digest=digest.hexdigest())
+    writes = tuple(dict.fromkeys(_written_elsewhere(data, file.parent)))
+    return Demands(file=file, code=tuple(found), variables=tuple(variables), writes=writes, digest=digest.hexdigest())
 
 
 def demands_of(options: Options, cwd: Path, environ: Mapping[str, str]) -> Demands:
@@ -68,13 +78,23 @@ def _code(data: Any, folder: Path) -> Iterator[Path]:
                 continue  # said with its line when the component is looked for
 
 
+def _written_elsewhere(data: dict[str, Any], folder: Path) -> Iterator[str]:
+    """Files that its sinks write outside of its own folder: `output: ["csv:~/.profile"]` is not for a stranger to say."""
+    output = [text.partition(":")[2] for text in texts(data.get("output"))]
+    for text in (*output, *texts(data.get("sinks"))):
+        try:
+            outside = bool(text) and not (folder / Path(text).expanduser()).resolve().is_relative_to(folder.resolve())
+        except (OSError, RuntimeError, ValueError):
+            outside = True
+        if outside:
+            yield text
+
+
 def require(wanted: Demands, state: Path, place: str) -> None:
     """Raise ConfigError when the file wants something and was not approved with exactly these contents."""
     if wanted and wanted.digest not in _approved(state):
-        what = [f"runs {path.name}" for path in wanted.code] + [f"reads ${{{name}}}" for name in wanted.variables]
-        raise ConfigError(
-            f"this file {', '.join(what)}, and was not approved as it is", place=place, hint="look at it, then run `sqlcoder trust`"
-        )
+        message = f"this file {', '.join(wanted.told())}, and was not approved as it is"
+        raise ConfigError(message, place=place, hint="look at it, then run `sqlcoder trust`")
 
 
 def approve(wanted: Demands, state: Path) -> None:

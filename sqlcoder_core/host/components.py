@@ -40,7 +40,7 @@ class Host:
         self._calls = HookCalls(lambda text: self.scrub(text))  # noqa: PLW0108 - the configuration replaces it later
         self._modules: dict[str, object] = {}
         self._classes: dict[tuple[str, str], dict[str, Any]] = {}
-        self._extensions: dict[int, tuple[Extension, str]] = {}
+        self._extensions: dict[int, tuple[Extension, str, str]] = {}
 
     # ------------------------------------------------------------------ words to classes
 
@@ -123,7 +123,7 @@ class Host:
             built = found.cls(*arguments)
         if isinstance(built, Extension):
             self._calls.register(built, found.who, place=place, run_hooks=True)
-            self._extensions[id(built)] = (built, found.who)
+            self._extensions[id(built)] = (built, found.who, place)
         return built
 
     def run_hook(self, hook: str, extensions: Iterable[Extension], **arguments: object) -> list[tuple[Any, ...]]:
@@ -132,7 +132,11 @@ class Host:
         Raises PluginError that names extension and hook. The configuration names every extension, so a failing one stops the
         run: a check that is skipped would fail open.
         """
-        return [self._calls.call(one, hook, arguments, self._extensions[id(one)][1], ours=False) for one in extensions]
+        return [self._run(hook, one, arguments) for one in extensions]
+
+    def _run(self, hook: str, extension: Extension, arguments: dict[str, object]) -> tuple[Any, ...]:
+        _, who, place = self._extensions[id(extension)]
+        return self._calls.call(extension, hook, arguments, who, place=place, ours=False)
 
     def detect(self, directory: Path, options: dict[str, str], *, words: Iterable[str] | None = None) -> tuple[Detection, ...]:
         """What the plugins (those named by `words`, else all built-in ones) recognise in a directory, most certain first."""

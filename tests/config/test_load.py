@@ -189,6 +189,23 @@ def test_a_file_above_the_root_is_not_found(place: Place) -> None:
         place.load()
 
 
+def test_a_file_with_the_other_ending_is_not_passed_over(place: Place) -> None:
+    place.write(GOOD, "sqlcoder.yml")
+    with pytest.raises(ConfigError, match=r"sqlcoder\.yml is not read; rename it to sqlcoder\.yaml"):
+        place.load()
+
+
+def test_project_dir_is_where_the_search_begins_and_other_paths_count_from_here(place: Place) -> None:
+    file = place.write(GOOD)
+    (place.root / "x.duckdb").write_bytes(b"")
+    configuration = place.load(cwd=place.root, project_dir=Path("project"), database="x.duckdb")
+    assert configuration.path == file
+    assert configuration.connection is not None
+    assert configuration.connection.settings == {"path": str(place.root / "x.duckdb")}
+    with pytest.raises(ConfigError, match="--project-dir names nowhere, which is not a folder"):
+        place.load(project_dir=Path("nowhere"))
+
+
 def test_a_named_file_wins_and_must_be_there(place: Place) -> None:
     other = place.write(GOOD, "conf/other.yaml")
     configuration = place.load(config=Path("conf/other.yaml"))
@@ -245,6 +262,15 @@ def test_a_file_without_connection_takes_the_one_its_sources_know(place: Place) 
 def test_sources_alone_do_without_a_database(place: Place) -> None:
     built = place.build("sources: [introspect]\n")
     assert built.connector is None
+
+
+def test_a_project_around_still_tells_of_the_tables_of_another_connection(place: Place) -> None:
+    (place.folder / "dbt_project.yml").write_text("")
+    (place.folder / "x.duckdb").write_bytes(b"")
+    for built in (place.build(database="x.duckdb"), place.build("connections: {a: {use: duckdb, path: x.duckdb}}\n")):
+        assert built.connector is not None
+        assert built.connector.name == "duckdb"
+        assert [source.name for source in built.sources] == ["dbt", "introspect"]
 
 
 def test_a_connection_alone_is_introspected(place: Place) -> None:
@@ -331,7 +357,7 @@ def test_database_takes_a_url_with_its_password_from_the_environment(place: Plac
 @pytest.mark.parametrize(
     ("database", "told"),
     [
-        ("postgresql://ada:canary-4@db/shop", "--database holds a password, which other users of this machine can see; write '${NAME}'"),
+        ("postgresql://ada:canary-4@db/shop", "--database holds a password, which others can see; write '${NAME}'"),
         ("nope.duckdb", "--database: there is no file 'nope.duckdb'"),
         ("postgers://db/shop", "is no database that an installed connector knows; did you mean postgres:...?"),
         ("postgresql://ada:${NO_SUCH_PW}@db/shop", "environment variable NO_SUCH_PW is not set"),

@@ -11,6 +11,8 @@ import pytest
 
 from sqlcoder_core.config.describe import settings_in_effect
 from sqlcoder_core.config.environment import BadReference, expand
+from sqlcoder_core.config.trust import demands
+from sqlcoder_core.config.yaml_nodes import read_yaml
 from sqlcoder_core.errors import ConfigError, PluginError, SqlcoderError
 
 if TYPE_CHECKING:
@@ -172,7 +174,7 @@ def test_a_file_that_reads_the_environment_asks_for_trust_once(secret_place: Pla
 def test_a_file_that_brings_code_is_not_imported_before_it_is_trusted(place: Place) -> None:
     place.write("raise SystemExit('ran')", "mine.py")
     place.write("connections: {a: {use: duckdb, path: x}}\nextensions: [./mine.py:NoStar]\n")
-    with pytest.raises(ConfigError, match=r"this file runs mine\.py, and was not approved"):
+    with pytest.raises(ConfigError, match=r"this file runs .*/mine\.py, and was not approved"):
         place.load(trusted=False)
 
 
@@ -190,6 +192,24 @@ def test_code_that_is_named_in_an_override_was_named_by_the_user(place: Place) -
     place.write("connections: {a: {use: duckdb, path: x}}\n")
     configuration = place.load(trusted=False, overrides=("extensions=['./mine.py:NoStar']",))
     assert configuration.extensions[0].use == "./mine.py:NoStar"
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("output: ['csv:out.csv']", False),
+        ("output: ['csv:/etc/out.csv']", True),
+        ("output: ['csv:../out.csv']", True),
+        ("output: ['csv:~/out.csv']", True),
+        ("output: ['csv:link']", True),
+        ("sinks: {csv: {header: true}}", False),
+        ("sinks: {a: {use: csv, path: ../x}}", True),
+    ],
+)
+def test_a_file_that_writes_outside_of_its_folder_asks_for_trust(place: Place, line: str, asks: bool) -> None:
+    (place.folder / "link").symlink_to(place.root / "elsewhere")
+    document = read_yaml(place.write(line).read_text(), "sqlcoder.yaml")
+    assert bool(demands(place.folder / "sqlcoder.yaml", document.data)) is asks
 
 
 def test_a_plain_file_needs_no_trust_and_the_store_is_private(secret_place: Place) -> None:
