@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
+
 from sqlcoder_core.api import Exposure, Fact, Table, TableName
 from sqlcoder_dbt.artifacts import ExposureNode, Node
 from sqlcoder_dbt.declared import Pointer, declared
@@ -12,8 +14,9 @@ from sqlcoder_dbt.joins import Ends, constraint_pointers, relationships
 from sqlcoder_dbt.metrics import Metrics
 from sqlcoder_dbt.nodes import Artifacts, Choice, Nodes, Offered
 from sqlcoder_dbt.references import References
+from sqlcoder_dbt.relations import reference
 from sqlcoder_dbt.semantics import semantics
-from sqlcoder_dbt.tables import Known, merged, table
+from sqlcoder_dbt.tables import MANIFEST, Known, merged, table
 
 _MODELS, _SOURCES = ("model.", "seed.", "snapshot."), ("source.",)
 
@@ -37,27 +40,46 @@ class _Reading:
         self._exposures = [node for _, node in nodes.decoded(manifest.exposures, ExposureNode)]
         self._exposed = {uid for exposure in self._exposures for uid in _parents(exposure)}
         self._newer = catalog_is_newer(nodes.artifacts)
+        self._aside = Nodes(artifacts=nodes.artifacts, choice=nodes.choice)
+        self._sources = {each.place: each.uid for each in self._aside.offered(manifest.sources, _SOURCES) if each.wanted}
+        self._taken: dict[str, str] = {}
+        self._hidden: dict[str, Table] = {}
         self._ends = Ends()
         self._constraints: list[Pointer] = []
 
     def tables(self) -> Iterator[Table]:
-        """Models, seeds and snapshots, then the sources that are none of these: a relation is offered once."""
-        aside = Nodes(artifacts=self._nodes.artifacts, choice=self._nodes.choice)
-        sources = {offered.place: offered for offered in aside.offered(self._manifest.sources, _SOURCES)}
-        taken: dict[str, str] = {}
-        for offered in self._nodes.offered(self._manifest.nodes, _MODELS):
-            twin = sources.get(offered.place)
-            taken.setdefault(offered.place, offered.uid)
-            yield self._table(offered, twin)
-            if twin is not None:
-                self._ends.same[twin.uid] = offered.uid
-        del sources
-        for offered in self._nodes.offered(self._manifest.sources, _SOURCES):
-            first = taken.setdefault(offered.place, offered.uid)
+        """Models, seeds and snapshots, then the sources that are none of these: a relation is offered once.
+
+        Old versions, and packages that were not asked for, come last as hidden tables, so that the live database does not
+        bring them back as tables that nobody has said anything about.
+        """
+        for offered in self._wanted(self._manifest.nodes, _MODELS):
+            self._taken.setdefault(offered.place, offered.uid)
+            yield self._table(offered, self._twin(offered))
+        for offered in self._wanted(self._manifest.sources, _SOURCES):
+            first = self._taken.setdefault(offered.place, offered.uid)
             if first == offered.uid:
                 yield self._table(offered, None)
             else:
                 self._ends.same[offered.uid] = first
+        yield from (table for place, table in self._hidden.items() if place not in self._taken)
+
+    def _wanted(self, entries: Mapping[str, msgspec.Raw] | None, prefixes: tuple[str, ...]) -> Iterator[Offered]:
+        for offered in self._nodes.offered(entries, prefixes):
+            if offered.wanted:
+                yield offered
+            else:
+                self._hidden[offered.place] = self._withheld(offered)
+
+    def _twin(self, offered: Offered) -> Offered | None:
+        """The source that is the same relation, decoded a second time where there is one: seldom, and small."""
+        uid = self._sources.get(offered.place)
+        sources = self._manifest.sources or {}
+        return next(self._aside.offered({uid: sources[uid]}, _SOURCES), None) if uid is not None else None
+
+    def _withheld(self, offered: Offered) -> Table:
+        shown = reference(offered.uid, offered.node, self._nodes.artifacts.project)
+        return Table(name=offered.name, hidden=True, ref=shown, uid=offered.uid, origins=(("*", MANIFEST),))
 
     def _table(self, offered: Offered, twin: Offered | None) -> Table:
         uid, meaning = offered.uid, self._meaning
@@ -79,6 +101,8 @@ class _Reading:
             )
         )
         self._ends.add(made)
+        if twin is not None:
+            self._ends.same[twin.uid] = uid
         self._constraints.extend(constraint_pointers(uid, offered.node, self._references))
         return made
 

@@ -42,10 +42,12 @@ def catalog_clashes(nodes: Nodes) -> Iterator[Clash]:
     if lag is not None and lag > timedelta(0):
         lost = f"; {nodes.missing} models of the manifest are not in it" if nodes.missing else ""
         severity = "warning" if lag > _TOLERATED or nodes.missing else "note"
-        message = f"is {span(lag)} older than manifest.json: types and columns may have changed since{lost}"
+        message = f"catalog.json is {span(lag)} older than manifest.json: types and columns may have changed since{lost}"
         yield Clash(kind="stale_catalog", subject="catalog.json", message=message, severity=severity, hint=_REMEDY)  # type: ignore[arg-type]
     for (expected, found), count in sorted(nodes.other_schemas.items()):
-        message = f"has {count} relations in schema {found} that manifest.json has in {expected}: it was made with another target"
+        message = (
+            f"catalog.json has {count} relations in schema {found} that manifest.json has in {expected}: it was made with another target"
+        )
         yield Clash(kind="other_target", subject="catalog.json", message=message, hint=_REMEDY)
 
 

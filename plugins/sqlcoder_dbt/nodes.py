@@ -10,7 +10,7 @@ import msgspec
 
 from sqlcoder_core.api import Clash, TableName
 from sqlcoder_dbt.artifacts import CatalogFile, CatalogTable, Manifest, Node, SemanticManifest
-from sqlcoder_dbt.relations import NEVER_BUILT, table_name
+from sqlcoder_dbt.relations import NEVER_BUILT, reference, table_name
 from sqlcoder_dbt.semantic_artifacts import MetricNode, SemanticModel
 
 _Struct = TypeVar("_Struct")
@@ -34,22 +34,20 @@ class Choice:
     packages: frozenset[str] | None = None
 
     def offers(self, node: Node) -> bool:
-        """False for old and coming versions, for packages that were not asked for, for what is switched off or never built."""
+        """False for old and coming versions, and for packages that were not asked for."""
         latest = node.version is None or node.latest_version is None or str(node.version) == str(node.latest_version)
-        wanted = self.packages is None or node.package_name in self.packages
-        config = node.config
-        exists = config is None or (config.enabled is not False and config.materialized not in NEVER_BUILT)
-        return exists and wanted and (latest or self.all_versions)
+        return (self.packages is None or node.package_name in self.packages) and (latest or self.all_versions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """A relation that can be queried; `entry` is what catalog.json says of it."""
+    """A relation that can be queried; `entry` is what catalog.json says of it. One that is not `wanted` exists all the same."""
 
     uid: str
     node: Node
     name: TableName
     entry: CatalogTable | None = None
+    wanted: bool = True
 
     @property
     def place(self) -> str:
@@ -77,26 +75,28 @@ class Nodes:
                 try:
                     yield uid, decoder.decode(raw)
                 except msgspec.ValidationError as error:
-                    message = f"has a shape that is not known, and is left out: {error}"
+                    message = f"{uid} of the manifest has a shape that is not known, and is left out: {error}"
                     self.clashes.append(
                         Clash(kind="unreadable", subject=uid, message=message, hint="please report it with the dbt version")
                     )
 
     def offered(self, entries: Mapping[str, msgspec.Raw] | None, prefixes: tuple[str, ...]) -> Iterator[Offered]:
-        """Relations that exist and were asked for."""
+        """Relations that exist, those that were not asked for among them."""
         catalog = self.artifacts.catalog
         listed = {**(catalog.nodes or {}), **(catalog.sources or {})} if catalog is not None else {}
         reader = msgspec.json.Decoder(CatalogTable)
         for uid, node in self.decoded(entries, Node, prefixes):
-            if not self.choice.offers(node):
+            config = node.config
+            if config is not None and (config.enabled is False or config.materialized in NEVER_BUILT):
                 continue
             entry = reader.decode(listed[uid]) if uid in listed else None
             self._compare(node, entry)
             name = table_name(node, entry.metadata if entry is not None else None)
             if name is not None:
-                yield Offered(uid=uid, node=node, name=name, entry=entry)
+                yield Offered(uid=uid, node=node, name=name, entry=entry, wanted=self.choice.offers(node))
             else:
-                message = f"its relation is no table with a name ({node.relation_name}), and is left out"
+                shown = reference(uid, node, self.artifacts.project)
+                message = f"{shown} is no table with a name ({node.relation_name}), and is left out"
                 self.clashes.append(Clash(kind="no_table", subject=uid, message=message, severity="note", hint="query a model built on it"))
 
     def _compare(self, node: Node, entry: CatalogTable | None) -> None:

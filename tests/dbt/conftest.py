@@ -34,7 +34,8 @@ class Facts:
         return next(table for table in self.of(Table) if table.name.name == name)
 
     def tables(self) -> set[str]:
-        return {table.name.name for table in self.of(Table)}
+        """Names of the tables that are offered."""
+        return {table.name.name for table in self.of(Table) if not table.hidden}
 
     def metric(self, name: str) -> Metric:
         return next(metric for metric in self.of(Metric) if metric.name == name)

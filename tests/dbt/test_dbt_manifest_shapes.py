@@ -213,7 +213,7 @@ def test_fusion_manifest_is_read(facts_of) -> None:
         "model.shop.helper_cte": {"name": "helper_cte", "resource_type": "model", "alias": "h", "config": {"materialized": "ephemeral"}},
     }
     facts = facts_of(nodes, metadata={"dbt_version": "2.0.0-preview.60"})
-    assert facts.tables() == {"orders_v2"}
+    assert [table.name.name for table in facts.of(Table)] == ["orders_v2"]
     table = facts.table("orders_v2")
     assert (table.hidden, table.access, table.group, table.deprecated) == (True, "public", "sales", "2031-05-01")
     assert (table.ref, str(table.name), table.name.database) == ("ref('orders')", "MAIN.orders_v2", "DB")

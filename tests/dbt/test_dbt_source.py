@@ -53,7 +53,7 @@ def test_target_path_of_the_settings_wins(open_source, project, tmp_path) -> Non
     (root / "elsewhere").mkdir()
     (root / "elsewhere" / "manifest.json").write_text((KITCHEN / "target" / "manifest.json").read_text())
     source = open_source(root, target_path=root / "elsewhere")
-    assert sum(isinstance(fact, Table) for fact in source.facts(None)) == 16
+    assert sum(isinstance(fact, Table) for fact in source.facts(None)) == 17
 
 
 def test_facts_come_one_at_a_time(open_source) -> None:
