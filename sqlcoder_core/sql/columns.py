@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NamedTuple
 
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
+from sqlcoder_core.errors import Refused
 from sqlcoder_core.sql.lexer import CleanText, refused, short
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.sql.tree import dialect_of, span_of
@@ -22,12 +23,14 @@ Found = Sequence[tuple[exp.Table, Table]]
 class Written(NamedTuple):
     """A column as the query writes it; the node itself changes while it is checked."""
 
-    node: exp.Column
+    node: exp.Expr
     name: str
     table: str
+    place: type[exp.Expr] = exp.Column
 
 
 _ERROR: Final = re.compile(r"(?:Unknown column: |Column '|Ambiguous column '|Cannot automatically join: )(?P<name>.+?)(?:'|\.|$)")
+_OPEN_ENDED: Final = (exp.Unnest, exp.Lateral, exp.TableFromRows)
 
 
 def check_columns(tree: exp.Expr, clean: CleanText, dialect: str, found: Found) -> None:
@@ -41,7 +44,9 @@ def check_columns(tree: exp.Expr, clean: CleanText, dialect: str, found: Found) 
     defined = set(_defined(tree))
     if dialect == "sqlite":
         _read_strings(tree, known | defined)
-    columns = [Written(node, node.name, node.table) for node in tree.find_all(exp.Column)]
+    columns = list(_columns(tree))
+    in_having = [column for column in columns if column.place is exp.Having and not column.table]
+    complete = bool(in_having) and all(table.columns for _, table in found) and not _is_open_ended(tree)
     try:
         _qualify(tree, dialect, found)
     except OptimizeError as error:
@@ -49,6 +54,24 @@ def check_columns(tree: exp.Expr, clean: CleanText, dialect: str, found: Found) 
     except (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError):
         # The name check is a courtesy: relations and hidden columns are checked, the engine judges the rest.
         return
+    # sqlglot does not look up names in HAVING, where an alias may stand as well.
+    for column in in_having:
+        if complete and fold(column.name) not in known | defined:
+            raise _unknown(column, clean, f'no relation here has a column "{short(column.name)}"', [table for _, table in found])
+
+
+def _columns(tree: exp.Expr) -> Iterator[Written]:
+    """All columns, those in HAVING and USING marked as such."""
+    in_having = {id(node) for having in tree.find_all(exp.Having) for node in having.find_all(exp.Column)}
+    for node in tree.find_all(exp.Column):
+        yield Written(node, node.name, node.table, exp.Having if id(node) in in_having else exp.Column)
+    for join in tree.find_all(exp.Join):
+        yield from (Written(name, name.name, "", exp.Join) for name in join.args.get("using") or () if isinstance(name, exp.Identifier))
+
+
+def _is_open_ended(tree: exp.Expr) -> bool:
+    """Whether a function in FROM brings columns whose names only the engine knows."""
+    return tree.find(*_OPEN_ENDED) is not None or any(isinstance(table.this, exp.Func) for table in tree.find_all(exp.Table))
 
 
 def _qualify(tree: exp.Expr, dialect: str, found: Found) -> None:
@@ -101,33 +124,38 @@ def _report(message: str, columns: Sequence[Written], clean: CleanText, found: F
     """Turn sqlglot's complaint into a refusal, unless the query itself gives the name in a way that sqlglot does not follow."""
     match = _ERROR.match(message)
     name = fold(match["name"]) if match else ""
-    owners = [node for node, table in found if table.column(name)]
-    for column in sorted((each for each in columns if fold(each.name) == name), key=lambda each: not each.table):
-        table = next((table for node, table in found if column.table and fold(node.alias_or_name) == fold(column.table)), None)
-        if table is not None and table.columns and not table.column(name):
-            _refuse_unknown(column, clean, f'"{short(str(table.name))}" has no column "{short(column.name)}"', [table])
-        if column.table and table is None and fold(column.table) not in defined:
-            _refuse_unknown(column, clean, f'no relation here is called "{short(column.table)}"', [])
+    suspects = [column for column in columns if match and fold(column.name) == name]
+    tables = [table for _, table in found]
+    for column in sorted(suspects, key=lambda each: not each.table):
+        named = [table for node, table in found if column.table and fold(node.alias_or_name) == fold(column.table)]
+        without = [table for table in named if table.columns and not table.column(name)]
+        if without:
+            raise _unknown(column, clean, f'"{short(str(without[0].name))}" has no column "{short(column.name)}"', without)
+        if column.table and not named and fold(column.table) not in defined:
+            raise _unknown(column, clean, f'no relation here is called "{short(column.table)}"', [])
+        if not column.table and column.place is exp.Join:
+            raise _unknown(column, clean, f'"{short(column.name)}" is not a column of both sides of the join', tables)
         if not column.table and name not in defined:
+            owners = [node for node, table in found if table.column(name) and _select(node) is _select(column.node)]
             if len(owners) > 1:
-                _refuse_ambiguous(column, clean, owners)
-            where = "the relations in reach have" if owners else "no relation here has"
-            _refuse_unknown(
-                column, clean, f'{where} {"no" if owners else "a"} column "{short(column.name)}"', [table for _, table in found]
-            )
+                raise _ambiguous(column, clean, owners)
+            raise _unknown(column, clean, f'no relation in reach has a column "{short(column.name)}"', tables)
 
 
-def _refuse_unknown(column: Written, clean: CleanText, message: str, tables: Iterable[Table]) -> NoReturn:
+def _select(node: exp.Expr) -> exp.Expr | None:
+    return node.find_ancestor(exp.Select)
+
+
+def _unknown(column: Written, clean: CleanText, message: str, tables: Iterable[Table]) -> Refused:
     from rapidfuzz import process
 
     names = dict.fromkeys(each.name for table in tables for each in table.columns if not each.hidden)
     near = [match[0] for match in process.extract(column.name, names, limit=3, score_cutoff=1)]
     hint = f"nearest: {', '.join(near)}" if near else "use the alias that stands in FROM"
-    raise refused("column-unknown", message, span_of(column.node, clean), hint)
+    return refused("column-unknown", message, span_of(column.node, clean), hint)
 
 
-def _refuse_ambiguous(column: Written, clean: CleanText, owners: Sequence[exp.Table]) -> NoReturn:
+def _ambiguous(column: Written, clean: CleanText, owners: Sequence[exp.Table]) -> Refused:
     choices = " or ".join(f"{short(node.alias_or_name)}.{short(column.name)}" for node in owners[:3])
-    raise refused(
-        "column-ambiguous", f'several relations have a column "{short(column.name)}"', span_of(column.node, clean), f"write {choices}"
-    )
+    message = f'several relations have a column "{short(column.name)}"'
+    return refused("column-ambiguous", message, span_of(column.node, clean), f"write {choices}")
