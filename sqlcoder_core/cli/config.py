@@ -44,6 +44,8 @@ def _load(options: Options) -> tuple[Configuration, Host]:
 def show(format: _FORMAT = Format.TEXT, *, options: Options) -> None:
     """Print every setting in effect and where it comes from; secrets as references."""
     import json
+    import os
+    from pathlib import Path
 
     from sqlcoder_core.cli.columns import print_columns
     from sqlcoder_core.config.describe import settings_in_effect
@@ -53,7 +55,8 @@ def show(format: _FORMAT = Format.TEXT, *, options: Options) -> None:
     if format is Format.JSON:
         print(json.dumps([{"key": one.key, "value": one.value, "origin": one.origin} for one in found], indent=2, ensure_ascii=False))
         return
-    print_columns([one.key, _plain(one.value), one.origin] for one in found)
+    here = f"{Path.cwd()}{os.sep}"
+    print_columns([one.key, _plain(one.value), one.origin.replace(here, "")] for one in found)
 
 
 def _plain(value: object) -> str:

@@ -12,7 +12,7 @@ from sqlcoder_core.cli.options import shared_options
 from sqlcoder_core.values.options import Options
 
 if TYPE_CHECKING:
-    from sqlcoder_core.config.plugins_report import ComponentHelp
+    from sqlcoder_core.config.plugins_report import ComponentHelp, SettingHelp
     from sqlcoder_core.host.installed import Installed
 
 plugins_app = typer.Typer(name="plugins", help="List, describe and examine plugins.", no_args_is_help=True, rich_markup_mode=None)
@@ -74,10 +74,16 @@ def _local_row(use: str) -> dict[str, str]:
     return {"name": use, "kind": "local file", "enabled": "yes", "distribution": "-", "version": "-", "location": use.partition(":")[0]}
 
 
+def _words(incomplete: str) -> list[str]:
+    from sqlcoder_core.host.installed import installed_plugins
+
+    return [plugin.word for plugin in installed_plugins() if plugin.word.startswith(incomplete)]
+
+
 @plugins_app.command("show")
 @shared_options
 def show(
-    name: Annotated[str, typer.Argument(help="The plugin's word.")],
+    name: Annotated[str, typer.Argument(help="The plugin's word.", autocompletion=_words)],
     format: _FORMAT = Format.TEXT,
     *,
     options: Options,
@@ -107,23 +113,38 @@ def show(
 
 
 def _print_component(component: ComponentHelp) -> None:
-    import json
+    import shutil
 
-    from sqlcoder_core.cli.columns import print_columns
-
+    width = min(shutil.get_terminal_size().columns, 120)
     print(f"\n{component.kind} {component.name} (under `{component.section}:`)")
-    for line in component.documentation.splitlines():
-        print(f"  {line}".rstrip())
+    _print_wrapped(component.documentation, width, indent=2)
     if component.hooks:
         print(f"  run hooks: {', '.join(component.hooks)}")
     if not component.settings:
         print("  no settings")
-        return
-    rows = [
-        [f"  {one.name}", one.type, "required" if one.required else json.dumps(one.default, ensure_ascii=False), one.description]
-        for one in component.settings
-    ]
-    print_columns(rows, heading=["  setting", "type", "default", "meaning"])
+    for setting in component.settings:
+        _print_setting(setting, width)
+
+
+def _print_setting(setting: SettingHelp, width: int) -> None:
+    import json
+
+    from sqlcoder_core.cli.exits import printable
+
+    default = "required" if setting.required else f"default {json.dumps(setting.default, ensure_ascii=False)}"
+    print(printable(f"  {setting.name}: {setting.type}, {default}"))
+    _print_wrapped(setting.description, width, indent=6)
+
+
+def _print_wrapped(text: str, width: int, *, indent: int) -> None:
+    import textwrap
+
+    from sqlcoder_core.cli.exits import printable
+
+    margin = " " * indent
+    for line in text.splitlines():
+        for part in textwrap.wrap(printable(line), width=width, initial_indent=margin, subsequent_indent=margin) or [""]:
+            print(part)
 
 
 @plugins_app.command("doctor")

@@ -49,7 +49,9 @@ def load(options: Options, *, cwd: Path, environ: Mapping[str, str], host: Host 
     host.scrub = scrubber(document.data)
     core = _core(document)
     scene = _scene(document, core, path.parent if path else start, options=options, environ=environ, cwd=cwd, start=start, host=host)
-    configuration = _configuration(scene, _chosen(scene), path, core)
+    choice = _chosen(scene)
+    host.scrub = scrubber(document.data, *(entry.settings for entry in (choice.connection, *choice.sources) if entry))
+    configuration = _configuration(scene, choice, path, core)
     if document.problems:
         problems, failures = component_problems(configuration, host)
         raise_all([*document.problems, *problems, *map(from_failure, failures)], host.scrub)

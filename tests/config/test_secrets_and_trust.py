@@ -143,6 +143,14 @@ def test_a_plugin_that_tells_a_secret_is_silenced(secret_place: Place, validator
     assert "${PW}" in str(caught.value)
 
 
+def test_secrets_that_were_detected_are_taken_out_of_plugins_errors_too(secret_place: Place) -> None:
+    (secret_place.folder / "dbt_project.yml").write_text("")
+    secret_place.load()
+    assert secret_place.host.scrub("login with canary-detected failed") == "login with profiles.yml shop.dev.password failed"
+    secret_place.load(database="postgresql://ada:${PW}@db/x")
+    assert secret_place.host.scrub(f"login with {CANARY} failed") == "login with ${PW} failed"
+
+
 def test_a_password_in_a_readable_file_is_warned_of(place: Place) -> None:
     text = "connections: {shop: {use: postgres, password: in-clear}}\n"
     place.write(text).chmod(0o644)
