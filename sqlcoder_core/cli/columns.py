@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from sqlcoder_core.values.printable import printable
 
-
 _WIDEST = 44  # one long path must not push everybody's last column off the screen
 
 

@@ -129,7 +129,7 @@ def _print_component(component: ComponentHelp) -> None:
 def _print_setting(setting: SettingHelp, width: int) -> None:
     import json
 
-    from sqlcoder_core.cli.exits import printable
+    from sqlcoder_core.values.printable import printable
 
     default = "required" if setting.required else f"default {json.dumps(setting.default, ensure_ascii=False)}"
     print(printable(f"  {setting.name}: {setting.type}, {default}"))
@@ -139,7 +139,7 @@ def _print_setting(setting: SettingHelp, width: int) -> None:
 def _print_wrapped(text: str, width: int, *, indent: int) -> None:
     import textwrap
 
-    from sqlcoder_core.cli.exits import printable
+    from sqlcoder_core.values.printable import printable
 
     margin = " " * indent
     for line in text.splitlines():
