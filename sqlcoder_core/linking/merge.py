@@ -6,7 +6,7 @@ is taken from a source that reads it live, whatever its place in the order; SQL 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
@@ -17,55 +17,47 @@ Live: TypeAlias = Literal["first", "second", "neither"]
 
 _GAPS_OF_COLUMN = ("description", "nullable", "minimum", "maximum", "distinct_count", "null_fraction")
 _GAPS_OF_TABLE = ("description", "row_count", "access", "group", "deprecated", "ref", "uid")
+_SHARED = frozenset({"synonyms", "tags", "unique_keys", "values"})
+_WITH_ORIGIN = _SHARED | {*_GAPS_OF_COLUMN, *_GAPS_OF_TABLE, "type", "primary_key", "hidden"}
 _ANY = "*"
 
 
 def merge_tables(first: Table, second: Table, live: Live = "neither") -> tuple[Table, tuple[Clash, ...]]:
     """The table that both describe, and what they disagree on. `live` says which of the two was read from the database."""
     clashes: list[Clash] = []
-    engine = {"first": first, "second": second, "neither": first}[live]
-    gaps = {name: _first(getattr(first, name), getattr(second, name)) for name in _GAPS_OF_TABLE}
+    taken = _gaps(first, second, _GAPS_OF_TABLE) | _additions(first, second, ("synonyms", "tags", "unique_keys"))
+    if second.primary_key and not first.primary_key:
+        taken["primary_key"] = second.primary_key
+    _compare_keys(first, second, clashes)
     merged = replace(
         first,
-        **gaps,
+        **taken,
         name=_name(first, second, live),
-        kind=engine.kind,
+        kind=second.kind if live == "second" else first.kind,
         columns=tuple(_columns(first, second, live, clashes)),
-        synonyms=_united(first.synonyms, second.synonyms),
-        tags=_united(first.tags, second.tags),
-        primary_key=_primary_key(first, second, clashes),
-        unique_keys=_united(first.unique_keys, second.unique_keys),
         hidden=first.hidden or second.hidden,
-        origins=_origins(first, second, _filled(first, second, _GAPS_OF_TABLE)),
+        origins=_origins(first, second, taken, _default_origin(second)),
     )
     return merged, tuple(clashes)
 
 
-def merge_columns(first: Column, second: Column, live: Live, subject: str, clashes: list[Clash]) -> Column:
-    """One column from two sources; `subject` is its name in a Clash."""
-    gaps = {name: _first(getattr(first, name), getattr(second, name)) for name in _GAPS_OF_COLUMN}
-    typed = second if first.type is None or (live == "second" and second.type is not None) else first
-    if first.type and second.type and "other" not in (first.kind, second.kind) and first.kind != second.kind:
+def merge_columns(first: Column, second: Column, live: Live, *, origin: str | None, subject: str, clashes: list[Clash]) -> Column:
+    """One column from two sources.
+
+    `origin` is where the second's facts come from that do not say it themselves, `subject` the column's name in a Clash.
+    """
+    taken = _gaps(first, second, _GAPS_OF_COLUMN) | _additions(first, second, ("synonyms", "tags"))
+    if second.type is not None and (first.type is None or live == "second"):
+        taken["type"] = second.type
+    if second.kind != "other" and (first.kind == "other" or live == "second"):
+        taken["kind"] = second.kind
+    if first.kind != second.kind and first.type and second.type and "other" not in (first.kind, second.kind):
         clashes.append(_type_clash(first, second, subject))
-    filled = _filled(first, second, _GAPS_OF_COLUMN)
-    if typed is second and second.type:
-        filled.append("type")
-    values, complete = _values(first, second, subject, clashes)
-    return replace(
-        first,
-        **gaps,
-        name=second.name if live == "second" else first.name,
-        type=typed.type,
-        kind=typed.kind if typed.kind != "other" else _first_kind(first, second),
-        synonyms=_united(first.synonyms, second.synonyms),
-        tags=_united(first.tags, second.tags),
-        values=values,
-        values_complete=complete,
-        hidden=first.hidden or second.hidden,
-        origins=_origins(
-            first, second, [*_filled(first, second, _GAPS_OF_COLUMN), *(("type",) if typed is second and second.type else ())]
-        ),
-    )
+    if second.values:
+        taken |= _values(first, second, subject, clashes)
+    if second.hidden and not first.hidden:
+        taken["hidden"] = True
+    return replace(first, **taken, name=second.name if live == "second" else first.name, origins=_origins(first, second, taken, origin))
 
 
 def with_profile(column: Column, profile: ColumnProfile, subject: str, clashes: list[Clash], origin: str) -> Column:
@@ -79,9 +71,7 @@ def with_profile(column: Column, profile: ColumnProfile, subject: str, clashes: 
         distinct_count=profile.distinct_count,
         null_fraction=profile.null_fraction,
     )
-    facts = ("values", "minimum", "maximum", "distinct_count", "null_fraction")
-    seen = replace(seen, origins=tuple((name, origin) for name in facts if getattr(seen, name) not in (None, ())))
-    return merge_columns(column, seen, "neither", subject, clashes)
+    return merge_columns(column, seen, "neither", origin=origin, subject=subject, clashes=clashes)
 
 
 def origin_of(fact: str, own: Origins, table: Origins = ()) -> str | None:
@@ -95,24 +85,21 @@ def origin_of(fact: str, own: Origins, table: Origins = ()) -> str | None:
 
 
 def _columns(first: Table, second: Table, live: Live, clashes: list[Clash]) -> Iterator[Column]:
-    others = {column.name.lower(): column for column in second.columns}
+    """All columns, or where one side is live those that it has, in its order."""
     mine = {column.name.lower(): column for column in first.columns}
-    both = {
-        key: merge_columns(column, _owned(others[key], second), live, f"{first.name}.{column.name}", clashes)
-        for key, column in mine.items()
-        if key in others
-    }
-    engine = {"first": first, "second": second, "neither": None}[live]
-    order = engine.columns if engine and engine.columns else (*first.columns, *second.columns)
-    seen: set[str] = set()
-    for column in order:
-        key = column.name.lower()
-        if key not in seen:
-            seen.add(key)
-            yield both.get(key) or (_owned(column, second) if key in others else column)
-    other = {"first": second, "second": first, "neither": None}[live]
-    if other is not None and engine is not None and engine.columns:
-        clashes.extend(_missing(first, [column for column in other.columns if column.name.lower() not in seen]))
+    others = {column.name.lower(): column for column in second.columns}
+    origin, engine = _default_origin(second), {"first": mine, "second": others, "neither": {}}[live]
+    for key in engine or {**mine, **others}:
+        if key not in others:
+            yield mine[key]
+        elif key not in mine:
+            yield _owned(others[key], origin)
+        else:
+            subject = f"{first.name}.{mine[key].name}"
+            yield merge_columns(mine[key], others[key], live, origin=origin, subject=subject, clashes=clashes)
+    if engine:
+        described = others if live == "first" else mine
+        clashes.extend(_missing(first, [column for key, column in described.items() if key not in engine]))
 
 
 def _missing(table: Table, columns: Iterable[Column]) -> Iterator[Clash]:
@@ -128,20 +115,19 @@ def _missing(table: Table, columns: Iterable[Column]) -> Iterator[Clash]:
             )
 
 
-def _owned(column: Column, table: Table) -> Column:
+def _owned(column: Column, origin: str | None) -> Column:
     """A column that moves into another source's table takes along where its facts come from."""
-    default = [origin for name, origin in table.origins if name == _ANY]
-    if not default or any(name == _ANY for name, _ in column.origins):
+    if origin is None or any(name == _ANY for name, _ in column.origins):
         return column
-    return replace(column, origins=(*column.origins, (_ANY, default[0])))
+    return replace(column, origins=(*column.origins, (_ANY, origin)))
 
 
-def _values(first: Column, second: Column, subject: str, clashes: list[Clash]) -> tuple[tuple[Scalar, ...], bool]:
+def _values(first: Column, second: Column, subject: str, clashes: list[Clash]) -> dict[str, Any]:
     """A declared enumeration stands unless the data hold something else: then all values, and a Clash."""
-    if not first.values or not second.values:
-        return first.values or second.values, first.values_complete if first.values else second.values_complete
     extra = [value for value in second.values if value not in first.values]
-    if first.values_complete and extra:
+    if not extra:
+        return {"values_complete": first.values_complete or second.values_complete}
+    if first.values_complete:
         shown = ", ".join(repr(value) for value in extra[:5])
         clashes.append(
             Clash(
@@ -152,17 +138,14 @@ def _values(first: Column, second: Column, subject: str, clashes: list[Clash]) -
                 hint="add them to the list (accepted_values), or mend the data",
             )
         )
-    if not extra:
-        return first.values, first.values_complete or second.values_complete
-    return (*first.values, *extra), second.values_complete
+    return {"values": (*first.values, *extra), "values_complete": second.values_complete}
 
 
-def _primary_key(first: Table, second: Table, clashes: list[Clash]) -> tuple[str, ...]:
+def _compare_keys(first: Table, second: Table, clashes: list[Clash]) -> None:
     one, other = first.primary_key, second.primary_key
     if one and other and {name.lower() for name in one} != {name.lower() for name in other}:
         message = f"the primary key of {first.name} is ({', '.join(one)}) in one source and ({', '.join(other)}) in another"
         clashes.append(Clash(kind="primary key", subject=str(first.name), message=message, place=origin_of("primary_key", first.origins)))
-    return one or other
 
 
 def _type_clash(first: Column, second: Column, subject: str) -> Clash:
@@ -183,31 +166,35 @@ def _name(first: Table, second: Table, live: Live) -> TableName:
     return replace(one, schema=_first(one.schema, other.schema), database=_first(one.database, other.database))
 
 
-def _filled(first: Any, second: Any, names: Iterable[str]) -> list[str]:
-    return [name for name in names if getattr(first, name) is None and getattr(second, name) is not None]
+def _gaps(first: Any, second: Any, names: Iterable[str]) -> dict[str, Any]:
+    """The second's facts where the first has none."""
+    return {name: value for name in names if getattr(first, name) is None and (value := getattr(second, name)) is not None}
 
 
-def _origins(first: Any, second: Any, filled: Iterable[str]) -> Origins:
-    """The first source's origins, and the second's for the facts that it filled or added to."""
-    taken = {*filled, *(name for name in ("synonyms", "tags", "values", "unique_keys") if getattr(second, name, ()))}
-    taken.update(name for name, _ in second.origins if name not in {listed for listed, _ in first.origins} and name != _ANY)
-    default = next((origin for name, origin in second.origins if name == _ANY), None)
+def _additions(first: Any, second: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Lists to which the second adds something, with what it adds."""
+    both = ((name, getattr(first, name), getattr(second, name)) for name in names)
+    return {name: tuple(dict.fromkeys((*mine, *others))) for name, mine, others in both if others and not set(others) <= set(mine)}
+
+
+def _origins(first: Any, second: Any, taken: Mapping[str, Any], default: str | None) -> Origins:
+    """The first source's origins, and the second's for what was taken from it; lists and values come from both."""
+    if not taken:
+        return first.origins  # type: ignore[no-any-return]
     stated = dict(second.origins)
-    added = [(name, stated.get(name, default)) for name in sorted(taken)]
-    kept = [(name, origin) for name, origin in first.origins if name not in filled]
+    default = stated.get(_ANY, default)
+    added = [(name, stated.get(name, default)) for name in taken if name in _WITH_ORIGIN]
+    replaced = {name for name in taken if name not in _SHARED}
+    kept = [(name, origin) for name, origin in first.origins if name not in replaced]
     return tuple(dict.fromkeys([*kept, *((name, origin) for name, origin in added if origin)]))
+
+
+def _default_origin(table: Table) -> str | None:
+    return next((origin for name, origin in table.origins if name == _ANY), None)
 
 
 def _first(one: Any, other: Any) -> Any:
     return one if one is not None else other
-
-
-def _first_kind(first: Column, second: Column) -> Any:
-    return first.kind if first.kind != "other" else second.kind
-
-
-def _united(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys((*one, *other)))
 
 
 def _storable(value: Scalar) -> bool:

@@ -165,7 +165,7 @@ class _Cache:
             default_schema=self.probe.default_schema if self.probe else None,
             meta=meta,
             sampler=self._sampler(read),
-            judge=_judge(self.probe.dialect if self.probe else _DIALECT),
+            judge=_judge(self.probe),
         )
         _forget_old(self.path.parent, self.now())
         return catalog
@@ -186,15 +186,18 @@ class _Cache:
         return Sampler(self.probe, read.sampling)
 
 
-def _judge(dialect: str) -> Judge:
-    """What SQL in metrics, terms and verified questions is held against; loads the parser with the first that has any."""
+def _judge(probe: Probe | None) -> Judge:
+    """What SQL in metrics, terms and verified questions is held against; loads the parser with the first that has any.
+
+    Whole queries need to know the engine and its default schema, so without a connection they are taken as they are.
+    """
 
     def judge(catalog: IndexedCatalog, fact: Fact) -> Clash | None:
-        if not isinstance(fact, (Metric, Term, VerifiedQuestion)):
+        if not isinstance(fact, (Metric, Term)) and (probe is None or not isinstance(fact, VerifiedQuestion)):
             return None
         from sqlcoder_core.sql.fact_check import judge_fact
 
-        return judge_fact(catalog, fact, dialect)
+        return judge_fact(catalog, fact, probe.dialect if probe else _DIALECT)
 
     return judge
 

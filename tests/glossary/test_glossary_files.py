@@ -197,7 +197,10 @@ def test_a_verified_question_is_held_against_the_tables(tmp_path: Path) -> None:
         def facts(self, probe: object) -> object:  # type: ignore[override]
             return iter(TABLES)
 
-    catalog = gather([Project(glossary.settings, glossary.context), glossary], None, tmp_path / "cache")
+    class Database:
+        dialect, default_schema = "duckdb", "main"
+
+    catalog = gather([Project(glossary.settings, glossary.context), glossary], Database(), tmp_path / "cache")  # type: ignore[arg-type]
     assert [one.question for one in catalog.verified()] == ["how many?"]
     (clash,) = catalog.clashes()
     assert (clash.severity, clash.place) == ("error", "glossary.yml:4")
