@@ -16,7 +16,7 @@ from sqlcoder_dbt.nodes import Artifacts, Choice, Nodes, Offered
 from sqlcoder_dbt.references import References
 from sqlcoder_dbt.relations import reference
 from sqlcoder_dbt.semantics import semantics
-from sqlcoder_dbt.tables import MANIFEST, Known, merged, table
+from sqlcoder_dbt.tables import MANIFEST, NO_NOTES, Known, merged, table
 
 _MODELS, _SOURCES = ("model.", "seed.", "snapshot."), ("source.",)
 
@@ -94,6 +94,7 @@ class _Reading:
                 twin=twin.node if twin is not None else None,
                 primary_entities=meaning.primary.get(uid, ()),
                 unique_entities=meaning.unique.get(uid, ()),
+                meaning=meaning.tables.get(uid, NO_NOTES),
                 dimensions=meaning.columns.get(uid, {}),
                 project=self._nodes.artifacts.project,
                 exposed=uid in self._exposed or (twin is not None and twin.uid in self._exposed),

@@ -14,7 +14,7 @@ from sqlcoder_dbt.artifacts import Lenient
 from sqlcoder_dbt.freshness import span
 from sqlcoder_dbt.profiles import Wanted, load_profile
 from sqlcoder_dbt.project import PROJECT_FILE, Project
-from sqlcoder_dbt.reading import read_manifest
+from sqlcoder_dbt.reading import read_manifest, read_optional
 
 if TYPE_CHECKING:
     from sqlcoder_dbt.source import ArtifactPaths, DbtSettings
@@ -30,6 +30,17 @@ class _Place(Lenient):
     schema: str | None = None
 
 
+class _Result(Lenient):
+    unique_id: str | None = None
+    status: str | None = None
+
+
+class _RunResults(Lenient):
+    """run_results.json: what became of each node in dbt's last run."""
+
+    results: list[_Result] | None = None
+
+
 def findings(project: Project, paths: ArtifactPaths, settings: DbtSettings, environment: Mapping[str, str]) -> Iterator[Problem]:
     """Every finding, each with its remedy."""
     if not paths.manifest.is_file():
@@ -43,7 +54,26 @@ def findings(project: Project, paths: ArtifactPaths, settings: DbtSettings, envi
         age = span(timedelta(seconds=paths.manifest.stat().st_mtime - paths.catalog.stat().st_mtime))
         message = f"catalog.json is {age} older than manifest.json"
         yield _finding("dbt_old_catalog", message, paths.catalog, "warning", "run `dbt docs generate`")
+    yield from _last_run(paths.manifest.with_name("run_results.json"))
     yield from _target(project, paths, settings, environment)
+
+
+def _last_run(path: Path) -> Iterator[Problem]:
+    try:
+        run = read_optional(path, _RunResults)
+    except ConfigError as error:
+        yield _finding("dbt_run_results", error.message, path, "note", None)
+        return
+    results = (run.results if run is not None else None) or ()
+    failed = [(each.unique_id or "").split(".")[-1] for each in results if each.status == "error" and _is_relation(each.unique_id)]
+    if failed:
+        named = ", ".join(failed[:5]) + (f" and {len(failed) - 5} more" if len(failed) > 5 else "")
+        message = f"dbt's last run failed on {named}: what is in the database may be old or missing"
+        yield _finding("dbt_failed_models", message, path, "warning", "run `dbt retry`")
+
+
+def _is_relation(uid: str | None) -> bool:
+    return (uid or "").startswith(("model.", "seed.", "snapshot."))
 
 
 def _missing(path: Path, project: Project) -> Problem:

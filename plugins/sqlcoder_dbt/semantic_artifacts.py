@@ -145,6 +145,9 @@ class SemanticModel(Lenient):
     """One table of the semantic layer."""
 
     name: str | None = None
+    label: str | None = None
+    description: str | None = None
+    config: NodeConfig | None = None
     node_relation: NodeRelation | None = None
     depends_on: DependsOn | None = None
     primary_entity: str | None = None

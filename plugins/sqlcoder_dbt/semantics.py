@@ -13,8 +13,8 @@ from sqlcoder_dbt.semantic_artifacts import Entity, SemanticModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnNotes:
-    """What a dimension adds to its column."""
+class Notes:
+    """What a dimension adds to its column, or a semantic model to its table."""
 
     synonyms: tuple[str, ...] = ()
     description: str | None = None
@@ -27,7 +27,8 @@ class Semantics:
     models: dict[str, tuple[str, SemanticModel]] = field(default_factory=dict)
     primary: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     unique: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    columns: dict[str, dict[str, ColumnNotes]] = field(default_factory=lambda: defaultdict(dict))
+    tables: dict[str, Notes] = field(default_factory=dict)
+    columns: dict[str, dict[str, Notes]] = field(default_factory=lambda: defaultdict(dict))
     pointers: list[Pointer] = field(default_factory=list)
 
 
@@ -39,6 +40,9 @@ def semantics(models: Iterable[SemanticModel], references: References) -> Semant
         if uid is None or not model.name:
             continue
         found.models[model.name] = (uid, model)
+        said = notes(None, model.config.meta if model.config is not None else None)
+        names = [model.label] if model.label else []
+        found.tables[uid] = Notes(synonyms=tuple(dict.fromkeys((*said.synonyms, *names))), description=model.description or None)
         _keys(found, uid, model)
         _column_notes(found, uid, model)
     found.pointers.extend(_pointers(list(found.models.values())))
@@ -69,7 +73,7 @@ def _column_notes(found: Semantics, uid: str, model: SemanticModel) -> None:
         said = notes(None, dimension.config.meta if dimension.config is not None else None)
         other_name = dimension.name if dimension.name.lower() != column.lower() else None
         names = [each for each in (dimension.label, other_name) if each]
-        found.columns[uid][column.lower()] = ColumnNotes(
+        found.columns[uid][column.lower()] = Notes(
             synonyms=tuple(dict.fromkeys((*said.synonyms, *names))), description=said.description or dimension.description or None
         )
 

@@ -14,13 +14,13 @@ from sqlcoder_dbt.keys import Keys, keys, not_null_columns
 from sqlcoder_dbt.meta import merged_meta, notes
 from sqlcoder_dbt.rank import access, rank
 from sqlcoder_dbt.relations import reference
-from sqlcoder_dbt.semantics import ColumnNotes
+from sqlcoder_dbt.semantics import Notes
 from sqlcoder_dbt.types import kind_of
 
 MANIFEST, CATALOG = "dbt manifest.json", "dbt catalog.json"
 _ROW_COUNTS = ("row_count", "num_rows", "rows", "row count")
 _UNDOCUMENTED = ColumnNode()
-_NO_NOTES = ColumnNotes()
+NO_NOTES = Notes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,8 @@ class Known:
     twin: Node | None = None
     primary_entities: Sequence[str] = ()
     unique_entities: Sequence[str] = ()
-    dimensions: Mapping[str, ColumnNotes] = field(default_factory=dict)
+    meaning: Notes = NO_NOTES
+    dimensions: Mapping[str, Notes] = field(default_factory=dict)
     project: str | None = None
     exposed: bool = False
     catalog_is_newer: bool = False
@@ -53,6 +54,7 @@ def table(known: Known) -> Table:
     config = node.config
     said = notes(node.meta, config.meta if config is not None else None)
     description = said.description or _description(node) or (_description(known.twin) if known.twin is not None else None)
+    description = description or known.meaning.description
     comment = known.entry.metadata.comment if known.entry is not None and not description else None
     kind = known.uid.split(".", 1)[0]
     renamed = node.name if node.name and node.name.lower() != known.name.name.lower() else None
@@ -61,7 +63,7 @@ def table(known: Known) -> Table:
         kind=_table_kind(known),
         description=description or comment or None,
         columns=columns,
-        synonyms=tuple(dict.fromkeys((*said.synonyms, *([renamed] if renamed else [])))),
+        synonyms=tuple(dict.fromkeys((*said.synonyms, *known.meaning.synonyms, *([renamed] if renamed else [])))),
         tags=_tags(node.tags, config.tags if config is not None else None),
         primary_key=found.primary,
         unique_keys=found.unique,
@@ -116,7 +118,7 @@ class _ColumnMaker:
         key = name.lower()
         config = documented.config
         said = notes(documented.meta, config.meta if config is not None else None, inherited=self._model_meta)
-        dimension = self._dimensions.get(key, _NO_NOTES)
+        dimension = self._dimensions.get(key, NO_NOTES)
         values = self._enumerations.get(key)
         description = said.description or documented.description or dimension.description
         comment = real.comment if real is not None and not description else None

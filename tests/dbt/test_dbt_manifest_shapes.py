@@ -121,6 +121,12 @@ def test_v10_filter_of_1_6_is_a_single_condition(facts_of, model) -> None:
     assert facts.metric("paid").time_column == "ordered_at"
 
 
+def test_semantic_model_describes_its_table(facts_of, model) -> None:
+    said = {"label": "Sales orders", "description": "What was sold.", "config": {"meta": {"synonyms": ["deals"]}}}
+    table = facts_of({"model.shop.orders": model("orders")}, semantic_models=_semantic(**said)).table("orders")
+    assert (table.synonyms, table.description) == (("deals", "Sales orders"), "What was sold.")
+
+
 def test_new_specification_aggregates_in_the_metric(facts_of, model) -> None:
     """1.12: no measures, `metric_aggregation_params`, `is_private` for what is hidden."""
     common = {"type": "simple", "filter": None}

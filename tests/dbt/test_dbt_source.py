@@ -158,6 +158,17 @@ def test_doctor_names_a_catalog_that_is_missing_or_old(open_source, project) -> 
     assert _codes(open_source(root)) == ["dbt_old_catalog"]
 
 
+def test_doctor_names_models_that_failed_in_the_last_run(open_source, project) -> None:
+    results = [{"unique_id": "model.shop.orders", "status": "error"}, {"unique_id": "test.shop.t", "status": "error"}]
+    root = project(
+        manifest=_manifest("one"), catalog={}, run_results={"results": [*results, {"unique_id": "model.shop.a", "status": "success"}]}
+    )
+    _profile(root)
+    (finding,) = open_source(root).findings()
+    assert (finding.code, finding.hint) == ("dbt_failed_models", "run `dbt retry`")
+    assert "failed on orders:" in finding.message
+
+
 def test_doctor_names_artifacts_of_another_target(open_source, project, model) -> None:
     root = project(manifest={**_manifest("one"), "nodes": {"model.shop.orders": model("orders", schema="prod_marts")}}, catalog={})
     _profile(root, "dev")
