@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sqlcoder_core import __version__
-from sqlcoder_core.cli import ask, batch, catalog, config, demo, guard, init, plugins, trust
+from sqlcoder_core.cli import ask, batch, catalog, config, demo, doctor, guard, init, plugins, trust
 
 app = typer.Typer(
     name="sqlcoder",
@@ -36,6 +36,7 @@ app.command("ask")(ask.ask)
 app.command("batch")(batch.batch)
 app.command("init")(init.init)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.add_typer(config.config_app)
 app.add_typer(catalog.catalog_app)
 app.add_typer(plugins.plugins_app)

@@ -26,7 +26,7 @@ class DoctorFormat(StrEnum):
 
 @shared_options
 def doctor(
-    format: Annotated[DoctorFormat, typer.Option("--format", help="How to print the findings.")] = DoctorFormat.TEXT,  # noqa: A002 - the flag's name
+    format: Annotated[DoctorFormat, typer.Option("--format", help="How to print the findings.")] = DoctorFormat.TEXT,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
     *,
     options: Options,
@@ -48,27 +48,35 @@ def doctor(
 
 def _print_section(section: Section, options: Options) -> None:
     from rich.console import Console
-    from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
-    console = Console(no_color=options.colour is False, highlight=False, soft_wrap=False)
-    console.print(Text(section.name, style="bold"))
+    console = Console(no_color=options.colour is False, highlight=False)
+    rows = Table.grid(padding=(0, 2))
     for finding in section.findings:
-        if options.quiet and finding.severity == "note":
-            continue
-        console.print(Padding(_line(finding), (0, 0, 0, 2)))
+        if not (options.quiet and finding.severity == "note"):
+            rows.add_row("", _mark(finding), _told(finding))
+    if rows.row_count:
+        console.print(Text(section.name, style="bold"))
+        console.print(rows)
 
 
-def _line(finding: Problem) -> Text:
+def _mark(finding: Problem) -> Text:
     from rich.text import Text
 
-    from sqlcoder_core.cli.exits import printable
+    word, style = {"error": ("error", "bold red"), "warning": ("warning", "yellow"), "note": ("ok", "green")}[finding.severity]
+    return Text(word.ljust(len("warning")), style=style)
 
-    mark, style = {"error": ("error  ", "bold red"), "warning": ("warning", "yellow"), "note": ("ok     ", "green")}[finding.severity]
+
+def _told(finding: Problem) -> Text:
+    from rich.text import Text
+
+    from sqlcoder_core.values.printable import printable
+
     place = f" ({finding.place})" if finding.place else ""
-    text = Text.assemble((mark, style), "  ", printable(finding.message), (printable(place), "dim"))
+    text = Text.assemble(printable(finding.message), (printable(place), "dim"))
     if finding.hint:
-        text.append(f"\n         → {printable(finding.hint)}", style="cyan")
+        text.append(f"\n→ {printable(finding.hint)}", style="cyan")
     return text
 
 
