@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlcoder_core.host.kinds import KINDS, Kind, kinds_of
 from sqlcoder_core.host.local import class_in, is_local, load_module, local_use
 from sqlcoder_core.host.nearest import did_you_mean, nearest
 from sqlcoder_core.values.connection import Detection
+from sqlcoder_core.values.problem import Problem
 
 _DETECT = "sqlcoder_detect"
 
@@ -126,17 +127,22 @@ class Host:
             self._extensions[id(built)] = (built, found.who, place)
         return built
 
-    def run_hook(self, hook: str, extensions: Iterable[Extension], **arguments: object) -> list[tuple[Any, ...]]:
-        """Call a run hook on each extension, in order: one tuple of answers for each.
+    def run_hook(self, hook: str, extensions: Iterable[Extension], **arguments: object) -> list[tuple[Problem, ...]]:
+        """Call a run hook on each extension, in order: one tuple of Problems for each, marked with who found them.
 
         Raises PluginError that names extension and hook. The configuration names every extension, so a failing one stops the
         run: a check that is skipped would fail open.
         """
         return [self._run(hook, one, arguments) for one in extensions]
 
-    def _run(self, hook: str, extension: Extension, arguments: dict[str, object]) -> tuple[Any, ...]:
+    def _run(self, hook: str, extension: Extension, arguments: dict[str, object]) -> tuple[Problem, ...]:
         _, who, place = self._extensions[id(extension)]
-        return self._calls.call(extension, hook, arguments, who, place=place, ours=False)
+        found = self._calls.call(extension, hook, arguments, who, place=place, ours=False)
+        for one in found:
+            if not isinstance(one, Problem):
+                hint = "return Problems (from sqlcoder_core.api), or nothing"
+                raise PluginError(f"{who} answered hook {hook} with {type(one).__name__}", place=place, hint=hint)
+        return tuple(replace(one, found_by=extension.name) if one.found_by == "core" else one for one in found)
 
     def detect(self, directory: Path, options: dict[str, str], *, words: Iterable[str] | None = None) -> tuple[Detection, ...]:
         """What the plugins (those named by `words`, else all built-in ones) recognise in a directory, most certain first."""

@@ -218,12 +218,18 @@ def test_an_error_while_building_is_named(install: Install, tmp_path: Path) -> N
         host.build(found, Settings(), context(tmp_path))
 
 
+OURS = """
+from sqlcoder_core.errors import ConfigError
+
+def refuse(self, settings, context):
+    raise ConfigError("no file", place="x")
+
+SnowSource.__init__ = refuse
+"""
+
+
 def test_an_error_of_ours_while_building_keeps_its_kind(install: Install, tmp_path: Path) -> None:
-    text = (
-        SNOW
-        + "\nfrom sqlcoder_core.errors import ConfigError\ndef no(self, s, c): raise ConfigError('no file', place='x')\nSnowSource.__init__ = no\n"
-    )
-    host = install(snow=text)
+    host = install(snow=SNOW + OURS)
     with pytest.raises(ConfigError, match=r"^x: no file$"):
         host.build(host.component(SOURCE, "snow"), Settings(), context(tmp_path))
 
@@ -236,7 +242,8 @@ def test_run_hooks_answer_per_extension_in_order(install: Install, tmp_path: Pat
     body = "yield Problem(code='star', message=f'no star in {candidate}')"
     host = install(nostar=CHECK.format(body=body))
     both = [built_check(host, tmp_path), built_check(host, tmp_path)]
-    assert host.run_hook("sqlcoder_check", both, candidate="c", linked=None) == [(Problem(code="star", message="no star in c"),)] * 2
+    star = Problem(code="star", message="no star in c", found_by="nostar")
+    assert host.run_hook("sqlcoder_check", both, candidate="c", linked=None) == [(star,)] * 2
     assert host.run_hook("sqlcoder_doctor", both) == [(), ()]
 
 
@@ -249,6 +256,12 @@ def test_a_run_hook_may_take_fewer_arguments_than_there_are(install: Install, tm
 def test_a_failing_run_hook_stops_the_run_under_its_name(install: Install, tmp_path: Path, body: str) -> None:
     host = install(nostar=CHECK.format(body=body))
     with pytest.raises(PluginError, match=r"plugin 'nostar' \(sqlcoder-snow 2\.1\) failed while running hook sqlcoder_check: "):
+        host.run_hook("sqlcoder_check", [built_check(host, tmp_path)], candidate="c", linked=None)
+
+
+def test_a_run_hook_that_answers_with_something_else_is_told_so(install: Install, tmp_path: Path) -> None:
+    host = install(nostar=CHECK.format(body="return ['bad']"))
+    with pytest.raises(PluginError, match="answered hook sqlcoder_check with str; return Problems"):
         host.run_hook("sqlcoder_check", [built_check(host, tmp_path)], candidate="c", linked=None)
 
 
