@@ -102,18 +102,21 @@ def _sqlite(profile: Profile, project_root: Path, cwd: Path) -> Mapped:
 
 def _postgres(profile: Profile, project_root: Path, cwd: Path) -> Mapped:
     output = profile.output
-    notes = ("`role` is not carried over: the session keeps the rights of its user",) if output.get("role") else ()
     settings: dict[str, object | Secret | None] = {
-        "host": output.get("host"),
+        "host": text(output.get("host")),
         "port": whole_number(output.get("port")),
         "user": text(output.get("user")),
         "password": profile.secret("password", "pass"),
         "dbname": text(output.get("dbname") or output.get("database")),
-        "schema": text(output.get("schema")),
-        "search_path": text(output.get("search_path")),
-        **{key: text(output.get(key)) for key in ("sslmode", "sslcert", "sslkey", "sslrootcert")},
+        "default_schema": text(output.get("schema")),
+        "search_path": [part.strip().strip('"') for part in str(output.get("search_path") or "").split(",") if part.strip()],
+        "role": text(output.get("role")),
+        "connect_timeout": whole_number(output.get("connect_timeout")),
+        "sslmode": text(output.get("sslmode")),
     }
-    return Mapped(engine="postgres", settings=settings, notes=notes)
+    for key in ("sslcert", "sslkey", "sslrootcert"):
+        settings[key] = found_file(str(output[key]), project_root, cwd) if output.get(key) else None
+    return Mapped(engine="postgres", settings=settings)
 
 
 def text(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,50 @@ def test_duckdb_without_a_file_is_no_connection_and_says_why(tmp_path, path, not
     spec, notes = mapped(tmp_path, type="duckdb", path=path)
     assert spec is None
     assert note in notes[0]
+
+
+def test_postgres_settings_are_the_connectors_own(tmp_path) -> None:
+    output = {"host": "db.example", "port": "5433", "user": "ada", "pass": "hunter2", "dbname": "shop", "schema": "marts", "role": "reader"}
+    spec, notes = mapped(
+        tmp_path, type="postgres", **output, search_path='marts, "Raw"', sslmode="require", sslrootcert="ca.pem", threads=4
+    )
+    assert (spec.engine, notes) == ("postgres", ())
+    assert spec.settings["password"].reveal() == "hunter2"
+    assert {key: value for key, value in spec.settings.items() if key != "password"} == {
+        "host": "db.example",
+        "port": 5433,
+        "user": "ada",
+        "dbname": "shop",
+        "default_schema": "marts",
+        "search_path": ["marts", "Raw"],
+        "role": "reader",
+        "sslmode": "require",
+        "sslrootcert": str(tmp_path / "ca.pem"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "settings", "output"),
+    [
+        (
+            "sqlcoder_duckdb",
+            "DuckDBSettings",
+            {"type": "duckdb", "path": "a.duckdb", "schema": "s", "attach": [{"path": "b.db", "alias": "b"}]},
+        ),
+        ("sqlcoder_duckdb", "DuckDBSettings", {"type": "duckdb", "path": "a.duckdb", "extensions": ["json"], "external_root": "out"}),
+        ("sqlcoder_sqlite", "SQLiteSettings", {"type": "sqlite", "schemas_and_paths": {"main": "a.db"}}),
+        (
+            "sqlcoder_postgres",
+            "PostgresSettings",
+            {"type": "postgres", "host": "h", "port": 1, "user": "u", "password": "p", "connect_timeout": 5},
+        ),
+    ],
+)
+def test_connectors_take_what_is_mapped(tmp_path, module, settings, output) -> None:
+    """The mapping and the connectors are separate plugins: only their settings' names tie them together."""
+    spec, _ = mapped(tmp_path, **output)
+    made = getattr(import_module(f"{module}.connector"), settings)(**spec.settings)
+    assert made.model_fields_set == set(spec.settings)
 
 
 def test_sqlite_opens_its_main_file(tmp_path) -> None:
