@@ -165,9 +165,9 @@ def _table(catalog: Catalog, text: str) -> Table:
 
 
 def _sources(table: Table) -> str:
-    """The sources that had a say, without the lines of their files."""
-    origins = [origin for _, origin in (*table.origins, *(pair for column in table.columns[:50] for pair in column.origins))]
-    return ", ".join(dict.fromkeys(origin.split(":")[0] for origin in origins))
+    """The sources that had a say: `dbt, glossary.yml` of origins like `dbt manifest.json` and `glossary.yml:12`."""
+    origins = [origin for _, origin in (*table.origins, *(pair for column in table.columns for pair in column.origins))]
+    return ", ".join(dict.fromkeys(word for origin in origins if (word := origin.split()[0].split(":")[0]) != "sampled"))
 
 
 def _table_object(table: Table, catalog: Catalog) -> dict[str, Any]:
@@ -292,7 +292,9 @@ def _print_table(cells: Iterable[Sequence[str]], headings: Sequence[str], title:
     grid = Grid(box=SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False, expand=False)
     for heading in headings:
         numeric = heading in ("columns", "rows", "score")
-        grid.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric or heading in ("kind", "fact"), overflow="fold")
+        narrow = 24 if heading == "from" else None
+        no_wrap = numeric or heading in ("table", "kind", "fact")
+        grid.add_column(heading, justify="right" if numeric else "left", no_wrap=no_wrap, overflow="fold", max_width=narrow)
     shown = ""
     for first, *rest in cells:
         # A column's name stands at its first fact only.

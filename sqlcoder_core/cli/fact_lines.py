@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHOWN_VALUES = 8
+_FIELDS = {
+    "rows": "row_count",
+    "distinct": "distinct_count",
+    "nulls": "null_fraction",
+    "key": "primary_key",
+    "unique": "unique_keys",
+    "range": "minimum",
+}
+"""Facts that are printed under a shorter word than their field's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +38,7 @@ def table_facts(table: Table, catalog: Catalog) -> Iterator[FactLine]:
     yield from _own_facts(table)
     for column in table.columns:
         yield from _column_facts(column, table)
-    yield from (_join_line(join) for join in catalog.relationships([table.name]))
+    yield from (_join_line(join, table) for join in catalog.relationships([table.name]))
     for metric in catalog.metrics():
         if metric.table is not None and metric.table.key == table.name.key and not metric.hidden:
             yield FactLine(subject="", fact="metric", value=_meaning(metric.name, metric.expression, metric.filter), origin=metric.origin)
@@ -44,9 +53,9 @@ def _own_facts(table: Table) -> Iterator[FactLine]:
         ("description", table.description),
         ("synonyms", ", ".join(table.synonyms)),
         ("tags", ", ".join(table.tags)),
-        ("primary_key", ", ".join(table.primary_key)),
-        ("unique_keys", "; ".join(", ".join(columns) for columns in table.unique_keys)),
-        ("row_count", f"{table.row_count:,}" if table.row_count is not None else None),
+        ("key", ", ".join(table.primary_key)),
+        ("unique", "; ".join(", ".join(columns) for columns in table.unique_keys)),
+        ("rows", f"{table.row_count:,}" if table.row_count is not None else None),
         ("ref", table.ref),
         ("access", table.access),
         ("group", table.group),
@@ -66,8 +75,8 @@ def _column_facts(column: Column, table: Table) -> Iterator[FactLine]:
         ("tags", ", ".join(column.tags)),
         ("values", _values(column.values, complete=column.values_complete)),
         ("range", f"{column.minimum} to {column.maximum}" if column.minimum is not None and column.maximum is not None else None),
-        ("distinct_count", f"{column.distinct_count:,}" if column.distinct_count is not None else None),
-        ("null_fraction", f"{column.null_fraction:.0%}" if column.null_fraction else None),
+        ("distinct", f"{column.distinct_count:,}" if column.distinct_count is not None else None),
+        ("nulls", f"{column.null_fraction:.0%}" if column.null_fraction else None),
         ("hidden", "yes" if column.hidden else None),
     ]
     yield from _lines(column.name, facts, column.origins, table)
@@ -78,7 +87,7 @@ def _lines(subject: str, facts: Iterable[tuple[str, object]], origins: tuple[tup
 
     for fact, value in facts:
         if value:
-            origin = origin_of("minimum" if fact == "range" else fact, origins, table.origins)
+            origin = origin_of(_FIELDS.get(fact, fact), origins, table.origins)
             yield FactLine(subject=subject, fact=fact, value=str(value), origin=origin or "")
 
 
@@ -89,8 +98,10 @@ def _values(values: tuple[Scalar, ...], *, complete: bool) -> str:
     return f"{shown}{'' if complete else ', ...'}" if values else ""
 
 
-def _join_line(join: Relationship) -> FactLine:
-    left, right = f"{join.left}.{', '.join(join.left_columns)}", f"{join.right}.{', '.join(join.right_columns)}"
+def _join_line(join: Relationship, table: Table) -> FactLine:
+    """The join as seen from the table: its own side without the table's name."""
+    sides = [(join.left, join.left_columns), (join.right, join.right_columns)]
+    left, right = (", ".join(columns) if name.key == table.name.key else f"{name}.{', '.join(columns)}" for name, columns in sides)
     sure = f", inferred, certainty {join.certainty:g}" if join.inferred else ""
     return FactLine(subject="", fact="join", value=f"{left} = {right} ({join.cardinality.replace('_', ' ')}{sure})", origin=join.origin)
 
