@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlcoder_builtin.assemble_parts import group_expr, named
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Condition, Frame, Group, Output, Sort
 from sqlcoder_builtin.parse import Parse
@@ -119,15 +120,19 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
     keys, shown = group_keys(p, frame, outputs)
     sorts = orders(p, root, outputs)
     counted_sort = any(is_aggregate(order.expr) for order in sorts)
-    if not outputs and not keys:
+    if keys and frame.subject is not None and _ranks_subject(p):
+        keys += [key for name in (*p.schema.key(frame.subject), *p.schema.display(frame.subject)) if (key := Col(frame.subject, name)) not in keys]
+    if not outputs and (not keys or _ranks_subject(p)):
         outputs = _display(p, frame.subject or root)
+    if frame.also and frame.subject is not None and not any(isinstance(o.expr, Col) and o.expr.table.key == frame.subject.key and o.expr.column in p.schema.display(frame.subject) for o in outputs):
+        outputs = [*_display(p, frame.subject), *outputs] if not any(is_aggregate(o.expr) for o in outputs) else outputs
     if keys and not any(is_aggregate(output.expr) for output in outputs) and not counted_sort and not frame.having:
         _measure_of_groups(p, root, outputs)
     aggregated = counted_sort or bool(frame.having) or any(is_aggregate(output.expr) for output in outputs)
     if not keys and aggregated:
         keys = _implied_keys(p, outputs, sorts)
     items = [*shown, *(Item(output.expr, output.alias) for output in outputs if output.expr not in [item.expr for item in shown])]
-    items = _named(p, items)
+    items = list(named(items))
     having = tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having)
     limit, per = _limits(p, sorts, keys)
     root = _root_for(p, root, items, sorts, keys)
@@ -143,6 +148,13 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         per_group=per,
         need=_needed(p, root, items, where),
     )
+
+
+def _ranks_subject(p: Parse) -> bool:
+    """ "for each category, the product with ...": rows of the subject are shown beside the group."""
+    subject = p.frame.subject
+    ranked = any(sort.superlative for sort in p.frame.sorts)
+    return ranked and subject is not None and all(group.table is None or group.table.key != subject.key for group in p.frame.groups)
 
 
 def _root_for(p: Parse, root: TableName, items: list[Item], sorts: list[Order], keys: list[Expr]) -> TableName:
@@ -194,14 +206,6 @@ def _table_key(p: Parse, group: Group, outputs: list[Output], keys: list[Expr], 
     columns = [Col(table, name) for name in p.schema.display(table)] if not named else []
     keys += [column for column in (*columns, *named) if column not in keys]
     shown += [Item(column) for column in columns]
-
-
-def group_expr(group: Group) -> Expr:
-    """The key of a column group, cut to its unit."""
-    from sqlcoder_builtin.settle import unit_expr
-
-    assert group.column is not None
-    return unit_expr(group.unit, group.column) if group.unit else group.column
 
 
 def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
@@ -286,23 +290,6 @@ def _partition(p: Parse) -> tuple[Expr, ...]:
         elif group.column is not None:
             keys.append(group_expr(group))
     return tuple(keys)
-
-
-def _named(p: Parse, items: list[Item]) -> list[Item]:
-    """Aliases for what has no name of its own, each once."""
-    from sqlcoder_builtin.naming import alias_for
-
-    taken: set[str] = set()
-    named = []
-    for item in items:
-        alias = item.alias or alias_for(item.expr)
-        if alias is not None:
-            base, number = alias, 2
-            while alias in taken:
-                alias, number = f"{base}_{number}", number + 1
-            taken.add(alias)
-        named.append(Item(item.expr, alias))
-    return named
 
 
 def _distinct(p: Parse, items: list[Item]) -> bool:

@@ -67,6 +67,8 @@ def _phrases() -> dict[tuple[str, ...], tuple[ChunkKind, str]]:
 
 
 _LONGEST_PHRASE = 7
+_MORE = {"sum": 0.1, "avg": 0.1, "count": 0.05} | {unit: 0.1 for unit in UNIT_WORDS}
+"""Aggregate words mean an aggregate though a column may be called "total" too."""
 _PER_CHUNK = 0.25
 """Each chunk costs a little, so that one long chunk wins over several short ones."""
 
@@ -97,7 +99,7 @@ def chunks_of(linked: Linked, clock: Clock) -> tuple[Chunk, ...]:
     for date in find_dates(tokens, clock):
         _add_date(tokens, date, options)
     _add_single(tokens, options)
-    return _best_cover(len(tokens), options)
+    return _asked_anew(_best_cover(len(tokens), options))
 
 
 def _text(tokens: Sequence[Token], start: int, end: int) -> str:
@@ -113,7 +115,7 @@ def _add_cues(tokens: Sequence[Token], options: _Options) -> None:
                 break
             found = phrases.get(tuple(lowers[start:end])) or _plural_unit(tokens, start, end)
             if found:
-                options.add(Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05)
+                options.add(Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05 + _MORE.get(found[1], 0.0))
 
 
 def _plural_unit(tokens: Sequence[Token], start: int, end: int) -> tuple[ChunkKind, str] | None:
@@ -126,6 +128,10 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
     values: dict[tuple[int, int], list[Match]] = defaultdict(list)
     for match in matches:
         (values if match.kind == "value" else names)[(match.start, match.end)].append(match)
+    for options_here in options.by_start.values():
+        for chunk in options_here:
+            if chunk.kind == "unit":
+                chunk.names = tuple(sorted(names.get((chunk.start, chunk.end), ()), key=lambda match: -match.score))
     for (start, end), found in names.items():
         ranked = tuple(sorted(found, key=lambda match: -match.score))
         if ranked[0].score < 0.4:
@@ -159,9 +165,9 @@ def _add_single(tokens: Sequence[Token], options: _Options) -> None:
     for at, token in enumerate(tokens):
         if token.kind == "quoted":
             options.add(Chunk("quoted", at, at + 1, token.text, token.text, capital=True), 0.9)
-        elif token.kind == "mark":
+        elif token.kind == "mark" and token.text in (".", "?", "!", ";"):
             options.add(Chunk("mark", at, at + 1, token.text, token.text), 0.2)
-        elif token.lower in STOP_WORDS:
+        elif token.kind == "mark" or token.lower in STOP_WORDS:
             options.add(Chunk("stop", at, at + 1, token.text, token.lower, capital=token.capital), 0.4)
         elif token.lower in FILLER_VERBS:
             options.add(Chunk("verb", at, at + 1, token.text, token.lower, capital=token.capital and at > 0), 0.5)
@@ -182,3 +188,18 @@ def _best_cover(length: int, options: _Options) -> tuple[Chunk, ...]:
         chunks.append(chunk)
         at = chunk.end
     return tuple(chunks)
+
+
+def _asked_anew(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
+    """ "which" and "who" at the start of a sentence or after a comma ask; elsewhere they relate."""
+    for at, chunk in enumerate(chunks):
+        if chunk.is_cue("that", "whose") and chunk.text.lower() in ("which", "who", "whom", "in which", "for which", "on which", "at which", "where", "when"):
+            before = chunks[at - 1] if at else None
+            if before is None or (before.kind == "stop" and before.word in (",", ".", ":", ";") and _leads(chunks, at)):
+                chunk.word = "show"
+    return chunks
+
+
+def _leads(chunks: tuple[Chunk, ...], at: int) -> bool:
+    """No subject stands before the comma, or only a "for each ..."."""
+    return chunks[0].is_cue("per") or chunks[0].text.lower() in ("for", "of", "in", "among")

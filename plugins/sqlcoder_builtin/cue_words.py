@@ -8,7 +8,8 @@ CUES: dict[str, str] = {
     "distinct": "distinct|different|unique|various|all different|all distinct|deduplicated|without duplicates|no duplicates|without repetition|without repeats",
     "sum": "total|sum|sum of|the sum of|total amount of|total of|overall|combined|in total|total sum of|summed|add up|altogether|total value of|aggregate|cumulative total of",
     "how much": "how much",
-    "avg": "average|avg|mean|on average|average of|mean of|averaged|typical",
+    "avg": "average|avg|mean|average of|mean of|averaged|typical",
+    "on average": "on average|on an average|in average|on the average|typically",
     "median": "median|median of",
     "high": "highest|largest|greatest|biggest|maximum|max|maximal|top|most",
     "low": "lowest|smallest|least|fewest|minimum|min|minimal|bottom",
@@ -42,7 +43,7 @@ CUES: dict[str, str] = {
     "by": "by",
     "sort": "sorted by|sort by|ordered by|order by|ranked by|rank by|in order of|in the order of|order of|arranged by|listed by|sort the results by|order the results by|sort them by|order them by|sort the list by|order results by|"
     "sort results by|sorted in order of|ordered according to|sorted according to|ranked in order of|and sort by|and order by|order the result by|sort the result by|"
-    "sorting by|ordering by|ordered from|sorted from|listed in order of|listed in the order of|prioritized by|sort|sorted|ordered|ranked|order|list them by|list in order of|arranged in order of",
+    "sorting by|ordering by|ordered from|sorted from|listed in order of|listed in the order of|prioritized by|sort|sorted|ranked|list them by|list in order of|arranged in order of",
     "desc": "descending|desc|in descending order|in descending order of|in decreasing order|in decreasing order of|in the descending order|in the descending order of|descending order|descending order of|decreasing|from high to low|from highest to lowest|"
     "highest to lowest|highest first|largest first|from most to least|in reverse alphabetical order|in reverse order|reverse alphabetical|newest first|most recent first|latest first|from largest to smallest|from newest to oldest|from oldest to youngest|"
     "starting with the highest|from biggest to smallest|biggest first|most first|from the highest to the lowest|from the most to the least|from most recent to oldest|high to low|reversed|from greatest to least|"
@@ -83,7 +84,7 @@ CUES: dict[str, str] = {
     "qoq": "quarter over quarter|qoq|from quarter to quarter|compared to the previous quarter|vs previous quarter|versus the previous quarter|compared to last quarter|vs last quarter|quarter on quarter|from the previous quarter",
     "wow": "week over week|wow|from week to week|compared to the previous week|vs last week|compared to last week|week on week|from the previous week",
     "running": "running total|running total of|cumulative|cumulative sum of|cumulative total|cumulated|running sum of|running sum|rolling total",
-    "ever": "ever|at all|at any time|any|some|at least once|one or more|existing",
+    "ever": "ever|at all|at any time|any|some|on file|on record|anything|something|in our database|in the system|in stock|at least once|one or more|existing",
     "only": "only|just|solely|exclusively",
     "all": "all|all of|every one of|entire|whole",
     "first": "first|earliest",
@@ -172,6 +173,13 @@ cheaper than:price cost unit_price list_price amount fee rent:lt
 more expensive than:price cost unit_price list_price amount fee rent:gt
 less expensive than:price cost unit_price list_price amount fee rent:lt
 cost more than:price cost unit_price list_price amount fee:gt
+worth more than:amount total value price:gt
+worth over:amount total value price:gt
+worth at least:amount total value price:ge
+worth less than:amount total value price:lt
+worth under:amount total value price:lt
+worth between:amount total value price:between
+worth above:amount total value price:gt
 costs more than:price cost unit_price list_price amount fee:gt
 costing more than:price cost unit_price list_price amount fee:gt
 cost less than:price cost unit_price list_price amount fee:lt
@@ -234,7 +242,7 @@ STOP_WORDS = frozenset(
 """Words that need no place of their own."""
 
 FILLER_VERBS = frozenset(
-    "live lives living lived work works working worked locate located situated based reside resides residing come comes coming came belong belongs happen happened occur occurred occurring "
+    "bring brings brought account accounts accounted live lives living lived work works working worked locate located situated based reside resides residing come comes coming came belong belongs happen happened occur occurred occurring "
     "place placed made make makes making take takes taken took taking go goes went gone hold holds held holding participate participated participating attend attended attending "
     "buy buys bought buying purchase purchased purchasing order ordered ordering sell sells sold selling receive received receiving register registered registering enroll enrolled contain contained "
     "involve involved appear appeared appearing play played playing plays write wrote written writing produce produced producing create created offer offered offering offers provide provided supply supplies "
@@ -243,7 +251,7 @@ FILLER_VERBS = frozenset(
     "manage managed manages managing lead led leads teach teaches taught teaching study studied studying studies treat treated prescribe prescribed diagnose diagnosed admit admitted perform performed performing "
     "book booked booking reserve reserved stay stayed staying review reviewed rate rated win won wins lose lost score scored complete completed run ran represent represented compete competed record recorded "
     "hosted host hosts report reported carry carries need needs do done be been call called see seen know known born die died found founded establish established operate operated list listed name named "
-    "bring brought put generate generated launched launch add added submit submitted apply applied graduate graduated built build major majoring come stock stocked fly flies flew flown depart departs departing arrive arrives arriving "
+    "bring brings brought come account accounts accounted put generate generated launched launch add added submit submitted apply applied graduate graduated built build major majoring come stock stocked fly flies flew flown depart departs departing arrive arrives arriving "
     "land lands take takes concern owe owes affect affected measured correspond corresponds follow follows followed cover covered covers sign signed signing rent rented ride rode elect elected nominated award awarded process processed handle handled".split()
 )
 """Verbs that say how two tables are related; the join says the same."""

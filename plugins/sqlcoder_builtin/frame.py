@@ -77,6 +77,7 @@ class Frame:
     subject_at: int = -1
     outputs: list[Output] = field(default_factory=list)
     star: bool = False
+    also: bool = False
     distinct: bool = False
     conditions: list[Condition] = field(default_factory=list)
     dates: list[DateCondition] = field(default_factory=list)

@@ -73,12 +73,14 @@ def _placed(plan: JoinPlan, pred: Pred, schema: Schema) -> Pred:
 
 
 def _wrapped(plan: JoinPlan, pred: Pred, outside: Sequence[TableName], schema: Schema) -> Pred:
-    if isinstance(pred, Any_):
+    if len({table.key for table in tables_of((pred,))}) > 1 and isinstance(pred, Any_):
         return Any_(tuple(_placed(plan, part, schema) for part in pred.parts))
-    if isinstance(pred, All_):
+    if len({table.key for table in tables_of((pred,))}) > 1 and isinstance(pred, All_):
         return All_(tuple(_placed(plan, part, schema) for part in pred.parts))
     if isinstance(pred, Not):
         return Not(_placed(plan, pred.part, schema))
+    if isinstance(pred, (Any_, All_)) and any(isinstance(part, Has) for part in pred.parts):
+        return type(pred)(tuple(_placed(plan, part, schema) for part in pred.parts))
     far = max(outside, key=lambda table: schema.distance(plan.root, table))
     if schema.path(plan.root, far) is None:
         raise NoWay(plan.root, far)

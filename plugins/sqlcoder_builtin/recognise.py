@@ -19,6 +19,8 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     frames.growth,
     frames.running,
     times.span,
+    times.from_to,
+    heads.on_average,
     ordering.top,
     relations.summed_relation,
     relations.counted_relation,
@@ -39,7 +41,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     grouping.in_unit,
     conditions.missing,
     relations.existence,
+    heads.along,
     relations.involved,
+    relations.acted,
     values.column_value,
     values.value_column,
     values.alone,
@@ -69,7 +73,7 @@ def _pass_over(p: Parse, at: int) -> None:
     chunk = p.chunks[at]
     if chunk.is_cue(*_OPEN_WHERE) and p.frame.subject is not None:
         p.zone = "where"
-    elif chunk.is_cue("show") and p.zone == "where" and at > 0 and p.chunks[at - 1].word in (",", "."):
+    elif chunk.is_cue("show") and p.zone == "where" and at > 0 and p.chunks[at - 1].word in (",", ".", "?", "!", ";"):
         p.zone = "select"
     elif chunk.is_cue("distinct"):
         p.frame.distinct = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from sqlcoder_builtin.date_sql import DateSql
@@ -63,14 +65,15 @@ class Renderer:
         return any(not self.schema.to_one(agg.table, table) for table in plan.joined() if table.key != agg.table.key)
 
     def _clauses(self, select: exp.Select, query: Query, plan: JoinPlan, scope: Scope) -> exp.Select:
-        for pred in plan.where:
-            select = select.where(self.exprs.pred(pred, scope), copy=False)
+        if plan.where:
+            select = select.where(exp.and_(*(self.exprs.pred(pred, scope) for pred in plan.where), copy=False), copy=False)
         if not query.select:
             star = exp.Star() if not plan.steps else exp.Column(this=exp.Star(), table=exp.to_identifier(scope.name(query.root)))
             select = select.select(star, copy=False)
         for item in query.select:
             select = select.select(self._item(item, scope), copy=False)
-        if query.group and any(map(is_aggregate, (*query.select, *query.having, *query.order))):
+        aggregated = query.per_group is not None or any(map(is_aggregate, (*query.select, *query.having, *query.order)))
+        if query.group and aggregated:
             select = select.group_by(*(self.exprs.expr(key, scope) for key in query.group), copy=False)
         elif query.group:
             query = Query(query.root, query.select, order=query.order, limit=query.limit, distinct=True)
@@ -135,9 +138,8 @@ class Renderer:
                 if step.target.key not in joined:
                     select = select.join(self._table(step.target, inner), on=self._on(step, inner), copy=False)
                     joined.add(step.target.key)
-        select = select.where(self._on_outer(path[0], scope, inner), copy=False)
-        for pred in has.where:
-            select = select.where(self.exprs.pred(pred, inner), copy=False)
+        conditions = (self._on_outer(path[0], scope, inner), *(self.exprs.pred(pred, inner) for pred in has.where))
+        select = select.where(exp.and_(*conditions, copy=False), copy=False)
         return self._counted(has, select, inner, path)
 
     def _on_outer(self, step: Step, outer: Scope, inner: Scope) -> exp.Expression:
@@ -173,6 +175,8 @@ class Renderer:
         assert query.outer is not None
         inner = Query(query.root, query.select, query.where, query.group, query.having, need=query.need)
         outer = exp.Select()
+        for key in query.outer.keys:
+            outer = outer.select(exp.column(key), copy=False).group_by(exp.column(key), copy=False)
         for function, source, alias in query.outer.select:
             outer = outer.select(exp.alias_(self.exprs.aggregate(function, exp.column(source)), alias), copy=False)
         return outer.from_("step", copy=False).with_("step", as_=self.select(inner, Scope()), copy=False)
@@ -182,9 +186,12 @@ class Renderer:
         assert query.per_group is not None
         per: PerGroup = query.per_group
         named = tuple(Item(item.expr, item.alias or self._name_of(item)) for item in query.select)
-        body = Query(query.root, named, query.where, query.group, query.having, need=query.need)
+        body = replace(query, select=named, order=(), limit=None)
         scope = Scope()
-        inner = self._plain(body, scope)
+        ranked = replace(query, select=(*named, *(Item(order.expr) for order in query.order)), order=())
+        plan = plan_joins(ranked, self.schema)
+        plan.where = merged_has(plan.where)
+        inner = self._clauses(self._from(exp.Select(), plan, scope), body, plan, scope)
         window = exp.Window(
             this=exp.RowNumber(),
             partition_by=[self.exprs.expr(key, scope) for key in per.keys],

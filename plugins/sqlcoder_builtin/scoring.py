@@ -9,7 +9,7 @@ from sqlcoder_builtin.parse import Parse
 
 _MEANINGFUL_CUES = frozenset(
     "count distinct sum avg median high low best worst common rare gt ge lt le ne between like starts ends null share ratio difference growth mom yoy qoq wow running "
-    "sort desc asc without never how_old".split()
+    "on_average sort desc asc without never how_old".split()
 )
 _NOISE = frozenset(
     "really basically exactly simply data dataset records quick quickly currently now today's hi hello thanks thank help company system".split()
@@ -22,6 +22,8 @@ def unplaced(p: Parse) -> tuple[str, ...]:
 
 
 def _matters(chunk: Chunk) -> bool:
+    if chunk.number is not None and chunk.number.words and chunk.number.value in (1, 2):
+        return False
     if chunk.kind in ("stop", "mark", "verb"):
         return False
     if chunk.kind == "cue":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.describe import describe
-from sqlcoder_builtin.expr_walk import tables_of
+from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import DateCondition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import All_, Any_, Col, Compare, Expr, Lit, Not, Part, Pred, Trunc, When
@@ -12,6 +12,7 @@ from sqlcoder_core.api import Period, TableName, name_words
 
 def settle_groups(p: Parse, root: TableName) -> None:
     """Give groups by month, week and the like their date column."""
+    root = measured_table(p) or root
     for group in p.frame.groups:
         if group.unit is None or group.column is not None:
             continue
@@ -21,6 +22,14 @@ def settle_groups(p: Parse, root: TableName) -> None:
     missing = [group for group in p.frame.groups if group.unit and group.column is None]
     if missing:
         p.frame.doubts += 1.0
+
+
+def measured_table(p: Parse) -> TableName | None:
+    """The table that is aggregated, in what is shown or in what is sorted by."""
+    for expr in (*(output.expr for output in p.frame.outputs), *(sort.expr for sort in p.frame.sorts if sort.expr is not None)):
+        if is_aggregate(expr):
+            return next(iter(tables_of((expr,))), None)
+    return None
 
 
 def date_column(p: Parse, root: TableName, at: int, unit: str | None = None, near: TableName | None = None) -> Col | None:
@@ -65,6 +74,7 @@ def unit_expr(unit: str | None, column: Col) -> Expr:
 
 def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
     """Periods as conditions on their date columns."""
+    root = measured_table(p) or root
     settled = []
     for condition in p.frame.dates:
         column = condition.column or date_column(p, _about(p, root, condition), condition.at, condition.period.unit, condition.near)

@@ -249,3 +249,5 @@ class Outer:
 
     select: tuple[tuple[Function, str, str], ...] = field(default=())
     """(function, alias of the inner column, alias of the result)."""
+    keys: tuple[str, ...] = ()
+    """Aliases of inner columns that the second step groups by."""

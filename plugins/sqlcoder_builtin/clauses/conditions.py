@@ -127,7 +127,7 @@ def _only_table(p: Parse, at: int) -> bool:
 def _named_row(p: Parse, at: int, found: Constant, negated: bool) -> int | None:
     """ "airlines named JetBlue", "the aircraft is Boeing": the table's display column."""
     table = p.table(at)
-    if table is None or found.number:
+    if table is None or found.number or not (found.capital or found.quoted or found.hits):
         return None
     hit = hit_for(p, found.hits, at, None, table)
     if hit is not None and hit.table and hit.column and hit.score >= 0.9 and hit.table.key == table.key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
+from sqlcoder_builtin.expr_walk import tables_of
 from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col
@@ -81,6 +82,10 @@ def _unit(p: Parse, start: int, at: int) -> int:
     """A unit of time; "of COLUMN" behind it names the date."""
     chunk = p.chunks[at]
     unit = UNIT_WORDS.get(chunk.word) or ADJECTIVE_OF_UNIT[chunk.word]
+    own = real_column(p, at)
+    if own is not None:
+        p.frame.groups.append(Group(p.phrase(start, at + 1), start, column=own))
+        return at + 1
     column = None
     end = at + 1
     of = p.past(end, "of", "the", "when", "in", "they", "was", "were", "which", "it")
@@ -90,6 +95,15 @@ def _unit(p: Parse, start: int, at: int) -> int:
             column, end = found, of + 1
     p.frame.groups.append(Group(p.phrase(start, end), start, column=column, unit=unit))
     return end
+
+
+def real_column(p: Parse, at: int) -> Col | None:
+    """A column that is called like the unit ("year", "month") in a table that is spoken of."""
+    column = p.column(at, floor=0.93)
+    if column is None or p.dated(column.table, p.schema.column(column.table, column.column)):
+        return None
+    spoken = {table.key for _, table in p.tables_said} | {table.key for output in p.frame.outputs for table in tables_of((output.expr,))}
+    return column if column.table.key in spoken or not p.tables_said else None
 
 
 def _may_group(p: Parse, at: int) -> bool:
@@ -124,7 +138,8 @@ def in_unit(p: Parse, at: int) -> int | None:
     before = p.chunk(at - 1)
     if before is None or before.text.lower() not in ("which", "what", "in which", "on which", "the", "during which", "show", "for which"):
         return None
-    p.frame.groups.append(Group(chunk.text, at, unit=UNIT_WORDS[chunk.word]))
+    own = real_column(p, at)
+    p.frame.groups.append(Group(chunk.text, at, column=own, unit=None if own else UNIT_WORDS[chunk.word]))
     p.take(at, at + 1)
     return at + 1
 

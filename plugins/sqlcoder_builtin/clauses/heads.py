@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlcoder_builtin.clauses.measures import AGGREGATES, Measured, counted, measured, plain
 from sqlcoder_builtin.describe import describe
-from sqlcoder_builtin.expr_walk import tables_of
+from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
@@ -48,6 +48,9 @@ def count(p: Parse, at: int) -> int | None:
     """ "how many orders", "the number of different cities"."""
     if not p.is_cue(at, "count"):
         return None
+    unit = p.chunk(p.past(at + 1))
+    if unit is not None and unit.kind == "unit" and not p.table(p.past(at + 1)):
+        return at + 1
     found = counted(p, at + 1)
     if found is None:
         return _count_of_subject(p, at)
@@ -187,3 +190,95 @@ def column_or_table(p: Parse, at: int) -> int | None:
 def involved(p: Parse) -> tuple[TableName, ...]:
     """Tables of everything that is shown."""
     return tables_of(output.expr for output in p.frame.outputs)
+
+
+def on_average(p: Parse, at: int) -> int | None:
+    """ "how many lines does an order have on average": the count per the other table named, then its average."""
+    if not p.is_cue(at, "on average"):
+        return None
+    chunk = p.chunks[at]
+    aggregated = [output for output in p.frame.outputs if is_aggregate(output.expr)]
+    if not aggregated:
+        chunk.used = True
+        for output in p.frame.outputs:
+            if isinstance(output.expr, Col) and p.measures(output.expr.table, p.schema.column(output.expr.table, output.expr.column)):
+                output.expr = Agg("avg", output.expr.table, output.expr)
+                return at + 1
+        return _average_later(p, at)
+    output = aggregated[-1]
+    if isinstance(output.expr, Agg) and output.expr.function in ("count", "sum"):
+        table = next((table for place, table in p.tables_said if table.key != output.expr.table.key and p.schema.to_one(output.expr.table, table)), None)
+        if table is None and not p.frame.groups:
+            return None
+        chunk.used = True
+        p.frame.outer = "avg"
+        if not p.frame.groups and table is not None:
+            from sqlcoder_builtin.frame import Group
+
+            p.frame.groups.append(Group(chunk.text, at, table=table, each=True))
+        p.frame.read(at, chunk.text, f"average of {describe(output.expr)}" + (f" per {table.name}" if table else ""))
+        return at + 1
+    chunk.used = isinstance(output.expr, Agg) and output.expr.function == "avg"
+    return at + 1
+
+
+def _average_later(p: Parse, at: int) -> int | None:
+    """The measure stands behind "on average"."""
+    found = measured(p, at + 1)
+    if found is not None and not found.aggregated:
+        add_output(p, Agg("avg", found.table, found.expr), at, found.end)
+        return found.end
+    return at + 1
+
+
+def along(p: Parse, at: int) -> int | None:
+    """ "... with the customer and the order date": further columns to show, names of to-one tables among them."""
+    chunk = p.chunk(at)
+    if chunk is None or not (chunk.is_cue("with") and chunk.text.lower() == "with" or chunk.is_cue("and") and " " in chunk.text or chunk.is_cue("like") and chunk.text.lower() == "including"):
+        return None
+    subject = p.frame.subject
+    place = at + 1
+    added: list[tuple[int, Expr]] = []
+    while True:
+        start = p.past(place, "the", "their", "its", "a", "an", ",", "his", "her", "corresponding", "respective", "associated")
+        entry = _shown_name(p, start, subject)
+        if entry is None:
+            break
+        added += [(start, expr) for expr in entry]
+        place = start + 1
+        following = place
+        while (joint := p.chunk(following)) is not None and (joint.is_cue("and") or (joint.kind == "stop" and joint.word == ",")):
+            following += 1
+        if following == place:
+            break
+        place = following
+    end = added[-1][0] + 1 if added else at
+    if not added or _goes_on(p, end):
+        return None
+    for start, expr in added:
+        add_output(p, expr, start, start + 1)
+    p.frame.also = True
+    p.take(at, end)
+    return end
+
+
+def _shown_name(p: Parse, at: int, subject: TableName | None) -> list[Expr] | None:
+    table, column = p.table(at), p.column(at)
+    if subject is None:
+        return None
+    if table is not None:
+        if table.key == subject.key or not p.schema.to_one(subject, table):
+            return None
+        return [Col(table, name) for name in p.schema.display(table)]
+    if column is None or p.chunks[at].score("column") < 0.6 or not p.schema.to_one(subject, column.table):
+        return None
+    return [column]
+
+
+def _goes_on(p: Parse, at: int) -> bool:
+    """A comparison or a constant follows, so this was a condition."""
+    place = p.past(at, "of", "is", "are", "was", "were", "in", "as", "being", "the", "a", "that", "has", "have")
+    chunk = p.chunk(place)
+    if chunk is None:
+        return False
+    return chunk.is_cue("eq", "ne", "gt", "ge", "lt", "le", "between", "like", "starts", "ends", "null", "not null", "never", "whose", "that") or chunk.kind in ("value", "number", "quoted") or (chunk.kind in ("word", "date") and place == at)

@@ -71,7 +71,7 @@ def _capital_follows(p: Parse, at: int) -> bool:
 def _word(p: Parse, at: int) -> Constant | None:
     """One or more plain words that nothing is known of: "status is pending"."""
     end = at
-    while (chunk := p.chunk(end)) is not None and chunk.kind in ("word", "verb"):
+    while (chunk := p.chunk(end)) is not None and chunk.kind == "word":
         end += 1
     return Constant(p.phrase(at, end), end) if end > at else None
 

@@ -153,7 +153,7 @@ def _named_measure(p: Parse, at: int) -> Measured | None:
     chunk = p.chunks[at]
     for kind in ("metric", "term"):
         match = chunk.best(kind)
-        if match is None or match.score < 0.85 or chunk.score("table") > match.score:
+        if match is None or match.score < 0.85 or chunk.score("table") >= match.score:
             continue
         expr = _metric(p, match) if kind == "metric" else _term(p, match)
         if expr is not None:

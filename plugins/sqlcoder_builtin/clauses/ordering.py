@@ -209,10 +209,11 @@ def superlative(p: Parse, at: int) -> int | None:
         or "birth" in column.column.lower()
     ):
         descending = not descending if "age" in concepts else descending
-    p.frame.sorts.append(Sort(descending, chunk.text, at, expr, superlative=True, table=table))
-    p.frame.read(at, chunk.text, f"{'highest' if descending else 'lowest'} {describe(expr)}")
-    p.take(at, at + 1)
-    return at + 1
+    listed = p.is_cue(at + 1, "first")
+    p.frame.sorts.append(Sort(descending, chunk.text, at, expr, superlative=not listed, table=table))
+    p.frame.read(at, chunk.text, f"{'highest' if descending else 'lowest'} {describe(expr)}{' first' if listed else ''}")
+    p.take(at, at + 1 + listed)
+    return at + 1 + listed
 
 
 def _on_many_side(p: Parse, concepts: tuple[str, ...], table: TableName) -> Col | None:
@@ -326,6 +327,13 @@ def edge(p: Parse, at: int) -> int | None:
     dates = p.schema.dates(table) if table is not None else ()
     if not dates or table is None:
         return None
+    if p.chunks[0].text.lower().startswith("when"):
+        from sqlcoder_builtin.clauses.heads import add_output
+
+        end = p.past(at + 1) + 1
+        set_subject(p, table, end - 1)
+        add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", table, Col(table, dates[0])), at, end)
+        return end
     p.frame.sorts.append(Sort(p.chunks[at].word == "last", p.chunks[at].text, at, Col(table, dates[0]), superlative=True, table=table))
     p.frame.read(at, p.chunks[at].text, f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {table.name}.{dates[0]}")
     p.take(at, at + 1)

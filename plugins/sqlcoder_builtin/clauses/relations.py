@@ -33,11 +33,35 @@ def counted_relation(p: Parse, at: int) -> int | None:
     if p.is_cue(end, "distinct"):
         end = p.past(end + 1)
     table = p.table(end)
-    about = _about(p, table, at) if table is not None else None
-    if table is None or about is None or number.number.percent:
+    if table is None or number.number.percent:
+        return None
+    if (grouped := _per_value(p, table, at, end, op, number.number.value)) is not None:
+        return grouped
+    about = _about(p, table, at)
+    if about is None:
         return None
     pred = Has(about, table, count=(op, number.number.value))
     return add_condition(p, pred, at, end + 1)
+
+
+def _per_value(p: Parse, table: TableName, at: int, end: int, op: Comparison, bound: int | float) -> int | None:
+    """ "cities with more than 5 customers": the values of a column of the counted table, or of one it points to."""
+    from sqlcoder_builtin.tree import Lit
+
+    outputs = [output.expr for output in p.frame.outputs]
+    if p.frame.subject is not None or not outputs or not all(isinstance(expr, Col) for expr in outputs):
+        return None
+    column = outputs[0]
+    assert isinstance(column, Col)
+    if column.column in p.schema.key(column.table) or column.column in p.schema.display(column.table) and column.table.key != table.key:
+        return None
+    if not p.schema.to_one(table, column.table):
+        return None
+    p.frame.having.append((Agg("count", table), op, Lit(bound), p.phrase(at, end + 1)))
+    p.frame.read(at, p.phrase(at, end + 1), f"groups with {op} {bound} {table.name}")
+    p.take(at, end + 1)
+    p.zone = "where"
+    return end + 1
 
 
 def _or_more(p: Parse, end: int, op: Comparison) -> tuple[Comparison, int]:
@@ -66,34 +90,78 @@ def _about(p: Parse, table: TableName, at: int) -> TableName | None:
 
 
 def existence(p: Parse, at: int) -> int | None:
-    """ "without orders", "who never placed an order", "that have no pets", "not in any club"."""
+    """ "without orders", "who never placed an order", "that have no pets", "have never been ordered"."""
     chunk = p.chunk(at)
     if chunk is None or not chunk.is_cue("without", "never", "ne"):
         return None
     place = at + 1
-    while (following := p.chunk(place)) is not None and (
-        following.kind in ("stop", "verb") or following.is_cue("ever", "with", "all", "like", "per")
-    ):
+    verb: TableName | None = None
+    while (following := p.chunk(place)) is not None and (following.kind in ("stop", "verb") or following.is_cue("ever", "with", "all", "like", "per") or acted_table(p, place)):
+        verb = verb or acted_table(p, place)
         place += 1
-    table = p.table(place) or _by_verb(p, at, place)
-    if table is None:
+    named = p.table(place)
+    table = named or verb
+    if table is None or p.is_cue(p.past(place + 1), "eq", "gt", "lt", "ge", "le", "like"):
         return None
     about = _about(p, table, at)
-    if about is None or p.is_cue(p.past(place + 1), "eq", "gt", "lt", "ge", "le", "like"):
+    if about is None:
         return None
-    end = max(place + 1, at + 1) if p.table(place) else place
     p.frame.mentioned.append((place, table))
-    return add_condition(p, Has(about, table, negated=True), at, end)
+    return add_condition(p, Has(about, table, negated=True), at, place + 1 if named else place)
 
 
-def _by_verb(p: Parse, at: int, place: int) -> TableName | None:
-    """ "customers who never ordered": the verb names the table."""
-    for index in range(at + 1, min(place + 1, len(p.chunks))):
-        chunk = p.chunks[index]
-        table = p.table(index, lenient=True) if chunk.kind == "name" else None
-        if table is not None:
-            return table
-    return None
+VERB_TABLES = {
+    "buy": ("order", "purchase", "sale", "transaction"), "bought": ("order", "purchase", "sale", "transaction"), "purchase": ("purchase", "order", "sale"),
+    "sell": ("sale", "order"), "sold": ("sale", "order line", "order item", "order"), "order": ("order line", "order item", "order"), "pay": ("payment",), "paid": ("payment",), "ship": ("shipment",),
+    "deliver": ("delivery", "shipment"), "return": ("return",), "refund": ("refund", "return"), "rent": ("rental",), "borrow": ("loan",), "visit": ("visit",), "review": ("review",),
+    "enroll": ("enrollment",), "book": ("booking",), "reserve": ("reservation",), "subscribe": ("subscription",), "register": ("registration",),
+}  # fmt: skip
+"""Verbs (by their stem's word) and what the table of such deeds may be called."""
+
+
+def acted_table(p: Parse, at: int) -> TableName | None:
+    """The table of what a verb says: "ordered" means rows of orders, "bought" rows of purchases, orders or sales."""
+    from sqlcoder_core.api import stem, table_words
+
+    chunk = p.chunk(at)
+    if chunk is None or chunk.end - chunk.start != 1 or chunk.kind not in ("verb", "name", "word"):
+        return None
+    said = chunk.text.lower()
+    if not (said.endswith("ed") or said in ("bought", "sold", "paid", "buy", "sell", "purchase", "order")) or (chunk.kind == "name" and p.table(at) is not None and not said.endswith("ed")):
+        return None
+    wanted = next((tables for verb, tables in VERB_TABLES.items() if stem(verb) == stem(said)), ())
+    subject = p.subject()
+    if subject is None:
+        return None
+    found = []
+    for table in p.schema.tables.values():
+        own = table_words(table.name.name)
+        fits = " ".join(own) in wanted or (len(own) == 1 and stem(own[0]) == stem(said))
+        if fits and subject.key != table.name.key and p.schema.path(subject, table.name):
+            found.append((p.schema.distance(subject, table.name), -table.rank, table.name.key, table.name))
+    return min(found)[3] if found else None
+
+
+def acted(p: Parse, at: int) -> int | None:
+    """ "customers who ordered in May", "products bought by ...": the deed's rows must exist, and what follows is about them."""
+    subject = p.frame.subject
+    if subject is None:
+        return None
+    table = acted_table(p, at)
+    if table is None or any(said.key == table.key for place, said in p.tables_said if place != at) or p.schema.to_one(subject, table):
+        return None
+    following = p.chunk(p.past(at + 1))
+    if following is not None and (following.is_cue("desc", "asc", "by") or following.kind == "name"):
+        return None
+    before = p.before(at)
+    if before is not None and before.is_cue("high", "low", "common", "rare", "avg"):
+        return None
+    p.zone = "where"
+    p.frame.conditions.append(Condition(Has(subject, table), p.phrase(at, at + 1), at, about=table))
+    p.frame.mentioned.append((at, table))
+    p.frame.read(at, p.chunks[at].text, f"{subject.name} with {table.name}")
+    p.take(at, at + 1)
+    return at + 1
 
 
 def summed_relation(p: Parse, at: int) -> int | None:

@@ -6,7 +6,6 @@ from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.frame import DateCondition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Span
-from sqlcoder_core.api import find_dates
 
 
 def date(p: Parse, at: int) -> int | None:
@@ -94,8 +93,36 @@ def _date_of(p: Parse, at: int, column: Col | None) -> Col | None:
     return Col(table, dates[0]) if table is not None and dates else None
 
 
-def split_range(p: Parse, text: str):  # type: ignore[no-untyped-def]
-    """The periods named in a text."""
-    from sqlcoder_core.api import tokenise
+def from_to(p: Parse, at: int) -> int | None:
+    """ "how many days does it take from shipping to delivery": two dates joined by "to", the unit said before."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.text.lower() not in ("from", "between", "to") or p.zone == "where" and chunk.text.lower() == "to":
+        return None
+    unit_at = next((place for place in range(at) if p.chunks[place].kind == "unit" or p.is_cue(place, "how long", "days to", "time span", "day span")), None)
+    if unit_at is None:
+        return None
+    first_at = p.past(at + 1)
+    joint = first_at + 1
+    if not (p.is_cue(joint, "and") or (p.chunk(joint) is not None and p.chunks[joint].text.lower() in ("to", "until", "till"))):
+        return None
+    second_at = p.past(joint + 1)
+    first, second = _date_of(p, first_at, p.column(first_at, p.dated)), _date_of(p, second_at, p.column(second_at, p.dated))
+    if first is None or second is None or first == second:
+        return None
+    unit = p.chunks[unit_at].word if p.chunks[unit_at].word in ("hour", "day", "week", "month", "year") else "day"
+    expr: Expr = Span(unit, first, second)  # type: ignore[arg-type]
+    p.take(unit_at - 1 if p.is_cue(unit_at - 1, "count") else unit_at, unit_at + 1)
+    p.frame.groups = [group for group in p.frame.groups if group.at != unit_at]
+    add_output(p, _averaged(p, expr, first), at, second_at + 1)
+    return second_at + 1
 
-    return find_dates(tokenise(text), p.clock)
+
+def _averaged(p: Parse, expr: Expr, first: Col) -> Expr:
+    """The average when one was asked for anywhere."""
+    from sqlcoder_builtin.clauses.measures import AGGREGATES
+
+    for chunk in p.chunks:
+        if chunk.is_cue("avg", "median", "high", "low", "on average") and not (chunk.used and chunk.word != "on average"):
+            chunk.used = True
+            return Agg(AGGREGATES.get(chunk.word, "avg"), first.table, expr)
+    return expr

@@ -1,0 +1,56 @@
+"""Small pieces that every shape needs: names for outputs, keys of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlcoder_builtin.frame import Group
+from sqlcoder_builtin.naming import alias_for
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.settle import unit_expr
+from sqlcoder_builtin.tree import Col, Expr, Item
+
+
+def named(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Aliases for what has no name of its own, each once."""
+    taken: set[str] = set()
+    result = []
+    for item in items:
+        alias = item.alias or alias_for(item.expr)
+        if alias is not None:
+            base, number = alias, 2
+            while alias in taken:
+                alias, number = f"{base}_{number}", number + 1
+        elif isinstance(item.expr, Col) and item.expr.column.lower() in taken:
+            alias = f"{item.expr.table.name}_{item.expr.column}".lower()
+        taken.add(alias or getattr(item.expr, "column", "").lower())
+        result.append(Item(item.expr, alias))
+    return tuple(result)
+
+
+def group_expr(group: Group) -> Expr:
+    """The key of a column group, cut to its unit."""
+    assert group.column is not None
+    return unit_expr(group.unit, group.column) if group.unit else group.column
+
+
+def keys_of(p: Parse, groups: Sequence[Group]) -> tuple[list[Expr], list[Item]]:
+    """What to group by, and what of it is shown."""
+    keys: list[Expr] = []
+    shown: list[Item] = []
+    for group in groups:
+        if group.table is not None:
+            table = group.table
+            columns = [Col(table, name) for name in p.schema.display(table)]
+            keys += [key for key in (*(Col(table, name) for name in p.schema.key(table)), *columns) if key not in keys]
+            shown += [Item(column) for column in columns]
+        elif group.column is not None and group_expr(group) not in keys:
+            keys.append(group_expr(group))
+            shown.append(Item(group_expr(group), _unit_alias(group)))
+    return keys, shown
+
+
+def _unit_alias(group: Group) -> str | None:
+    if group.unit is None:
+        return None
+    return group.unit.replace(" ", "_") if not isinstance(group_expr(group), Col) else None
