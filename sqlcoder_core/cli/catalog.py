@@ -290,11 +290,20 @@ def _print_table(cells: Iterable[Sequence[str]], headings: Sequence[str], title:
     from rich.text import Text
 
     grid = Grid(box=SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False, expand=False)
-    for heading in headings:
+    cells = list(cells)
+    longest = [max(len(row[index]) for row in (headings, *cells)) for index in range(len(headings))]
+    for index, heading in enumerate(headings):
         numeric = heading in ("columns", "rows", "score")
-        narrow = 24 if heading == "from" else None
-        no_wrap = numeric or heading in ("table", "kind", "fact")
-        grid.add_column(heading, justify="right" if numeric else "left", no_wrap=no_wrap, overflow="fold", max_width=narrow)
+        # A list has a line for each table; the facts of one table are told in full.
+        listed = headings[0] == "table"
+        grid.add_column(
+            heading,
+            justify="right" if numeric else "left",
+            no_wrap=listed or numeric or heading in ("kind", "fact"),
+            overflow="ellipsis" if listed else "fold",
+            min_width=min(40, longest[index]) if listed and heading != "description" else None,
+            max_width=24 if heading == "from" else None,
+        )
     shown = ""
     for first, *rest in cells:
         # A column's name stands at its first fact only.
