@@ -68,17 +68,18 @@ class Nodes:
     def decoded(
         self, entries: Mapping[str, msgspec.Raw] | None, kind: type[_Struct], prefixes: tuple[str, ...] = ("",)
     ) -> Iterator[tuple[str, _Struct]]:
-        """Entries whose identifier starts so. One that cannot be read is a clash and is left out."""
-        decoder = msgspec.json.Decoder(kind)
-        for uid, raw in (entries or {}).items():
-            if uid.startswith(prefixes):
-                try:
-                    yield uid, decoder.decode(raw)
-                except msgspec.ValidationError as error:
-                    message = f"{uid} of the manifest has a shape that is not known, and is left out: {error}"
-                    self.clashes.append(
-                        Clash(kind="unreadable", subject=uid, message=message, hint="please report it with the dbt version")
-                    )
+        """Entries whose identifier starts so, sorted, since dbt's own order is another one at every run.
+
+        One that cannot be read is a clash and is left out.
+        """
+        entries, decoder = entries or {}, msgspec.json.Decoder(kind)
+        for uid in sorted(uid for uid in entries if uid.startswith(prefixes)):
+            try:
+                yield uid, decoder.decode(entries[uid])
+            except msgspec.ValidationError as error:
+                message = f"{uid} of the manifest has a shape that is not known, and is left out: {error}"
+                clash = Clash(kind="unreadable", subject=uid, message=message, hint="please report it with the dbt version")
+                self.clashes.append(clash)
 
     def offered(self, entries: Mapping[str, msgspec.Raw] | None, prefixes: tuple[str, ...]) -> Iterator[Offered]:
         """Relations that exist, those that were not asked for among them."""
