@@ -24,7 +24,7 @@ _LAST = "sqlalchemy"
 
 def from_text(text: str, host: Host, environ: Mapping[str, str], cwd: Path, origin: str = "--database") -> Entry:
     """A connection from a URL or file. Raises UsageError for a password in clear, and when no connector takes it."""
-    _refuse_clear_password(text, origin)
+    refuse_clear_password(text, origin)
     try:
         url = _expanded(text, environ)
     except BadReference as error:
@@ -46,7 +46,8 @@ def shown_url(text: str) -> str:
     return text[: match.start("password")] + "***" + text[match.end("password") :] if match else text
 
 
-def _refuse_clear_password(text: str, origin: str) -> None:
+def refuse_clear_password(text: str, origin: str) -> None:
+    """Raise UsageError for a URL with a password in it that is no reference."""
     match = _PASSWORD.match(text)
     if match and match["password"] and not names_in(match["password"]):
         hint = "write '${NAME}' in its place (in single quotes), name a connection of sqlcoder.yaml, or use the engine's own password file"

@@ -17,10 +17,10 @@ from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.detect import Choice, NothingToAsk, Scene, choose
 from sqlcoder_core.config.entries import Entry, as_written, written
 from sqlcoder_core.config.environment import expand_all
+from sqlcoder_core.config.hiding import hide_all
 from sqlcoder_core.config.locations import cache_dir, find_file, shown, starting_folder, state_dir
 from sqlcoder_core.config.problems import from_error, from_failure, from_validation, raise_all
 from sqlcoder_core.config.schema import ConfigFile, spell_out
-from sqlcoder_core.config.scrub import scrubber
 from sqlcoder_core.config.trust import demands, require
 from sqlcoder_core.config.yaml_nodes import Document, Steps, read_yaml
 from sqlcoder_core.errors import ConfigError
@@ -46,11 +46,11 @@ def load(options: Options, *, cwd: Path, environ: Mapping[str, str], host: Host 
         require(demands(path, document.data), state_dir(environ), document.name)
     _lay_flags_over(document, options)
     expand_all(document, environ)
-    host.scrub = scrubber(document.data)
+    hide_all(host.scrub, document.data)
     core = _core(document)
     scene = _scene(document, core, path.parent if path else start, options=options, environ=environ, cwd=cwd, start=start, host=host)
     choice = _chosen(scene)
-    host.scrub = scrubber(document.data, *(entry.settings for entry in (choice.connection, *choice.sources) if entry))
+    hide_all(host.scrub, *(entry.settings for entry in (choice.connection, *choice.sources) if entry))
     configuration = _configuration(scene, choice, path, core)
     if document.problems:
         problems, failures = component_problems(configuration, host)

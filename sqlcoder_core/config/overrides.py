@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from sqlcoder_core.config.database import refuse_clear_password
 from sqlcoder_core.config.yaml_nodes import Document, Steps
 from sqlcoder_core.errors import UsageError
 
@@ -40,6 +41,7 @@ def _steps(key: str) -> Steps:
 
 
 def _value(key: str, text: str) -> Any:
+    refuse_clear_password(text, f"--set {key}")
     try:
         return yaml.safe_load(text) if text else ""
     except yaml.YAMLError as error:

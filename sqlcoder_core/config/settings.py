@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sqlcoder_core.config.entries import Entry
+from sqlcoder_core.config.hiding import IN_CLEAR, hide_all, with_origins
 from sqlcoder_core.config.problems import from_validation, raise_all
 from sqlcoder_core.contracts.component import Settings
 from sqlcoder_core.host import Host
@@ -15,8 +16,6 @@ from sqlcoder_core.host.calls import named
 from sqlcoder_core.host.components import Found
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.secret import Secret
-
-_IN_CLEAR = "given in clear"
 
 
 def settings_of(found: Found, entry: Entry, host: Host, config_dir: Path) -> Settings:
@@ -29,8 +28,10 @@ def settings_of(found: Found, entry: Entry, host: Host, config_dir: Path) -> Set
         except ValidationError as error:
             problems = from_validation(error, model, entry.place, prefix=entry.label)
     if not problems:
-        problems = [*_passwords_on_the_command_line(settings, entry)]
+        settings = with_origins(settings, entry.settings)
+        problems = _passwords_on_the_command_line(settings, entry)
     raise_all(problems, host.scrub)
+    hide_all(host.scrub, dict(settings))
     return _absolute(settings, config_dir)
 
 
@@ -44,13 +45,13 @@ def _passwords_on_the_command_line(settings: Settings, entry: Entry) -> list[Pro
             found_by="config",
         )
         for name, value in settings
-        if isinstance(value, Secret) and value.reference == _IN_CLEAR and entry.place((name,)).startswith("--set")
+        if isinstance(value, Secret) and value.reference == IN_CLEAR and entry.place((name,)).startswith("--set")
     ]
 
 
 def names_in_clear(settings: Settings) -> tuple[str, ...]:
     """Names of the fields whose secret stands in the file itself."""
-    return tuple(name for name, value in settings if isinstance(value, Secret) and value.reference == _IN_CLEAR)
+    return tuple(name for name, value in settings if isinstance(value, Secret) and value.reference == IN_CLEAR)
 
 
 def _absolute(settings: Settings, config_dir: Path) -> Settings:

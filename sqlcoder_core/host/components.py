@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlcoder_core.host.installed import Installed, installed_plugins
 from sqlcoder_core.host.kinds import KINDS, Kind, kinds_of
 from sqlcoder_core.host.local import class_in, is_local, load_module, local_use
 from sqlcoder_core.host.nearest import did_you_mean, nearest
+from sqlcoder_core.host.scrub import Scrubber
 from sqlcoder_core.values.connection import Detection
 from sqlcoder_core.values.problem import Problem
 
@@ -32,13 +33,13 @@ class Found:
 class Host:
     """Loads what is named, and only that.
 
-    `scrub` takes known secrets out of what a failing plugin says; the configuration sets it when it has read some.
+    `scrub` takes secrets out of what a failing plugin says; whoever reads one hides it there (`host.scrub.hide`).
     """
 
     def __init__(self, installed: Sequence[Installed] | None = None) -> None:
         self.installed = installed_plugins() if installed is None else tuple(installed)
-        self.scrub: Callable[[str], str] = str
-        self._calls = HookCalls(lambda text: self.scrub(text))  # noqa: PLW0108 - the configuration replaces it later
+        self.scrub = Scrubber()
+        self._calls = HookCalls(self.scrub)
         self._modules: dict[str, object] = {}
         self._classes: dict[tuple[str, str], dict[str, Any]] = {}
         self._extensions: dict[int, tuple[Extension, str, str]] = {}

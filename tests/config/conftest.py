@@ -19,7 +19,7 @@ _NUMBER = itertools.count()
 
 ENGINES = '''
 from pathlib import Path
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlcoder_core.api import Connector, LocalPath, SecretText, Settings, UsageError, hookimpl
 
 class Server(Settings):
@@ -28,6 +28,14 @@ class Server(Settings):
     port: int = Field(default=5432, description="Its port.")
     user: str | None = Field(default=None, description="Who asks.")
     password: SecretText | None = Field(default=None, description="The password.")
+    url: SecretText | None = Field(default=None, description="All in one.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def spread(cls, values):
+        if not values.get("url"):
+            return values
+        return {**Postgres.from_url(str(values["url"])), **{key: value for key, value in values.items() if key != "url"}}
 
 class Postgres(Connector):
     """A server."""

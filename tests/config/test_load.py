@@ -295,6 +295,7 @@ def test_set_lays_values_over_the_file_and_into_lists(place: Place) -> None:
         ("limits.secnds=4", "--set limits.secnds: unknown key 'limits.secnds'; did you mean 'seconds'?"),
         ("limits.rows=many", "--set limits.rows: limits.rows should be a whole number"),
         ("limits", "--set 'limits' has no value"),
+        ("connections.shop.url=postgresql://u:hunter2@h/d", "--set connections.shop.url holds a password, which others can see"),
         ("=4", "--set '=4' has no key"),
         ("sources.7.target=x", "--set sources.7.target: there is no item 7 in the list; items count from 0 to 0"),
         ("limits.rows=[1", "--set limits.rows: the value is not valid YAML"),

@@ -143,6 +143,19 @@ def test_a_plugin_that_tells_a_secret_is_silenced(secret_place: Place, validator
     assert "${PW}" in str(caught.value)
 
 
+@pytest.mark.parametrize("url", ["postgresql://ada:${PW}@db:5/x", "${URL}"])
+def test_a_password_that_a_connector_cuts_out_of_a_url_is_no_less_secret(secret_place: Place, url: str) -> None:
+    secret_place.environ["URL"] = f"postgresql://ada:{CANARY}@db:5/x"
+    built = secret_place.build(f"connections: {{a: {{use: postgres, url: '{url}'}}}}\n")
+    assert built.connector is not None
+    assert built.connector.settings.password.reveal() == CANARY
+    assert built.connector.settings.password.reference == url
+    assert built.configuration.warnings == ()
+    assert built.host.scrub(f"no login with {CANARY}") == f"no login with {url}"
+    shown = json.dumps([(one.key, one.value) for one in settings_in_effect(built.configuration, built.host)])
+    assert CANARY not in shown
+
+
 def test_secrets_that_were_detected_are_taken_out_of_plugins_errors_too(secret_place: Place) -> None:
     (secret_place.folder / "dbt_project.yml").write_text("")
     secret_place.load()

@@ -165,7 +165,7 @@ def test_a_hook_without_its_marker_is_called_all_the_same(install: Install) -> N
 
 def test_a_secret_in_a_plugins_error_is_left_out(install: Install) -> None:
     host = install(snow="raise ValueError('cannot log in with hunter2')")
-    host.scrub = lambda text: text.replace("hunter2", "${PW}")
+    host.scrub.hide("hunter2", "${PW}")
     with pytest.raises(PluginError) as caught:
         host.component(SOURCE, "snow")
     assert "with ${PW}" in str(caught.value)
