@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sqlcoder_core.cli.fact_rows import print_json, print_rows
 from sqlcoder_core.cli.options import shared_options
 from sqlcoder_core.values.options import Options
 
@@ -125,22 +126,22 @@ def _show_all(catalog: Catalog, format: CatalogFormat) -> None:
         for table in tables
     ]
     if format is CatalogFormat.JSON:
-        _print_json([_table_object(table, catalog) for table in tables])
+        print_json([_table_object(table, catalog) for table in tables])
     else:
-        _print_rows(rows, ("table", "kind", "columns", "rows", "from", "description"))
+        print_rows(rows, ("table", "kind", "columns", "rows", "from", "description"))
 
 
 def _show_one(table: Table, catalog: Catalog, format: CatalogFormat) -> None:
     from sqlcoder_core.cli.fact_lines import table_facts
 
     if format is CatalogFormat.JSON:
-        _print_json(_table_object(table, catalog))
+        print_json(_table_object(table, catalog))
         return
     lines = [
         {"column": line.subject, "fact": line.fact, "value": " ".join(line.value.split()), "from": line.origin}
         for line in table_facts(table, catalog)
     ]
-    _print_rows(lines, ("column", "fact", "value", "from"), title=str(table.name))
+    print_rows(lines, ("column", "fact", "value", "from"), title=str(table.name))
 
 
 def _hidden(catalog: Catalog) -> tuple[TableName, ...]:
@@ -206,7 +207,7 @@ def _print_findings(findings: Sequence[Clash], tables: int, format: CatalogForma
     from sqlcoder_core.values.printable import printable
 
     if format is CatalogFormat.JSON:
-        _print_json([dataclasses.asdict(clash) for clash in findings])
+        print_json([dataclasses.asdict(clash) for clash in findings])
         return
     colours = {"error": "1;31", "warning": "33", "note": "2"} if wants_colour(sys.stdout, options) else {}
     for clash in _folded(findings):
@@ -243,14 +244,14 @@ def _print_matches(matches: Sequence[Match], tables: Sequence[TableName], format
     import dataclasses
 
     if format is CatalogFormat.JSON:
-        _print_json({"matches": [dataclasses.asdict(match) for match in matches], "tables": [str(name) for name in tables]})
+        print_json({"matches": [dataclasses.asdict(match) for match in matches], "tables": [str(name) for name in tables]})
         return
     rows = [
         {"words": match.phrase, "kind": match.kind, "found": _found(match), "score": f"{match.score:.2f}", "how": match.how}
         for match in matches
     ]
     rows += [{"words": "", "kind": "table", "found": str(name), "score": "", "how": "full-text search"} for name in tables]
-    _print_rows(rows, ("words", "kind", "found", "score", "how"))
+    print_rows(rows, ("words", "kind", "found", "score", "how"))
 
 
 def _found(match: Match) -> str:
@@ -258,56 +259,3 @@ def _found(match: Match) -> str:
     if match.kind == "value":
         return f"{place} = {match.value!r}"
     return match.name or place
-
-
-# ---------------------------------------------------------------- printing
-
-
-def _print_json(data: object) -> None:
-    import json
-
-    print(json.dumps(data, indent=2, ensure_ascii=False, default=str))
-
-
-def _print_rows(rows: Sequence[dict[str, str]], headings: Sequence[str], title: str | None = None) -> None:
-    """A table on a terminal; when piped, a line for each row with tabs between, headings first."""
-    import sys
-
-    from sqlcoder_core.values.printable import printable
-
-    cells = [[printable(row[heading]) for heading in headings] for row in rows]
-    if not sys.stdout.isatty():
-        for line in (headings, *cells):
-            print("\t".join(cell.replace("\t", " ") for cell in line))
-        return
-    _print_table(cells, headings, title)
-
-
-def _print_table(cells: Iterable[Sequence[str]], headings: Sequence[str], title: str | None) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    grid = Grid(box=SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False, expand=False)
-    cells = list(cells)
-    longest = [max(len(row[index]) for row in (headings, *cells)) for index in range(len(headings))]
-    for index, heading in enumerate(headings):
-        numeric = heading in ("columns", "rows", "score")
-        # A list has a line for each table; the facts of one table are told in full.
-        listed = headings[0] == "table"
-        grid.add_column(
-            heading,
-            justify="right" if numeric else "left",
-            no_wrap=listed or numeric or heading in ("kind", "fact"),
-            overflow="ellipsis" if listed else "fold",
-            min_width=min(40, longest[index]) if listed and heading != "description" else None,
-            max_width=24 if heading == "from" else None,
-        )
-    shown = ""
-    for first, *rest in cells:
-        # A column's name stands at its first fact only.
-        repeated = headings[0] == "column" and first == shown
-        shown = first
-        grid.add_row(Text("" if repeated else first, style="bold"), *map(Text, rest))
-    Console(highlight=False).print(grid)
