@@ -92,7 +92,7 @@ class Constructs:
         elif isinstance(node, exp.ObjectIdentifier):
             raise self.refused("cast-type", node.parent or node, "a cast to a type of the engine's catalog", "cast to text or a number")
         else:
-            what = _words(type(node).__name__)
+            what = _words(type(node).__name__).upper()
             raise self.refused("statement-node", node, f"{what} is not allowed in a query", "write it with plain SELECT clauses")
 
     def _unknown_function(self, name: str, node: exp.Expr) -> Refused:
@@ -235,7 +235,7 @@ def _qualifier(call: exp.Expr) -> tuple[str, ...]:
 
 
 def _words(name: str) -> str:
-    return "".join(f" {char.lower()}" if char.isupper() and index else char for index, char in enumerate(name))
+    return "".join(f" {char}" if char.isupper() and index else char for index, char in enumerate(name))
 
 
 def _clause(name: str) -> str:

@@ -183,7 +183,7 @@ def _checked_name(text: str, start: int, end: int, dialect: str) -> int:
 
 
 def _refuse_escape(text: str, start: int, end: int, dialect: str) -> int:
-    raise refused("text-quote", "Unicode escapes in front of a quote", (start, end), "write the characters themselves")
+    raise refused("text-quote", "an escape prefix (U&) in front of a quote", (start, end), "write the characters themselves")
 
 
 def _refuse_template(text: str, start: int, end: int, dialect: str) -> int:
@@ -206,8 +206,11 @@ def _check_normal(name: str, start: int, end: int) -> None:
 
 
 def _lookalike(char: str) -> bool:
-    """A letter that Unicode turns into another one, such as the long s or a full-width letter."""
-    return not char.isascii() and (unicodedata.normalize("NFKC", char) != char or (char.upper().isascii() and len(char.upper()) == 1))
+    """No plain letter: a digit, a modifier that looks like a quote, or what Unicode turns into another letter, as the long s."""
+    if char.isascii():
+        return False
+    becomes_ascii = len(char.upper()) == 1 and char.upper().isascii()
+    return not char.isalpha() or "\u02b0" <= char <= "\u02ff" or unicodedata.normalize("NFKC", char) != char or becomes_ascii
 
 
 def _refuse_character(text: str, position: int, dialect: str, rules: Lexical) -> NoReturn:

@@ -38,10 +38,9 @@ def check_names(tree: exp.Expr, clean: CleanText, dialect: str, catalog: Catalog
 def _written(node: exp.Table, clean: CleanText) -> TableName:
     if _is_system(node):
         raise _system(node, clean)
-    name = TableName(name=node.name, schema=node.db or None, database=node.catalog or None)
-    if any(mark in node.name for mark in "./\\:*?"):
-        raise refused("table-source", f'"{short(node.name)}" looks like a file, not like a relation', span_of(node, clean), "name a table")
-    return name
+    if _is_file(node):
+        raise _file(node, clean)
+    return TableName(name=node.name, schema=node.db or None, database=node.catalog or None)
 
 
 def _resolved(node: exp.Table, clean: CleanText, dialect: str, catalog: Catalog) -> TableName:
@@ -51,6 +50,8 @@ def _resolved(node: exp.Table, clean: CleanText, dialect: str, catalog: Catalog)
     span, written = span_of(node, clean), _written_text(node)
     if found:
         raise refused("table-ambiguous", f'"{short(written)}" means {" or ".join(map(str, found[:3]))}', span, "write the schema in front")
+    if _is_file(node):
+        raise _file(node, clean)
     if _is_system(node):
         raise _system(node, clean)
     hidden = catalog.table(written)
@@ -107,6 +108,14 @@ def _is_system(node: exp.Table) -> bool:
     if any(part in SYSTEM_SCHEMAS or part.startswith(("pg_temp", "pg_toast")) for part in outer):
         return True
     return name.startswith(SYSTEM_PREFIXES) or name in SYSTEM_NAMES
+
+
+def _is_file(node: exp.Table) -> bool:
+    return any(mark in part.name for part in node.parts for mark in "/\\:*?") or (len(node.parts) == 1 and "." in node.name)
+
+
+def _file(node: exp.Table, clean: CleanText) -> Refused:
+    return refused("table-source", "a file or a pattern stands where a relation should", span_of(node, clean), "name a table of the catalog")
 
 
 def _system(node: exp.Table, clean: CleanText) -> Refused:

@@ -98,7 +98,7 @@ def _refused_whole(clean: CleanText, code: str, message: str, hint: str) -> Refu
 
 def _syntax_error(error: SqlglotError, clean: CleanText) -> Refused:
     found = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
-    text = _ANSI.sub("", str(found.get("highlight") or "")).strip()
+    text = " ".join(_ANSI.sub("", str(found.get("highlight") or "")).split())
     start = _offset(clean.text, found.get("line"), found.get("col"), len(text))
     near = f' near "{short(text)}"' if text else ""
     span = clean.given_span(start, min(len(clean.text), start + max(1, len(text))))
