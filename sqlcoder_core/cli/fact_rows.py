@@ -10,6 +10,8 @@ from sqlcoder_core.cli.terminal import width
 from sqlcoder_core.values.printable import printable
 
 _NUMBERS = ("columns", "rows", "score")
+_LEAST = 18
+"""Letters of a description, below which it says nothing."""
 _SHORT = ("table", "kind", "fact")
 
 
@@ -22,19 +24,23 @@ def print_rows(rows: Sequence[dict[str, str]], headings: Sequence[str], title: s
     """A table on a terminal; when piped, a line for each row with tabs between, headings first."""
     cells = [[printable(row[heading]) for heading in headings] for row in rows]
     if sys.stdout.isatty():
-        _print_table(_on_one_line(cells, headings), headings, title)
+        if headings[0] == "table":
+            cells, headings = _on_one_line(cells, headings)
+        _print_table(cells, headings, title)
         return
     for line in (headings, *cells):
         print("\t".join(cell.replace("\t", " ") for cell in line))
 
 
-def _on_one_line(cells: list[list[str]], headings: Sequence[str]) -> list[list[str]]:
-    """A list of tables has a line for each: its descriptions are cut to what the terminal has left for them."""
-    if headings[-1] != "description":
-        return cells
+def _on_one_line(cells: list[list[str]], headings: Sequence[str]) -> tuple[list[list[str]], Sequence[str]]:
+    """A list has a line for each table: descriptions are cut to what is left, and where that is little the sources make room."""
     taken = sum(max(len(row[index]) for row in (headings, *cells)) + 3 for index in range(len(headings) - 1))
-    left = max(20, width() - taken - 2)
-    return [[*row[:-1], row[-1] if len(row[-1]) <= left else f"{row[-1][: left - 1]}…"] for row in cells]
+    left = width() - taken - 2
+    if left < _LEAST and "from" in headings:
+        index = headings.index("from")
+        return _on_one_line([[*row[:index], *row[index + 1 :]] for row in cells], [*headings[:index], *headings[index + 1 :]])
+    left = max(left, _LEAST)
+    return [[*row[:-1], row[-1] if len(row[-1]) <= left else f"{row[-1][: left - 1]}…"] for row in cells], headings
 
 
 def _print_table(cells: Sequence[Sequence[str]], headings: Sequence[str], title: str | None) -> None:
