@@ -159,7 +159,7 @@ def test_doctor_names_a_catalog_that_is_missing_or_old(open_source, project) -> 
 
 
 def test_doctor_names_models_that_failed_in_the_last_run(open_source, project) -> None:
-    results = [{"unique_id": "model.shop.orders", "status": "error"}, {"unique_id": "test.shop.t", "status": "error"}]
+    results = [{"unique_id": "model.shop.orders", "status": "Error"}, {"unique_id": "test.shop.t", "status": "error"}]
     root = project(
         manifest=_manifest("one"), catalog={}, run_results={"results": [*results, {"unique_id": "model.shop.a", "status": "success"}]}
     )
