@@ -11,6 +11,7 @@ from sqlcoder_dbt.artifacts import ExposureNode, Node
 from sqlcoder_dbt.declared import Pointer, declared
 from sqlcoder_dbt.freshness import catalog_clashes, catalog_is_newer
 from sqlcoder_dbt.joins import Ends, constraint_pointers, relationships
+from sqlcoder_dbt.keys import constraints_of
 from sqlcoder_dbt.metrics import Metrics
 from sqlcoder_dbt.nodes import Artifacts, Choice, Nodes, Offered
 from sqlcoder_dbt.references import References
@@ -83,13 +84,14 @@ class _Reading:
 
     def _table(self, offered: Offered, twin: Offered | None) -> Table:
         uid, meaning = offered.uid, self._meaning
-        promises = self._tests.promises[uid]
+        promises, constraints = self._tests.promises[uid], constraints_of(offered.node)
         made = table(
             Known(
                 uid=uid,
                 node=offered.node,
                 name=offered.name,
                 promises=merged(promises, self._tests.promises[twin.uid]) if twin is not None else promises,
+                constraints=constraints,
                 entry=offered.entry or (twin.entry if twin is not None else None),
                 twin=twin.node if twin is not None else None,
                 primary_entities=meaning.primary.get(uid, ()),
@@ -104,7 +106,7 @@ class _Reading:
         self._ends.add(made)
         if twin is not None:
             self._ends.same[twin.uid] = uid
-        self._constraints.extend(constraint_pointers(uid, offered.node, self._references))
+        self._constraints.extend(constraint_pointers(uid, offered.node, constraints, self._references))
         return made
 
     def others(self) -> Iterator[Fact]:

@@ -65,7 +65,9 @@ def _last_run(path: Path) -> Iterator[Problem]:
         yield _finding("dbt_run_results", error.message, path, "note", None)
         return
     results = (run.results if run is not None else None) or ()
-    failed = [(each.unique_id or "").split(".")[-1] for each in results if (each.status or "").lower() == "error" and _is_relation(each.unique_id)]
+    failed = [
+        (each.unique_id or "").split(".")[-1] for each in results if (each.status or "").lower() == "error" and _is_relation(each.unique_id)
+    ]
     if failed:
         named = ", ".join(failed[:5]) + (f" and {len(failed) - 5} more" if len(failed) > 5 else "")
         message = f"dbt's last run failed on {named}: what is in the database may be old or missing"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlcoder_core.api import Relationship, Table, TableName
 from sqlcoder_dbt.artifacts import Node
 from sqlcoder_dbt.declared import Pointer, plain_columns
-from sqlcoder_dbt.keys import constraints
+from sqlcoder_dbt.keys import Constraints
 from sqlcoder_dbt.references import References
 from sqlcoder_dbt.relations import parsed_name
 
@@ -47,10 +47,10 @@ class Ends:
         return {**named, **{uid: named[first] for uid, first in self.same.items() if first in named}}
 
 
-def constraint_pointers(uid: str, node: Node, references: References) -> Iterator[Pointer]:
+def constraint_pointers(uid: str, node: Node, constraints: Constraints, references: References) -> Iterator[Pointer]:
     """Foreign key constraints: `to: ref('x')` with `to_columns`, or the older `expression: other_table (id)`."""
     near = [each for each in (node.depends_on.nodes if node.depends_on is not None else None) or () if each != uid]
-    for columns, constraint in constraints(node, "foreign_key"):
+    for columns, constraint in constraints.get("foreign_key", ()):
         text, _, inside = (constraint.to or constraint.expression or "").partition("(" if not constraint.to else "\0")
         target_columns = plain_columns(constraint.to_columns) or plain_columns(inside.rstrip(" )")) or ()
         if text and len(target_columns) == len(columns):

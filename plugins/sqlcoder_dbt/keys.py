@@ -7,8 +7,9 @@ whose columns come first. All other unique sets of columns stay as unique keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlcoder_dbt.artifacts import Constraint, Node
 from sqlcoder_dbt.declared import Promises, plain_columns
@@ -27,38 +28,48 @@ class Keys:
     unique: tuple[tuple[str, ...], ...] = ()
 
 
-def keys(node: Node, promises: Promises, primary_entities: Sequence[str], unique_entities: Sequence[str], columns: Sequence[str]) -> Keys:
+Constraints: TypeAlias = Mapping[str, Sequence[tuple[tuple[str, ...], Constraint]]]
+"""A node's constraints by type, each with its columns."""
+
+
+def keys(
+    node: Node,
+    promises: Promises,
+    constraints: Constraints,
+    *,
+    primary_entities: Sequence[str] = (),
+    unique_entities: Sequence[str] = (),
+    columns: Sequence[str] = (),
+) -> Keys:
     """Keys of one relation, spelled as its `columns` are; `promises` are those of its tests."""
-    not_null = promises.not_null | set(not_null_columns(node))
-    claims = [(_CONSTRAINT, key) for key in _constrained(node, "primary_key")]
+    not_null = promises.not_null | set(not_null_columns(constraints))
+    claims = [(_CONSTRAINT, key) for key, _ in constraints.get("primary_key", ())]
     claims += [(_ENTITY, (name,)) for name in primary_entities]
-    for key in [*promises.unique, *_constrained(node, "unique"), *((name,) for name in unique_entities)]:
+    unique = (key for key, _ in constraints.get("unique", ()))
+    for key in [*promises.unique, *unique, *((name,) for name in unique_entities)]:
         claims.append((_UNIQUE_NOT_NULL if {each.lower() for each in key} <= not_null else _UNIQUE, key))
     claims += [(_INCREMENTAL, key) for key in _incremental(node)]
     return _ranked(claims, columns, (node.name or "").lower())
 
 
-def not_null_columns(node: Node) -> Iterable[str]:
+def not_null_columns(constraints: Constraints) -> Iterable[str]:
     """Columns that constraints make not null, in lower case."""
     for kind in ("not_null", "primary_key"):
-        for key in _constrained(node, kind):
+        for key, _ in constraints.get(kind, ()):
             yield from (name.lower() for name in key)
 
 
-def constraints(node: Node, kind: str) -> Iterable[tuple[tuple[str, ...], Constraint]]:
-    """Constraints of that kind with their columns, of the model and of its columns."""
+def constraints_of(node: Node) -> Constraints:
+    """Constraints of the model and of its columns."""
+    found: dict[str, list[tuple[tuple[str, ...], Constraint]]] = {}
     for constraint in node.constraints or ():
         columns = plain_columns(constraint.columns)
-        if constraint.type == kind and columns:
-            yield columns, constraint
+        if columns:
+            found.setdefault(constraint.type or "", []).append((columns, constraint))
     for name, column in (node.columns or {}).items():
         for constraint in column.constraints or ():
-            if constraint.type == kind:
-                yield (column.name or name,), constraint
-
-
-def _constrained(node: Node, kind: str) -> Iterable[tuple[str, ...]]:
-    return (columns for columns, _ in constraints(node, kind))
+            found.setdefault(constraint.type or "", []).append(((column.name or name,), constraint))
+    return found
 
 
 def _incremental(node: Node) -> Iterable[tuple[str, ...]]:

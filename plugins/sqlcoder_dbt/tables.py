@@ -10,7 +10,7 @@ from typing import Literal
 from sqlcoder_core.api import Column, Origins, Table, TableName
 from sqlcoder_dbt.artifacts import CatalogColumn, CatalogTable, ColumnNode, Node, Words
 from sqlcoder_dbt.declared import Enumeration, Promises
-from sqlcoder_dbt.keys import Keys, keys, not_null_columns
+from sqlcoder_dbt.keys import Constraints, Keys, keys, not_null_columns
 from sqlcoder_dbt.meta import merged_meta, notes
 from sqlcoder_dbt.rank import access, rank
 from sqlcoder_dbt.relations import reference
@@ -35,6 +35,7 @@ class Known:
     node: Node
     name: TableName
     promises: Promises
+    constraints: Constraints
     entry: CatalogTable | None = None
     twin: Node | None = None
     primary_entities: Sequence[str] = ()
@@ -50,7 +51,14 @@ def table(known: Known) -> Table:
     """The relation as a fact."""
     node = known.node
     columns = tuple(_columns(known))
-    found = keys(node, known.promises, known.primary_entities, known.unique_entities, [column.name for column in columns])
+    found = keys(
+        node,
+        known.promises,
+        known.constraints,
+        primary_entities=known.primary_entities,
+        unique_entities=known.unique_entities,
+        columns=[column.name for column in columns],
+    )
     config = node.config
     said = notes(node.meta, config.meta if config is not None else None)
     description = said.description or _description(node) or (_description(known.twin) if known.twin is not None else None)
@@ -110,7 +118,7 @@ class _ColumnMaker:
         self._model_tags = frozenset(_tags(node.tags, config.tags if config is not None else None))
         contract = node.contract or (config.contract if config is not None else None)
         self._typed = contract is not None and contract.enforced is True
-        self._not_null = known.promises.not_null | set(not_null_columns(node))
+        self._not_null = known.promises.not_null | set(not_null_columns(known.constraints))
         self._enumerations, self._dimensions = known.promises.enumerations, known.dimensions
 
     def column(self, name: str, documented: ColumnNode, real: CatalogColumn | None) -> Column:
