@@ -59,6 +59,10 @@ def root_of(p: Parse) -> TableName | None:
 def conditions(p: Parse, root: TableName) -> tuple[Pred, ...]:
     """All conditions joined as said: equal columns twice means one of the values, "or" joins with the one before."""
     settled = settle_dates(p, root)
+    unique: dict[Pred, Condition] = {}
+    for condition in p.frame.conditions:
+        unique.setdefault(condition.pred, condition)
+    p.frame.conditions = list(unique.values())
     merged: list[Condition] = []
     for condition in p.frame.conditions:
         _merge(p, merged, condition)
@@ -133,6 +137,8 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         keys = _implied_keys(p, outputs, sorts)
     items = [*shown, *(Item(output.expr, output.alias) for output in outputs if output.expr not in [item.expr for item in shown])]
     items = list(named(items))
+    shown_tables = {table.key for table in tables_of((*(item.expr for item in items), *(order.expr for order in sorts)))}
+    where = tuple(pred for pred in where if not (isinstance(pred, Has) and not pred.where and not pred.negated and pred.count is None and pred.table.key in shown_tables))
     having = tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having)
     limit, per = _limits(p, sorts, keys)
     root = _root_for(p, root, items, sorts, keys)

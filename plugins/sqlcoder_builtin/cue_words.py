@@ -237,7 +237,7 @@ STOP_WORDS = frozenset(
     "which what who whom whose where when why how and or , . ? ! ; : ( ) ' \" - — / any some ever both either all every out up down own same using use used record records row rows entry entries "
     "results result data database table value values have has had having get got give given list show find return display tell information available "
     "along together corresponding respective respectively associated related current currently overall total exist exists existing present belong belongs belonging across "
-    "actually kind one ones other each per by time times number numbers amount amounts many much more most order sort sorted".split()
+    "through via still already actually kind one ones other each per by time times number numbers amount amounts many much more most order sort sorted".split()
 )
 """Words that need no place of their own."""
 
@@ -247,10 +247,10 @@ FILLER_VERBS = frozenset(
     "buy buys bought buying purchase purchased purchasing order ordered ordering sell sells sold selling receive received receiving register registered registering enroll enrolled contain contained "
     "involve involved appear appeared appearing play played playing plays write wrote written writing produce produced producing create created offer offered offering offers provide provided supply supplies "
     "supplied serve served serving visit visited visiting use used uses using own owned owns owning assign assigned hire hired employ employed join joined start started end ended open opened close closed "
-    "ship shipped deliver delivered pay paid pays paying spend spent spending earn earned earns cost costs costing charge charged bill billed issue issued publish published release released direct directed "
+    "ship shipped deliver delivered pay paid pays paying spend spent spending earn earned earns bill billed issue issued publish published release released direct directed "
     "manage managed manages managing lead led leads teach teaches taught teaching study studied studying studies treat treated prescribe prescribed diagnose diagnosed admit admitted perform performed performing "
-    "book booked booking reserve reserved stay stayed staying review reviewed rate rated win won wins lose lost score scored complete completed run ran represent represented compete competed record recorded "
-    "hosted host hosts report reported carry carries need needs do done be been call called see seen know known born die died found founded establish established operate operated list listed name named "
+    "book booked booking reserve reserved stay stayed staying review reviewed win won wins lose lost complete completed run ran represent represented compete competed record recorded "
+    "hosted host hosts report reported carry carries need needs do done be been call called see seen know known born die died found founded establish established operate operated "
     "bring brings brought come account accounts accounted put generate generated launched launch add added submit submitted apply applied graduate graduated built build major majoring come stock stocked fly flies flew flown depart departs departing arrive arrives arriving "
     "land lands take takes concern owe owes affect affected measured correspond corresponds follow follows followed cover covered covers sign signed signing rent rented ride rode elect elected nominated award awarded process processed handle handled".split()
 )

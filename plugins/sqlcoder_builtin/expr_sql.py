@@ -135,7 +135,7 @@ class ExprSql:
             return _ARITH[op](this=left, expression=right)
         one = exp.Literal.number("1.0")
         top = left if _is_fraction(left) else exp.Mul(this=left, expression=one)
-        return exp.Div(this=top, expression=exp.Nullif(this=right, expression=exp.Literal.number(0)), typed=False, safe=True)
+        return exp.Div(this=top, expression=exp.Nullif(this=right, expression=exp.Literal.number(0)), typed=True)
 
     def _over(self, over: t.Over, scope: Scope) -> exp.Expression:
         arg = self.expr(over.arg, scope)

@@ -43,6 +43,8 @@ def alias_for(expr: Expr) -> str | None:
 
 
 def _raw(expr: Raw) -> str:
+    if expr.name:
+        return _snake(expr.name)
     words = re.findall(r"[A-Za-z_]+", expr.sql)
     return "_".join(words[-1:]).lower() or "value"
 

@@ -98,6 +98,7 @@ class Raw:
     table: TableName
     aggregate: bool = True
     where: Pred | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlcoder_core.linking.numbers import find_numbers
@@ -45,6 +45,8 @@ class DateSpan:
     period: Period
     preposition: str = ""
     doubtful: bool = False
+    parts: tuple[Period, Period] | None = None
+    """The ends of a range, each as a period of its own: "between 2022 and 2023"."""
 
 
 Hit = tuple[int, Period, bool]
@@ -60,9 +62,19 @@ def find_dates(tokens: Sequence[Token], clock: Clock) -> tuple[DateSpan, ...]:
         if span is None:
             at += 1
             continue
+        if span.doubtful and spans and _joined(tokens, spans[-1].end, span.start):
+            span = replace(span, doubtful=False)
         spans.append(span)
         at = span.end
     return tuple(spans)
+
+
+_JOINTS = frozenset({"and", "or", ",", "vs", "vs.", "versus", "to", "with", "compared", "than", "in", "for", "against"})
+
+
+def _joined(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Only joining words stand between two dates: "in 2024 and 2025"."""
+    return start < end and all(token.lower in _JOINTS for token in tokens[start:end])
 
 
 # ---------------------------------------------------------------- around a phrase: prepositions and ranges
@@ -151,7 +163,7 @@ def _ranged(tokens: Sequence[Token], at: int, clock: Clock) -> DateSpan | None:
         if right:
             begin = _same_year(left[1], right[1], tokens, at + 1, left[0])
             period = Period(start=begin.start, end=right[1].end, label=f"from {begin.label} to {right[1].label}")
-            return DateSpan(start=at, end=right[0], period=period, preposition=first[0], doubtful=left[2] and right[2])
+            return DateSpan(start=at, end=right[0], period=period, preposition=first[0], doubtful=left[2] and right[2], parts=(begin, right[1]))
     return None
 
 

@@ -105,6 +105,9 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
     if cue in ("like", "starts", "ends"):
         column = p.column(at, p.texts)
         return text_match(p, column, at, rhs_at, cue, negated) if column else None
+    named = _named_expression(p, at)
+    if named is not None and cue in OPS and (bound := constant(p, rhs_at)) is not None and bound.number:
+        return add_condition(p, Compare(OPS[cue], named, Lit(bound.value)), at, _past_unit(p, bound.end))
     average = _against_aggregate(p, at, rhs_at, cue)
     if average is not None:
         return average
@@ -117,6 +120,15 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
     if found.number or cue not in ("eq", "ne"):
         return _number(p, column, at, cue, found, negated)
     return equal(p, column, at, found, negated or cue == "ne")
+
+
+def _named_expression(p: Parse, at: int) -> Expr | None:
+    """A glossary term that is a value of each row: "margin"."""
+    from sqlcoder_builtin.clauses.measures import plain
+    from sqlcoder_builtin.tree import Raw
+
+    found = plain(p, at)
+    return found.expr if found is not None and isinstance(found.expr, Raw) and not found.expr.aggregate else None
 
 
 def _only_table(p: Parse, at: int) -> bool:

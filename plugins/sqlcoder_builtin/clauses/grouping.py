@@ -35,6 +35,8 @@ def _further(p: Parse, end: int) -> int:
             place += 1
         if place == end or not p.is_cue(place - 1, "and", "by", "per") and not _list_goes_on(p, place):
             return end
+        if p.is_cue(place - 1, "by") and any(sort.superlative and sort.expr is None for sort in p.frame.sorts):
+            return end
         if p.frame.groups and p.frame.groups[0].at < 2 and not p.is_cue(place - 1, "by", "per"):
             return end
         following = _key(p, place, place, each=False)

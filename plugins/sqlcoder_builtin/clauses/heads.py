@@ -84,9 +84,11 @@ def aggregate(p: Parse, at: int) -> int | None:
         return None
     functions, following = _listed_functions(p, at)
     found = measured(p, following)
-    if found is None:
+    if found is None or (found.counted and chunk.word == "how much"):
         return _how_much(p, at)
     if found.nested:
+        if not p.is_cue(p.past(following + 1), "count") and not _per_thing(p, found.end):
+            return None
         p.frame.outer = found.nested
     add_output(p, found.expr, at, found.end)
     _mark_money(p, found)
@@ -96,6 +98,11 @@ def aggregate(p: Parse, at: int) -> int | None:
             p.frame.outputs.insert(len(p.frame.outputs) - 1, Output(Agg(function, found.table, base), p.chunks[place].text, place))
             p.frame.read(place, p.chunks[place].text, describe(Agg(function, found.table, base)))
     return _more_columns(p, found, found.end)
+
+
+def _per_thing(p: Parse, at: int) -> bool:
+    """ "per customer", "in a day" behind "average orders"."""
+    return any(p.is_cue(place, "per") and (p.table(p.past(place + 1)) is not None or (p.chunk(p.past(place + 1)) or p.chunks[place]).kind == "unit") for place in range(at, len(p.chunks)))
 
 
 def _listed_functions(p: Parse, at: int) -> tuple[list[tuple[int, str]], int]:  # type: ignore[return]

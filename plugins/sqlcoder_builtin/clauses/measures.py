@@ -49,12 +49,24 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
         found = counted(p, inner_at + 1)
         return replace(found, nested=function) if found and function != "sum" else found
     distinct = p.is_cue(inner_at, "distinct")
-    inner = plain(p, p.past(inner_at + 1) if distinct else inner_at, prefer)
+    inner_at = p.past(inner_at + 1) if distinct else inner_at
+    inner = plain(p, inner_at, prefer)
+    if inner is not None and inner.counted and (column := _better_column(p, inner_at, prefer)) is not None:
+        inner = Measured(column, column.table, inner_at + 1, False)
     return _applied(p, function, inner) if inner else None
 
 
+def _better_column(p: Parse, at: int, prefer: TableName | None) -> Col | None:
+    """ "total refunds": a number column about it stands above a table that is only called so by a synonym."""
+    chunk = p.chunks[at]
+    column = p.column(at, p.measures, prefer, floor=0.6)
+    if column is None or chunk.score("table") >= 0.9 or not p.measures(column.table, p.schema.column(column.table, column.column)):
+        return None
+    return column
+
+
 def _applied(p: Parse, function: Function, inner: Measured) -> Measured | None:
-    if isinstance(inner.expr, Raw):
+    if isinstance(inner.expr, Raw) and inner.expr.aggregate:
         return replace(inner, expr=_metric_with(inner.expr, function))
     if inner.counted and inner.aggregated:
         money = (
@@ -166,7 +178,7 @@ def _metric(p: Parse, match: Match) -> Raw | None:
     if metric is None or metric.expression is None or metric.table is None or metric.table.key not in p.schema.tables:
         return None
     where = _raw_filter(metric.filter, metric.table)
-    return Raw(metric.expression, metric.table, True, where)
+    return Raw(metric.expression, metric.table, True, where, metric.name)
 
 
 def _term(p: Parse, match: Match) -> Raw | None:
@@ -177,7 +189,7 @@ def _term(p: Parse, match: Match) -> Raw | None:
     if table is None or table.key not in p.schema.tables:
         return None
     aggregate = bool(re.search(r"\b(sum|count|avg|min|max|median)\s*\(", term.expression, re.IGNORECASE))
-    return Raw(term.expression, table, aggregate, _raw_filter(term.filter, table) if aggregate else None)
+    return Raw(term.expression, table, aggregate, _raw_filter(term.filter, table) if aggregate else None, term.name)
 
 
 def _raw_filter(sql: str | None, table: TableName):  # type: ignore[no-untyped-def]

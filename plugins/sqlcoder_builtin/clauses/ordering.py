@@ -18,6 +18,10 @@ def sort(p: Parse, at: int) -> int | None:
     if not p.is_cue(at, "sort"):
         return None
     end = at + 1
+    if p.chunks[at].text.lower() == "ordered by" and p.frame.subject is not None and p.table(p.past(end)) is not None and p.frame.subject != p.table(p.past(end)):
+        p.zone = "where"
+        p.take(at, end)
+        return end
     direction, end = _direction(p, end)
     found_any = False
     place = p.past(end, "the", "by", "in", "their", "of", "its", "to", "results", "them", "from", "on", "a", "it", "descending", "both")
@@ -243,6 +247,8 @@ def extreme(p: Parse, at: int) -> int | None:
         entry = measured(p, place)
     if entry is None or entry.nested:
         return None
+    if entry.counted and chunk.text.lower() in _BIG and p.is_cue(place, "count") is False and (p.frame.subject is None or p.frame.subject.key == entry.table.key):
+        return _biggest(p, at, place, entry.table)
     if not _ranks(p, at, entry):
         return None
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
@@ -256,6 +262,30 @@ def extreme(p: Parse, at: int) -> int | None:
     p.take(at, entry.end)
     p.zone = "where"
     return entry.end
+
+
+_BIG = frozenset("biggest largest greatest best top smallest worst highest lowest".split())
+
+
+def _biggest(p: Parse, at: int, place: int, table: TableName) -> int | None:
+    """ "our biggest customer": by the money that its related rows bring; an abstention where there is none."""
+    from sqlcoder_builtin.concepts import money_measures
+
+    revenue = next((metric for metric in p.schema.linked.metrics if metric.name.lower() in ("revenue", "total_revenue", "sales", "net_revenue") and metric.expression and metric.table), None)
+    near = [(found, expr) for found, expr in money_measures(p.schema, table) if found.key != table.key and p.schema.to_one(found, table)]
+    if not near or p.chunk(place + 1) is not None and p.is_cue(p.past(place + 1), "by"):
+        return None
+    from sqlcoder_builtin.tree import Raw
+
+    expr: Expr = Agg("sum", *near[0])
+    if revenue is not None and revenue.table is not None and revenue.expression and p.schema.to_one(revenue.table, table):
+        expr = Raw(revenue.expression, revenue.table, True, None, revenue.name)
+    set_subject(p, table, place)
+    p.frame.sorts.append(Sort(p.chunks[at].text.lower() not in ("smallest", "worst", "lowest"), p.chunks[at].text, at, expr, superlative=True))
+    p.frame.read(at, p.phrase(at, place + 1), f"by {describe(expr)}")
+    p.frame.doubts += 0.12
+    p.take(at, place + 1)
+    return place + 1
 
 
 def _ranks(p: Parse, at: int, entry: Measured) -> bool:
