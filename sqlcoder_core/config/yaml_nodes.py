@@ -14,6 +14,7 @@ Steps = tuple[str | int, ...]
 
 _LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_NODES = 50_000
+_DEEPEST = 50
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -45,6 +46,7 @@ def read_yaml(text: str, name: str) -> Document:
     """Read one YAML mapping. What is wrong is in `problems`, with file, line and column; the rest is read nevertheless."""
     document = Document(name=name)
     try:
+        _refuse_depth(text)
         loader = _LOADER(text)
         try:
             root = loader.get_single_node()
@@ -56,6 +58,16 @@ def read_yaml(text: str, name: str) -> Document:
     except yaml.YAMLError as error:
         document.complain("yaml", " ".join(str(error).split()), name)
     return document
+
+
+def _refuse_depth(text: str) -> None:
+    """The C loader builds nested values by recursion without a limit, and would take the process down with it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=f"nested more than {_DEEPEST} deep", problem_mark=mark)
 
 
 def _told(error: yaml.MarkedYAMLError) -> str:
@@ -88,9 +100,11 @@ class _Reader:
     def _value(self, node: yaml.Node, steps: Steps) -> Any:
         self._document.values[steps] = _mark(self._document.name, node.start_mark)
         self._count += 1
-        if id(node) in self._open or self._count > _MOST_NODES:
-            self._complain("an alias that contains itself, or too many of them", node)
+        if id(node) in self._open:
+            self._complain("an alias that contains itself", node)
             return None
+        if self._count > _MOST_NODES:  # aliases of aliases grow without bounds
+            raise yaml.MarkedYAMLError(problem=f"more than {_MOST_NODES} values", problem_mark=node.start_mark)
         self._open.add(id(node))
         try:
             if isinstance(node, yaml.MappingNode):
@@ -104,7 +118,7 @@ class _Reader:
     def _scalar(self, node: yaml.Node) -> Any:
         try:
             return self._loader.construct_object(node, deep=True)
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:  # what PyYAML raises for a tag that does not fit
             told = getattr(error, "problem", None) or str(error)
             self._complain(f"cannot read this value: {told}", node, "put it in quotes if it is meant as text")
             return node.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import stat
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sqlcoder_core.config.load import NothingToAsk
-from sqlcoder_core.errors import ConfigError, PluginError, UsageError
+from sqlcoder_core.errors import ConfigError, PluginError, SqlcoderError, UsageError
 from sqlcoder_core.values.secret import Secret
 
 if TYPE_CHECKING:
@@ -113,6 +114,13 @@ conection: shop
         ("time: {now: 2026-99-99}\n", "sqlcoder.yaml:1:13: cannot read this value: month must be in 1..12"),
         ("connection: [\n", "sqlcoder.yaml:2:1: not valid YAML"),
         ("\tversion: 1\n", "sqlcoder.yaml:1:1: not valid YAML"),
+        pytest.param("a: " + "[" * 200_000, "sqlcoder.yaml:1:53: not valid YAML: nested more than 50 deep", id="would crash the process"),
+        (
+            "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)),
+            "sqlcoder.yaml:1:13: not valid YAML: more than",
+        ),
+        ("connection: !!timestamp x\n", "sqlcoder.yaml:1:13: cannot read this value"),
+        ("a: \x00\n", "sqlcoder.yaml: unacceptable character #x0000"),
     ],
 )
 def test_yaml_that_cannot_be_read_says_where(place: Place, text: str, line: str) -> None:
@@ -162,6 +170,19 @@ def test_a_broken_plugin_is_an_error_of_its_own_and_others_still_work(place: Pla
     with pytest.raises(PluginError, match=r"^sqlcoder\.yaml:4:14: plugin 'csv' \(sqlcoder-core 9\) failed while being imported"):
         place.build(GOOD + "sinks: {csv: {header: true}}\n")
     assert place.build(GOOD).connector is not None
+
+
+def test_no_damage_to_the_file_ends_in_anything_but_an_error_of_ours(place: Place) -> None:
+    whole = (Path(__file__).parent.parent.parent / "sqlcoder.yaml").read_text(encoding="utf-8")
+    for seed in range(150):
+        dice = random.Random(seed)
+        text = list(whole)
+        for _ in range(dice.randint(1, 4)):
+            text[dice.randrange(len(text))] = dice.choice([*":{}[]\n\t#&*!'\"|>-,?%@x0", "${A}", "\x00", "é", "\n- ", "null"])
+        try:
+            place.build("".join(text))
+        except SqlcoderError as error:
+            assert all(line and "\n" not in line for line in error.lines())
 
 
 def test_yaml_merge_keys_and_anchors_are_understood(place: Place) -> None:
