@@ -29,22 +29,34 @@ def json_schema(host: Host, *, built_in: bool = False) -> tuple[dict[str, Any], 
     for kind in _KINDS:
         definitions[kind.name] = _component(kind, host, definitions, failures, built_in)
     properties = core["properties"]
-    for section, wrapped in _component_sections().items():
+    for section, wrapped in _component_sections(definitions).items():
         kept = {key: properties[section][key] for key in ("description",) if key in properties[section]}
         properties[section] = {**kept, **wrapped}
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "sqlcoder.yaml"}
     return {**head, **core, "definitions": definitions}, failures
 
 
-def _component_sections() -> dict[str, dict[str, Any]]:
+def _component_sections(definitions: dict[str, Any]) -> dict[str, dict[str, Any]]:
     source, runtime, extension = ({"$ref": f"#/definitions/{kind.name}"} for kind in (SOURCE, RUNTIME, EXTENSION))
     return {
         "connections": {"type": "object", "additionalProperties": {"$ref": f"#/definitions/{CONNECTOR.name}"}},
         "sources": {"type": ["array", "null"], "items": source},
         "runtime": runtime,
-        "sinks": {"type": "object", "additionalProperties": {"$ref": f"#/definitions/{SINK.name}"}},
+        "sinks": _sinks(definitions),
         "extensions": {"type": "array", "items": extension},
     }
+
+
+def _sinks(definitions: dict[str, Any]) -> dict[str, Any]:
+    """A sink without `use` is the one whose word is its name."""
+    any_sink = {"$ref": f"#/definitions/{SINK.name}"}
+    prefix = f"{SINK.name}."
+    words = [name.removeprefix(prefix) for name in definitions if name.startswith(prefix) and name.count(".") == 1]
+    named = {
+        word: {"if": {"type": "object", "not": {"required": ["use"]}}, "then": {"$ref": f"#/definitions/{prefix}{word}"}, "else": any_sink}
+        for word in sorted(words)
+    }
+    return {"type": "object", "properties": named, "additionalProperties": any_sink}
 
 
 def _component(kind: Kind, host: Host, definitions: dict[str, Any], failures: list[SqlcoderError], built_in: bool) -> dict[str, Any]:
@@ -62,7 +74,9 @@ def _component(kind: Kind, host: Host, definitions: dict[str, Any], failures: li
         {"if": {"properties": {"use": {"const": name}}, "required": ["use"]}, "then": {"$ref": reference}}
         for name, reference in sorted(words.items())
     ]
-    full: dict[str, Any] = {"type": "object", "properties": {"use": word}, "allOf": branches}
+    full: dict[str, Any] = {"type": "object", "properties": {"use": word}}
+    if branches:
+        full["allOf"] = branches
     if kind is SINK:
         return {"anyOf": [{"type": "null"}, full]}
     full["required"] = ["use"]
