@@ -78,8 +78,15 @@ class Session:
         return self.catalog
 
     def _gathered(self, *, refresh: bool = False) -> Catalog:
-        scope = connection_scope(self.built.connector) if self.built.connector else ""
-        return gather(self.built.sources, self.worker, self.built.context.cache_dir, scope=scope, refresh=refresh)
+        connector = self.built.connector
+        return gather(
+            self.built.sources,
+            self.worker,
+            self.built.context.cache_dir,
+            scope=connection_scope(connector) if connector else "",
+            billed=connector is not None and connector.billed,
+            refresh=refresh,
+        )
 
     @property
     def dialect(self) -> str:

@@ -38,7 +38,10 @@ class IntrospectSettings(Settings):
         default=(), description="Patterns of the tables to read (`marts.*`, `orders`); empty: all that the connection may see."
     )
     exclude: tuple[str, ...] = Field(default=(), description="Patterns of tables to leave out (`staging.*`, `*_backup`).")
-    sample: bool = Field(default=True, description="Look at contents for values and ranges; they stay in the user's cache folder.")
+    sample: bool | None = Field(
+        default=None,
+        description="Look at contents for values and ranges, which stay in the user's cache folder; left out: unless the engine bills.",
+    )
     no_sample: tuple[str, ...] = Field(
         default=(), description="Patterns of columns never to look into (`*email*`, `hr.*`), beside those of `private_names`."
     )
@@ -83,11 +86,12 @@ class IntrospectSource(MetadataSource):
 
     def sampling(self) -> Sampling | None:
         """How contents may be looked at; None when `sample` is off."""
-        if not self.settings.sample:
+        if self.settings.sample is False:
             return None
         return Sampling(
             values=self.settings.sample_values,
             seconds=self.settings.sample_seconds,
+            billed=self.settings.sample is True,
             never=(*self.settings.no_sample, *(NEVER_SAMPLED if self.settings.private_names else ())),
         )
 

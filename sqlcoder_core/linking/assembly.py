@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlcoder_core.linking.declared_joins import Declared, declared_joins
 from sqlcoder_core.linking.joins import TableShape, shape_of
 from sqlcoder_core.linking.merge import Live, merge_tables
-from sqlcoder_core.linking.packing import hashed_part, pack, unpack
+from sqlcoder_core.linking.packing import hashed_part, pack, storable, unpack
 from sqlcoder_core.linking.places import Entry, Places, lower, unknown_column
 from sqlcoder_core.linking.table_words import indexed_words
 from sqlcoder_core.values.catalog import Clash, Exposure, Fact, Metric, Relationship, Table, TableName, Term
@@ -72,6 +72,7 @@ class Assembly:
             self.clashes.append(_defined_twice(first, fact))
 
     def _take_table(self, table: Table, source: SourceFacts) -> None:
+        table = storable(table)
         if not any(name == "*" for name, _ in table.origins):
             table = replace(table, origins=(*table.origins, ("*", source.name)))
         if source.authority == "annotates":
@@ -168,7 +169,7 @@ class Assembly:
             table = self._stored(place)
             sampled = sampler(table, self.clashes)
             if sampled is not table:
-                self._keep(place, replace(sampled, rank=entry.rank))
+                self._keep(place, replace(storable(sampled), rank=entry.rank))
 
     # ------------------------------------------------------------------ reading out
 

@@ -64,8 +64,10 @@ class IndexedCatalog:
             raise FileError(f"the catalog index {path} is damaged: {error}", hint="delete it, it is built again") from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; also done when nobody holds the catalog any more."""
         self._connection.close()
+
+    __del__ = close
 
     # ------------------------------------------------------------------ tables by name
 

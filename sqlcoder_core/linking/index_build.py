@@ -74,12 +74,12 @@ def _fill(
     joins += infer_joins(assembly.shapes(), joins)
     for join in joins:
         connection.execute("INSERT INTO relationships VALUES (?, ?, ?)", (join.left.key, join.right.key, msgspec.msgpack.encode(join)))
-    meta = {**meta, "default_schema": default_schema or ""}
-    kept = _judged(assembly, IndexedCatalog(connection, meta), judge)
+    catalog = IndexedCatalog(connection, {**meta, "default_schema": default_schema or ""})
+    kept = _judged(assembly, catalog, judge)
     _write_facts(assembly, [*kept, *dict.fromkeys(assembly.clashes)])
-    meta["content_hash"] = _content_hash(assembly, [*joins, *kept])
-    index_file.finish(connection, meta)
-    return IndexedCatalog(connection, meta)
+    catalog.meta["content_hash"] = catalog.content_hash = _content_hash(assembly, [*joins, *kept])
+    index_file.finish(connection, catalog.meta)
+    return catalog
 
 
 def _judged(assembly: Assembly, catalog: IndexedCatalog, judge: Judge | None) -> list[Fact]:

@@ -7,11 +7,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from sqlcoder_core.errors import FileError
 
 FORMAT = "1"
 """Raised with every change of the tables below or of how facts are packed: an older file is then built anew."""
+
+_DAY = 24 * 3600.0
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,7 +49,14 @@ def create(path: Path | None) -> sqlite3.Connection:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
     # A half-written file is thrown away, so it needs no journal and no waiting for the disk.
-    connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
+    try:
+        connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "fts5" not in str(error):
+            raise
+        message = f"the SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5)"
+        raise FileError(message, hint="use a Python from python.org, your distribution, conda or uv") from error
     connection.execute("BEGIN")
     return connection
 
@@ -112,13 +122,22 @@ def is_writable(path: Path) -> bool:
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary name beside `path` that takes its place when the body succeeds. Raises FileError when it cannot be written."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{token_hex(4)}.tmp")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary.unlink(missing_ok=True)
         yield temporary
         os.replace(temporary, path)
     except (OSError, sqlite3.OperationalError) as error:
         raise FileError(f"cannot write the catalog index {path}: {error}", hint="free some space, or set XDG_CACHE_HOME") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def forget_old(folder: Path, now: float) -> None:
+    """Indexes that nobody has used for a month go, and what killed builds have left behind."""
+    with suppress(OSError):
+        for pattern, kept in (("catalog-*.sqlite*", 30 * _DAY), (".catalog-*.tmp*", _DAY)):
+            for file in folder.glob(pattern):
+                state = file.stat()
+                if now - max(state.st_atime, state.st_mtime) > kept:
+                    file.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
-from sqlcoder_core.values.catalog import Clash, Column, Origins, Scalar, Table, TableName
+from sqlcoder_core.values.catalog import Clash, Column, Origins, Table, TableName
 from sqlcoder_core.values.result import ColumnProfile
 
 Live: TypeAlias = Literal["first", "second", "neither"]
@@ -64,7 +64,7 @@ def with_profile(column: Column, profile: ColumnProfile, subject: str, clashes: 
     """The column with what a look at its contents has shown."""
     seen = Column(
         name=column.name,
-        values=tuple(value for value in profile.values if _storable(value)),
+        values=profile.values,
         values_complete=profile.values_complete,
         minimum=profile.minimum,
         maximum=profile.maximum,
@@ -195,10 +195,3 @@ def _default_origin(table: Table) -> str | None:
 
 def _first(one: Any, other: Any) -> Any:
     return one if one is not None else other
-
-
-def _storable(value: Scalar) -> bool:
-    """Half a character pair and integers beyond 64 bits cannot be written to the index."""
-    if isinstance(value, str):
-        return value.isprintable() or all(not "\ud800" <= char <= "\udfff" for char in value)
-    return not isinstance(value, int) or -(2**63) <= value < 2**63

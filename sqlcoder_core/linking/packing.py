@@ -38,13 +38,35 @@ _DECODER = msgspec.msgpack.Decoder(_FORM)
 
 
 def pack(table: Table) -> bytes:
-    """The table as MessagePack."""
+    """The table as MessagePack. Raises OverflowError or UnicodeEncodeError for what `storable` mends."""
     return _ENCODER.encode((_name_row(table.name), tuple(map(_column_row, table.columns)), _table_row(table)))
+
+
+def storable(table: Table) -> Table:
+    """The table with text in place of whole numbers beyond 64 bits, and question marks in place of halves of characters."""
+    try:
+        pack(table)
+    except (OverflowError, UnicodeEncodeError):
+        return _from_rows(*_mended((_name_row(table.name), tuple(map(_column_row, table.columns)), _table_row(table))))
+    return table
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_mended, value))
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value)
+    return value
 
 
 def unpack(data: bytes) -> Table:
     """The table that `pack` was given. Raises msgspec.ValidationError for anything else."""
-    name, columns, rest = _DECODER.decode(data)
+    return _from_rows(*_DECODER.decode(data))
+
+
+def _from_rows(name: Any, columns: Any, rest: Any) -> Table:
     return Table(
         name=TableName(**dict(zip(_NAME_FIELDS, name, strict=True))),
         columns=tuple(Column(**dict(zip(_COLUMN_FIELDS, row, strict=True))) for row in columns),

@@ -6,7 +6,6 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 _DIALECT = "duckdb"
 """How SQL in facts is read where no connection says otherwise; the session writes SQL in the same."""
-_FORGOTTEN_AFTER = 30 * 24 * 3600.0
 
 
 def gather(
@@ -36,21 +34,22 @@ def gather(
     cache_dir: Path,
     *,
     scope: str = "",
+    billed: bool = False,
     refresh: bool = False,
     now: Callable[[], float] = time.time,
 ) -> IndexedCatalog:
     """The catalog of these sources, first source first.
 
     `scope` is what else the facts depend on, usually `connection_scope(connector)`: two databases do not share a cache.
-    `refresh` reads everything anew. Costs a few file stats when nothing has changed. Raises what a source raises
-    (ConfigError for files, DatabaseError), and FileError when the disk is full; a cache folder that cannot be written
-    is done without.
+    On a `billed` engine contents are looked at only where the settings ask for it. `refresh` reads everything anew.
+    Costs a few file stats when nothing has changed. Raises what a source raises (ConfigError for files, DatabaseError),
+    and FileError when the disk is full; a cache folder that cannot be written is done without.
     """
     cache = _Cache(cache_dir / f"catalog-{_key(sources, scope)}.sqlite", sources, probe, now)
     kept = None if refresh else open_index(cache.path)
     if kept is not None and cache.holds(kept):
         return kept
-    read = _read(sources, probe)
+    read = _read(sources, probe, billed=billed)
     if kept is not None and read.unreached and cache.only_old(kept):
         return kept
     if kept is not None:
@@ -93,7 +92,7 @@ class _Read:
     unreached: bool = False
 
 
-def _read(sources: Sequence[MetadataSource], probe: Probe | None) -> _Read:
+def _read(sources: Sequence[MetadataSource], probe: Probe | None, *, billed: bool) -> _Read:
     """A project's artifacts say enough to write SQL, so a database that cannot be asked is no error beside them."""
     from sqlcoder_core.linking.index_build import SourceFacts
 
@@ -105,7 +104,9 @@ def _read(sources: Sequence[MetadataSource], probe: Probe | None) -> _Read:
         if authority == "live":
             try:
                 facts = tuple(facts)
-                read.sampling = read.sampling or source.sampling()
+                wanted = source.sampling()
+                if wanted is not None and (wanted.billed or not billed):
+                    read.sampling = read.sampling or wanted
             except (DatabaseError, ConfigError) as error:
                 if not spare or (isinstance(error, ConfigError) and probe is not None):
                     raise
@@ -167,7 +168,7 @@ class _Cache:
             sampler=self._sampler(read),
             judge=_judge(self.probe),
         )
-        _forget_old(self.path.parent, self.now())
+        index_file.forget_old(self.path.parent, self.now())
         return catalog
 
     def _fingerprints(self) -> list[str]:
@@ -200,11 +201,3 @@ def _judge(probe: Probe | None) -> Judge:
         return judge_fact(catalog, fact, probe.dialect if probe else _DIALECT)
 
     return judge
-
-
-def _forget_old(folder: Path, now: float) -> None:
-    """Indexes that nobody has used for a month go."""
-    with suppress(OSError):
-        for file in folder.glob("catalog-*.sqlite"):
-            if now - file.stat().st_atime > _FORGOTTEN_AFTER and now - file.stat().st_mtime > _FORGOTTEN_AFTER:
-                file.unlink()

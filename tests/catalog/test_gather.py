@@ -95,6 +95,19 @@ def test_the_index_is_readable_by_its_owner_only_and_nothing_else_is_left(kit: A
     assert stat.S_IMODE(context.cache_dir.stat().st_mode) == 0o700
 
 
+def test_what_a_killed_build_and_a_forgotten_project_left_goes(kit: Any, context: Context) -> None:
+    import os
+
+    context.cache_dir.mkdir()
+    for name in (".catalog-1.sqlite.7-ab.tmp", "catalog-old.sqlite", "catalog-new.sqlite"):
+        (context.cache_dir / name).touch()
+    for name in (".catalog-1.sqlite.7-ab.tmp", "catalog-old.sqlite"):
+        os.utime(context.cache_dir / name, (1, 1))
+    gather([kit.Source([ORDERS], context)], None, context.cache_dir)
+    assert len(list(context.cache_dir.iterdir())) == 2
+    assert (context.cache_dir / "catalog-new.sqlite").exists()
+
+
 def test_a_failing_source_leaves_no_half_index(kit: Any, context: Context) -> None:
     def broken(probe: object) -> Iterator[Table]:
         yield ORDERS
@@ -183,6 +196,21 @@ def test_a_declared_list_stands_when_the_data_hold_less(kit: Any, context: Conte
     catalog, _ = sampled(kit, context, table("main.orders", declared))
     assert catalog.table("orders").column("status").values == ("placed", "shipped", "lost")
     assert catalog.clashes() == ()
+
+
+@pytest.mark.parametrize(("asked_for", "looked"), [(False, False), (True, True)])
+def test_contents_that_cost_money_are_looked_at_only_when_asked_for(kit: Any, context: Context, asked_for: bool, looked: bool) -> None:
+    probe = kit.Probe(tables=(ORDERS,), contents={"status": STATUS})
+    gather([kit.Live(context, Sampling(billed=asked_for))], probe, context.cache_dir, billed=True)
+    assert ("main.orders.status" in probe.asked) is looked
+
+
+def test_contents_that_no_file_can_hold_are_mended(kit: Any, context: Context) -> None:
+    odd = ColumnProfile(column="status", values=("a\ud800", 2**70, "fine"))
+    probe = kit.Probe(tables=(ORDERS,), contents={"status": odd})
+    catalog = gather([kit.Live(context, Sampling())], probe, context.cache_dir)
+    column = catalog.table("orders").column("status")  # type: ignore[union-attr]
+    assert column is not None and column.values == ("a?", str(2**70), "fine")
 
 
 def test_a_table_that_cannot_be_read_is_a_note(kit: Any, context: Context) -> None:
