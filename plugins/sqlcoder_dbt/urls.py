@@ -5,6 +5,7 @@ The URL holds no password: that travels beside it, as a Secret.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlencode
 
@@ -52,7 +53,9 @@ def _url(
 
 
 def _settings(url: str, dialect: str, profile: Profile, password: Secret | None, *, schema: str = "schema") -> dict[str, object]:
-    return {"url": url, "dialect": dialect, "password": password, "schema": profile.output.get(schema)}
+    """The connector takes any URL for a secret; this one has none in it, so it may be shown."""
+    shown = Secret(url, reference=url)
+    return {"url": shown, "dialect": dialect, "password": password, "default_schema": profile.output.get(schema)}
 
 
 def _refuse(profile: Profile, *keys: str) -> None:
@@ -85,17 +88,15 @@ def _snowflake(profile: Profile) -> dict[str, object]:
 
 
 def _bigquery(profile: Profile) -> dict[str, object]:
+    output = profile.output
     method = _method(profile, "method", "oauth", "service-account")
     _refuse(profile, "impersonate_service_account")
-    project = "project" if profile.output.get("project") else "database"
-    dataset = "dataset" if profile.output.get("dataset") else "schema"
-    query = {
-        "credentials_path": profile.output.get("keyfile") if method == "service-account" else None,
-        "location": profile.output.get("location"),
-        "maximum_bytes_billed": profile.output.get("maximum_bytes_billed"),
-    }
-    url = _url("bigquery", profile, host=project, path=dataset, query=query)
-    return _settings(url, "bigquery", profile, None, schema=dataset)
+    project = "project" if output.get("project") else "database"
+    dataset = "dataset" if output.get("dataset") else "schema"
+    key = os.path.abspath(os.path.expanduser(str(output["keyfile"]))) if method == "service-account" and output.get("keyfile") else None
+    url = _url("bigquery", profile, host=project, path=dataset, query={"credentials_path": key, "location": output.get("location")})
+    more = {"files": [key] if key else None, "maximum_bytes_billed": output.get("maximum_bytes_billed")}
+    return {**_settings(url, "bigquery", profile, None, schema=dataset), **more}
 
 
 def _databricks(profile: Profile) -> dict[str, object]:

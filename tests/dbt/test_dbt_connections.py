@@ -160,5 +160,107 @@ def test_no_password_in_any_url_or_note(tmp_path) -> None:
         spec, notes = mapped(tmp_path, **output)
         assert "hunter2" not in repr(spec)
         assert "hunter2" not in repr(notes)
-        secrets = [value for value in spec.settings.values() if isinstance(value, Secret)]
-        assert [secret.reveal() for secret in secrets] == ["hunter2"]
+        secrets = {key: value.reveal() for key, value in spec.settings.items() if isinstance(value, Secret)}
+        assert secrets.pop("password") == "hunter2"
+        assert "hunter2" not in secrets.get("url", "")
+
+
+_LOGIN = {"user": "ada l", "password": "hunter2", "schema": "marts"}
+
+
+@pytest.mark.parametrize(
+    ("output", "url", "dialect"),
+    [
+        (
+            {"type": "redshift", "host": "c.redshift.amazonaws.com", "port": 5439, "dbname": "dw", **_LOGIN, "sslmode": "prefer"},
+            "redshift+redshift_connector://ada%20l@c.redshift.amazonaws.com:5439/dw?sslmode=prefer",
+            "redshift",
+        ),
+        (
+            {"type": "snowflake", "account": "org-acc", "database": "DW", "warehouse": "WH", "role": "READER", **_LOGIN},
+            "snowflake://ada%20l@org-acc/DW/marts?warehouse=WH&role=READER",
+            "snowflake",
+        ),
+        (
+            {"type": "bigquery", "method": "oauth", "project": "acme", "dataset": "marts", "location": "EU", "threads": 1},
+            "bigquery://acme/marts?location=EU",
+            "bigquery",
+        ),
+        (
+            {"type": "bigquery", "method": "service-account", "keyfile": "/keys/a.json", "database": "acme", "schema": "marts"},
+            "bigquery://acme/marts?credentials_path=%2Fkeys%2Fa.json",
+            "bigquery",
+        ),
+        (
+            {
+                "type": "databricks",
+                "host": "x.cloud.databricks.com",
+                "http_path": "/sql/1.0/w",
+                "catalog": "main",
+                "schema": "marts",
+                "token": "t",
+            },
+            "databricks://token@x.cloud.databricks.com/?http_path=%2Fsql%2F1.0%2Fw&catalog=main&schema=marts",
+            "databricks",
+        ),
+        (
+            {"type": "trino", "method": "ldap", "host": "t.example", "port": 443, "database": "hive", **_LOGIN},
+            "trino://ada%20l@t.example:443/hive/marts",
+            "trino",
+        ),
+        (
+            {"type": "clickhouse", "host": "ch.example", "port": 9000, "driver": "native", **_LOGIN},
+            "clickhousedb://ada%20l@ch.example:8123/marts",
+            "clickhouse",
+        ),
+        (
+            {"type": "clickhouse", "host": "ch.example", "port": 8443, "secure": True, **_LOGIN},
+            "clickhousedb://ada%20l@ch.example:8443/marts?protocol=https",
+            "clickhouse",
+        ),
+        (
+            {"type": "mysql", "server": "my.example", "port": 3306, "username": "ada", "password": "p", "schema": "shop"},
+            "mysql+pymysql://ada@my.example:3306/shop",
+            "mysql",
+        ),
+        (
+            {
+                "type": "sqlserver",
+                "server": "ms.example",
+                "port": 1433,
+                "database": "dw",
+                "driver": "ODBC Driver 18",
+                "trust_cert": True,
+                **_LOGIN,
+            },
+            "mssql+pyodbc://ada%20l@ms.example:1433/dw?driver=ODBC+Driver+18&TrustServerCertificate=yes",
+            "tsql",
+        ),
+        (
+            {"type": "athena", "region_name": "eu-west-1", "s3_staging_dir": "s3://b/p/", "schema": "marts", "work_group": "w"},
+            "awsathena+rest://athena.eu-west-1.amazonaws.com:443/marts?s3_staging_dir=s3%3A%2F%2Fb%2Fp%2F&work_group=w",
+            "athena",
+        ),
+    ],
+)
+def test_warehouses_become_sqlalchemy_urls(tmp_path, output, url, dialect) -> None:
+    from sqlcoder_sqlalchemy.connector import SQLAlchemyConnector, SQLAlchemySettings
+
+    spec, notes = mapped(tmp_path, **output)
+    assert (spec.engine, spec.settings["url"].reveal(), notes) == ("sqlalchemy", url, ())
+    settings = SQLAlchemySettings(**spec.settings)
+    connector = SQLAlchemyConnector(settings)
+    assert (connector.dialect(), connector.default_schema()) == (dialect, output.get("schema") or output.get("dataset"))
+
+
+def test_bigquery_carries_its_key_file_and_its_bound(tmp_path) -> None:
+    output = {
+        "type": "bigquery",
+        "method": "service-account",
+        "keyfile": "/keys/a.json",
+        "project": "acme",
+        "dataset": "d",
+        "maximum_bytes_billed": 9,
+    }
+    spec, _ = mapped(tmp_path, **output)
+    assert (spec.settings["files"], spec.settings["maximum_bytes_billed"]) == (["/keys/a.json"], 9)
