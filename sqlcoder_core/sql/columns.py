@@ -131,6 +131,8 @@ def _report(message: str, columns: Sequence[Written], clean: CleanText, found: F
         without = [table for table in named if table.columns and not table.column(name)]
         if without:
             raise _unknown(column, clean, f'"{short(str(without[0].name))}" has no column "{short(column.name)}"', without)
+        if column.table and not named and "Unknown" in message and column.place is not exp.Join:
+            raise _unknown(column, clean, f'"{short(column.table)}" has no column "{short(column.name)}"', [])
         if column.table and not named and fold(column.table) not in defined:
             raise _unknown(column, clean, f'no relation here is called "{short(column.table)}"', [])
         if not column.table and column.place is exp.Join:
@@ -149,7 +151,7 @@ def _select(node: exp.Expr) -> exp.Expr | None:
 def _unknown(column: Written, clean: CleanText, message: str, tables: Iterable[Table]) -> Refused:
     from rapidfuzz import process
 
-    names = dict.fromkeys(each.name for table in tables for each in table.columns if not each.hidden)
+    names = list(dict.fromkeys(each.name for table in tables for each in table.columns if not each.hidden))
     near = [match[0] for match in process.extract(column.name, names, limit=3, score_cutoff=1)]
     hint = f"nearest: {', '.join(near)}" if near else "use the alias that stands in FROM"
     return refused("column-unknown", message, span_of(column.node, clean), hint)

@@ -65,12 +65,12 @@ class Constructs:
         while stack:
             node = stack.pop()
             kind = type(node)
+            if clauses := _CLAUSES.get(kind):
+                self._check_clauses(node, clauses)
             if rule := _RULES.get(kind):
                 rule(self, node)
             elif kind not in allowed:
                 self._check_unknown(node)
-            if clauses := _CLAUSES.get(kind):
-                self._check_clauses(node, clauses)
             for value in node.args.values():
                 if isinstance(value, exp.Expr):
                     stack.append(value)

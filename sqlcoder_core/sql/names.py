@@ -115,7 +115,9 @@ def _is_file(node: exp.Table) -> bool:
 
 
 def _file(node: exp.Table, clean: CleanText) -> Refused:
-    return refused("table-source", "a file or a pattern stands where a relation should", span_of(node, clean), "name a table of the catalog")
+    return refused(
+        "table-source", "a file or a pattern stands where a relation should", span_of(node, clean), "name a table of the catalog"
+    )
 
 
 def _system(node: exp.Table, clean: CleanText) -> Refused:
