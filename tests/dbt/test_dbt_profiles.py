@@ -248,3 +248,15 @@ def test_project_is_found_upwards_and_its_target_folder_read(tmp_path) -> None:
     assert target_folder(project, {"DBT_TARGET_PATH": "env"}) == tmp_path / "env"
     assert target_folder(project, {"DBT_TARGET_PATH": "env", "DBT_ENGINE_TARGET_PATH": "/abs"}) == Path("/abs")
     assert target_folder(project, {"DBT_TARGET_PATH": "env"}, Path("said")) == tmp_path / "said"
+
+
+@pytest.mark.parametrize("text", ["{{ ''.__class__.__mro__ }}", "{{ env_var.__globals__ }}", "{% for x in range(10**9) %}{% endfor %}"])
+def test_jinja_is_sandboxed(shop, text) -> None:
+    with pytest.raises(ConfigError, match=r"shop\.outputs\.default\.path: cannot be rendered"):
+        load(shop({"path": text}))
+
+
+def test_date_is_text_as_dbt_has_it(shop) -> None:
+    root = shop({})
+    (root / "profiles.yml").write_text("shop:\n  outputs:\n    default:\n      type: duckdb\n      since: 2024-01-02\n")
+    assert load(root).output["since"] == "2024-01-02"

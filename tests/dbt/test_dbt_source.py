@@ -218,8 +218,16 @@ def test_connection_that_cannot_be_made_out_is_a_note(project, monkeypatch, tmp_
     monkeypatch.delenv("DBT_PROFILES_DIR", raising=False)
     (found,) = sqlcoder_detect(project(), {})
     assert found.connection is None
+    assert [source.use for source in found.sources] == ["dbt"]
     assert "no profiles.yml in" in found.notes[0]
     assert "manifest.json does not exist: run `dbt parse`" in found.notes[1]
+
+
+def test_target_that_was_asked_for_and_is_not_there_is_an_error(project) -> None:
+    root = project(manifest=_manifest("one"))
+    _profile(root)
+    with pytest.raises(ConfigError, match="profile 'shop' has no target 'prod'; its targets are default; choose one with --target"):
+        list(sqlcoder_detect(root, {"target": "prod"}))
 
 
 def test_flags_reach_the_profile_and_the_source(project, tmp_path) -> None:
