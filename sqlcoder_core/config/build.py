@@ -21,6 +21,7 @@ from sqlcoder_core.contracts.source import MetadataSource
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.policy.confined import Confined
+from sqlcoder_core.policy.spare import Spare
 from sqlcoder_core.values.question import Clock
 from sqlcoder_core.values.result import Limits
 
@@ -84,7 +85,7 @@ def build(configuration: Configuration, host: Host) -> Built:
 
     return Built(
         connector=one(CONNECTOR, configuration.connection) if configuration.connection else None,
-        sources=tuple(_confined(one(SOURCE, entry), configuration) for entry in configuration.sources),
+        sources=tuple(_wrapped(one(SOURCE, entry), entry, configuration) for entry in configuration.sources),
         proposer=one(RUNTIME, configuration.runtime),
         extensions=tuple(one(EXTENSION, entry) for entry in configuration.extensions),
         clock=configuration.clock,
@@ -107,7 +108,8 @@ def _made(configuration: Configuration, host: Host, context: Context, kind: Kind
     return host.build(found, *arguments, place=entry.place(("use",)))
 
 
-def _confined(source: MetadataSource, configuration: Configuration) -> MetadataSource:
+def _wrapped(source: MetadataSource, entry: Entry, configuration: Configuration) -> MetadataSource:
+    source = Spare(source) if entry.spare else source
     seen = configuration.policy.value()
     return Confined(source, seen) if seen else source
 

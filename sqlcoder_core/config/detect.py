@@ -86,8 +86,8 @@ def _with_sources(scene: Scene, entry: Entry, name: str) -> Choice:
     except ConfigError:
         found = ()  # a broken project must not keep anybody from asking a database
     best = replace(found[0], notes=()) if found else None
-    sources = tuple(detected(spec) for spec in best.sources) if best and best.sources else (_INTROSPECT,)
-    return Choice(connection=entry, connection_name=name, sources=sources, detection=best)
+    around = [replace(detected(spec), spare=True) for spec in best.sources if spec.use != _INTROSPECT.use] if best else []
+    return Choice(connection=entry, connection_name=name, sources=(*around[:1], _INTROSPECT, *around[1:]), detection=best)
 
 
 def _detected(scene: Scene) -> Choice:
@@ -99,7 +99,7 @@ def _detected(scene: Scene) -> Choice:
     name = best.connection.name if best and best.connection else ""
     sources = scene.sources
     if sources is None:
-        sources = tuple(detected(spec) for spec in best.sources) if best else ()
+        sources = tuple(map(detected, best.sources)) if best else ()
     return Choice(connection=connection, connection_name=name, sources=sources, detection=best)
 
 

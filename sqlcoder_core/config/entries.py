@@ -15,13 +15,15 @@ from sqlcoder_core.values.secret import Secret
 class Entry:
     """`label` is what stands before a key in messages (`connections.shop.`); `where(steps, key)` is the place of a setting.
 
-    `origin` is the place of the entry itself, and stands in for the settings' places where there is no `where`.
+    `origin` is the place of the entry itself, and stands in for the settings' places where there is no `where`. A `spare`
+    source was found beside a connection that somebody asked for; where it cannot be read, the others do.
     """
 
     use: str
     settings: Mapping[str, object] = field(default_factory=dict)
     origin: str = "default"
     label: str = ""
+    spare: bool = False
     where: Callable[[Steps, bool], str] | None = field(default=None, repr=False, compare=False)
 
     def place(self, steps: Steps, key: bool = False) -> str:

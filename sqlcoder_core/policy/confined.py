@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from sqlcoder_core.contracts.source import MetadataSource, Probe
+from sqlcoder_core.policy.wrapped import Wrapped
 from sqlcoder_core.values.catalog import Column, Fact, Relationship, Table, TableName
-from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.sampling import Sampling
 
 
@@ -36,15 +36,12 @@ class Seen:
         return any(fnmatchcase(spelling.lower(), pattern.lower()) for spelling in spellings for pattern in self.hidden)
 
 
-class Confined(MetadataSource):
+class Confined(Wrapped):
     """Any source, seen through the policy; plugins cannot step around it, since the catalog is made of this one's facts."""
 
     def __init__(self, inner: MetadataSource, seen: Seen) -> None:
-        super().__init__(inner.settings, inner.context)
-        self.inner = inner
+        super().__init__(inner)
         self.seen = seen
-        self.name = inner.name  # type: ignore[misc]  # of the class elsewhere; here it is the inner one's
-        self.authority = inner.authority  # type: ignore[misc]
 
     def fingerprint(self, probe: Probe | None) -> str:
         """Changes with the policy too."""
@@ -62,22 +59,10 @@ class Confined(MetadataSource):
             elif not (isinstance(fact, Relationship) and self._over_hidden(fact)):
                 yield fact
 
-    def covers(self, table: TableName) -> bool:
-        """As the inner source."""
-        return self.inner.covers(table)
-
-    def max_age(self, probe: Probe | None) -> float | None:
-        """As the inner source."""
-        return self.inner.max_age(probe)
-
     def sampling(self) -> Sampling | None:
         """As the inner source, less what the policy keeps from being sampled."""
         allowed = self.inner.sampling()
         return None if allowed is None else replace(allowed, never=(*allowed.never, *self.seen.no_sample, *self.seen.hidden))
-
-    def findings(self) -> tuple[Problem, ...]:
-        """As the inner source."""
-        return self.inner.findings()
 
     def _table(self, table: Table) -> Table:
         columns = tuple(_hidden(one) if self.seen.hides_column(table.name, one.name) else one for one in table.columns)

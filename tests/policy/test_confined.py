@@ -7,8 +7,11 @@ from pathlib import Path
 
 from sqlcoder_core.contracts.component import Context, Settings
 from sqlcoder_core.contracts.source import MetadataSource, Probe
+from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.policy.confined import Confined, Seen
-from sqlcoder_core.values.catalog import Column, Fact, Relationship, Table, TableName, Term
+from sqlcoder_core.policy.spare import Spare
+from sqlcoder_core.policy.wrapped import Wrapped
+from sqlcoder_core.values.catalog import Clash, Column, Fact, Relationship, Table, TableName, Term
 from sqlcoder_core.values.sampling import Sampling
 
 PEOPLE, PAY = TableName(name="people", schema="hr"), TableName(name="pay", schema="hr")
@@ -77,8 +80,25 @@ def test_a_change_of_policy_is_a_change_of_the_source() -> None:
     assert confined(hidden=("a",)).identity(None) != confined(hidden=("b",)).identity(None)
 
 
-def test_every_method_of_a_source_goes_through_the_policy() -> None:
+def test_every_method_of_a_source_reaches_the_inner_one() -> None:
     methods = {name for name, thing in vars(MetadataSource).items() if callable(thing) and not name.startswith("_")}
-    assert methods <= set(vars(Confined))
+    assert methods <= set(vars(Wrapped))
     source = confined()
     assert (source.name, source.authority) == ("inner", "live")
+
+
+class Broken(Source):
+    def fingerprint(self, probe: Probe | None) -> str:
+        raise ConfigError("no artifacts", place="p", hint="run it")
+
+    def facts(self, probe: Probe | None) -> Iterator[Fact]:
+        yield Table(name=PEOPLE)
+        raise ConfigError("no artifacts", place="p", hint="run it")
+
+
+def test_a_spare_source_that_cannot_be_read_says_so_and_stands_in_nobodys_way() -> None:
+    here = Path(".")
+    spare = Spare(Broken(Settings(), Context(project_dir=here, config_dir=here, cache_dir=here)))
+    assert spare.fingerprint(None) == spare.identity(None) == "p: no artifacts; run it"
+    clash = Clash(kind="not read", subject="inner", message="no artifacts", place="p", hint="run it")
+    assert list(spare.facts(None)) == [Table(name=PEOPLE), clash]
