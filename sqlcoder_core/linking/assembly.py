@@ -48,6 +48,7 @@ class Assembly:
         self._facts: dict[type, dict[object, Any]] = defaultdict(dict)
         self._joins: list[Declared] = []
         self._live: list[SourceFacts] = []
+        self._waiting: list[tuple[Table, str]] = []
         connection.execute("CREATE TEMP TABLE words (id INTEGER PRIMARY KEY, name TEXT, columns TEXT, about TEXT)")
 
     # ------------------------------------------------------------------ taking facts in
@@ -99,7 +100,21 @@ class Assembly:
         return merged
 
     def _annotate(self, notes: Table, source: SourceFacts) -> None:
-        """What a person wrote beside a table; a table or column that is not there is an error with file and line."""
+        """What a person wrote beside a table; what no source has brought so far waits for those that follow."""
+        meant = self.places.meant(notes.name)
+        if len(meant) != 1:
+            self._waiting.append((notes, source.name))
+            return
+        table = self._stored(meant[0])
+        known = {column.name.lower() for column in table.columns}
+        later = tuple(column for column in notes.columns if column.name.lower() not in known)
+        if later:
+            self._waiting.append((Table(name=table.name, columns=later, origins=notes.origins), source.name))
+        now = tuple(column for column in notes.columns if column not in later)
+        self._noted(meant[0], *merge_tables(table, replace(notes, name=table.name, columns=now)), source.name)
+
+    def _annotate_late(self, notes: Table, source: str) -> None:
+        """Notes that came before their table or column: they win, and what nobody brought is an error with file and line."""
         meant = self.places.meant(notes.name)
         if len(meant) != 1:
             self.clashes.append(self.places.unknown_table(notes.name, _origin(notes)))
@@ -111,10 +126,12 @@ class Assembly:
             where = dict(column.origins).get("*") or _origin(notes)
             self.clashes.append(unknown_column(table.name, column.name, known.values(), where))
         columns = tuple(column for column in notes.columns if column not in unknown)
-        merged, clashes = merge_tables(table, replace(notes, name=table.name, columns=columns))
+        self._noted(meant[0], *merge_tables(replace(notes, columns=columns), table, "second"), source)
+
+    def _noted(self, place: int, table: Table, clashes: Iterable[Clash], source: str) -> None:
         self.clashes.extend(clashes)
-        self.places.entries[meant[0]].sources.add(source.name)
-        self._keep(meant[0], merged)
+        self.places.entries[place].sources.add(source)
+        self._keep(place, table)
 
     # ------------------------------------------------------------------ the tables' rows
 
@@ -138,7 +155,9 @@ class Assembly:
     # ------------------------------------------------------------------ when all are in
 
     def settle(self) -> None:
-        """Hold what is described against what exists, if a source has looked."""
+        """Hold what is written and described against what there is, and against what exists if a source has looked."""
+        for notes, source in self._waiting:
+            self._annotate_late(notes, source)
         if not self._live:
             return
         entries = self.places.entries

@@ -34,6 +34,7 @@ def merge_tables(first: Table, second: Table, live: Live = "neither") -> tuple[T
         **taken,
         name=_name(first, second, live),
         kind=second.kind if live == "second" else first.kind,
+        rank=first.rank if first.rank != 1.0 else second.rank,
         columns=tuple(_columns(first, second, live, clashes)),
         hidden=first.hidden or second.hidden,
         origins=_origins(first, second, taken, _default_origin(second)),

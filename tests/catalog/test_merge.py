@@ -143,6 +143,23 @@ def test_a_table_without_a_schema_is_that_of_the_default_schema() -> None:
     assert len(catalog) == 1
 
 
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_notes_may_stand_before_what_they_are_about_and_then_they_win(at: int) -> None:
+    notes = table("t", Column(name="ID", description="noted"), Column(name="total", synonyms=("amount",)), description="noted")
+    documented = table("main.t", Column(name="id", description="documented"), rank=1.5)
+    sources = [project(documented), live(table("main.t", ID, Column(name="Total", kind="number"), description="comment"))]
+    sources.insert(at, SourceFacts(name="glossary", facts=[notes], authority="annotates"))
+    catalog = merged(*sources)
+    found = catalog.table("main.t")
+    assert found is not None
+    assert (str(found.name), found.rank, [one.name for one in found.columns]) == ("main.t", 1.5, ["id", "Total"])
+    assert found.description == ["noted", "noted", "comment"][at]
+    assert column(catalog, "t", "id").description == ["noted", "documented", "documented"][at]
+    assert column(catalog, "t", "total").synonyms == ("amount",)
+    assert column(catalog, "t", "total").kind == "number"
+    assert kinds(catalog) == []
+
+
 def test_hidden_once_is_hidden() -> None:
     catalog = merged(project(table("main.t", Column(name="a", hidden=True))), live(table("main.t", Column(name="a"))))
     assert column(catalog, "t", "a").hidden
