@@ -71,6 +71,9 @@ def conditions(p: Parse, root: TableName) -> tuple[Pred, ...]:
 
 def _merge(p: Parse, merged: list[Condition], condition: Condition) -> None:
     last = merged[-1] if merged else None
+    if last is not None and isinstance(last.pred, Has) and last.pred.negated and _belongs(p, last, condition):
+        merged[-1] = replace(last, pred=replace(last.pred, where=(*last.pred.where, condition.pred)))
+        return
     if last is not None and condition.either:
         merged[-1] = replace(last, pred=_either(last.pred, condition.pred))
         return
@@ -82,6 +85,18 @@ def _merge(p: Parse, merged: list[Condition], condition: Condition) -> None:
         merged.append(condition)
         return
     merged.append(condition)
+
+
+def _belongs(p: Parse, absent: Condition, condition: Condition) -> bool:
+    """ "have no certificate for Boeing": the condition is about the rows that are missing, unless a new clause begins."""
+    has = absent.pred
+    assert isinstance(has, Has)
+    if condition.about is None or condition.about.key == has.of.key or condition.at < absent.at:
+        return False
+    between = p.chunks[absent.at + 1 : condition.at]
+    if any(chunk.is_cue("but", "and") or chunk.word == "," for chunk in between):
+        return False
+    return condition.about.key == has.table.key or p.schema.to_one(has.table, condition.about)
 
 
 def _same_column(one: Pred, other: Pred) -> bool:
@@ -136,6 +151,8 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
     if not keys and aggregated:
         keys = _implied_keys(p, outputs, sorts)
     items = [*shown, *(Item(output.expr, output.alias) for output in outputs if output.expr not in [item.expr for item in shown])]
+    if frame.shown_sort is not None and all(item.expr != frame.shown_sort for item in items) and not frame.star:
+        items.append(Item(frame.shown_sort))
     items = list(named(items))
     shown_tables = {table.key for table in tables_of((*(item.expr for item in items), *(order.expr for order in sorts)))}
     where = tuple(pred for pred in where if not (isinstance(pred, Has) and not pred.where and not pred.negated and pred.count is None and pred.table.key in shown_tables))
@@ -181,7 +198,11 @@ def _needed(p: Parse, root: TableName, items: list[Item], where: tuple[Pred, ...
 
 
 def _display(p: Parse, table: TableName) -> list[Output]:
+    """How a table's rows are shown when nothing was asked of them: by name, or whole where they have none."""
     if p.frame.star:
+        return []
+    if set(p.schema.display(table)) <= set(p.schema.key(table)) and not p.frame.groups and not p.frame.also:
+        p.frame.star = True
         return []
     return [Output(Col(table, name), name, -1, names=table) for name in p.schema.display(table)]
 
@@ -300,7 +321,23 @@ def _partition(p: Parse) -> tuple[Expr, ...]:
 
 def _distinct(p: Parse, items: list[Item]) -> bool:
     """Asked for, or a list of a category ("list all cities"): values rather than rows."""
-    return p.frame.distinct and not p.frame.star
+    if p.frame.star:
+        return False
+    return p.frame.distinct or _categories(p, items)
+
+
+def _categories(p: Parse, items: list[Item]) -> bool:
+    """Only columns of text that are no names, and no table asked about: different values are wanted."""
+    if p.frame.subject is not None or not items or p.frame.sorts:
+        return False
+    for item in items:
+        if not isinstance(item.expr, Col):
+            return False
+        column = p.schema.column(item.expr.table, item.expr.column)
+        named = {*p.schema.display(item.expr.table), *p.schema.key(item.expr.table)}
+        if column.kind not in ("text", "other") or column.name in named or p.schema.is_date(item.expr.table, column):
+            return False
+    return True
 
 
 def metric_route(query: Query) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, COMPARATIVES, CUES, FILLER_VERBS, STOP_WORDS, SUPERLATIVES, UNIT_WORDS
+from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, COMPARATIVES, CUES, FILLER_VERBS, PLACE_VERBS, STOP_WORDS, SUPERLATIVES, UNIT_WORDS
 from sqlcoder_core.api import Clock, DateSpan, Linked, Match, NumberSpan, Token, find_dates, find_numbers, tokenise
 
 ChunkKind = Literal[
@@ -134,7 +134,7 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
                 chunk.names = tuple(sorted(names.get((chunk.start, chunk.end), ()), key=lambda match: -match.score))
     for (start, end), found in names.items():
         ranked = tuple(sorted(found, key=lambda match: -match.score))
-        if ranked[0].score < 0.4:
+        if ranked[0].score < 0.4 or (end == start + 1 and tokens[start].lower in PLACE_VERBS and ranked[0].score < 0.95):
             continue
         both = tuple(sorted(values.get((start, end), ()), key=lambda match: -match.score))
         weight = (end - start) * (0.55 + 0.45 * ranked[0].score) + 0.08

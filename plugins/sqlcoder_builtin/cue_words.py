@@ -337,3 +337,12 @@ RATE_WORDS = frozenset(
     }
 )
 """Numbers that are averaged rather than added up when a question names no aggregate."""
+
+PLACE_VERBS = frozenset("located locate based live lives living lived reside resides residing situated placed made make makes done held taken take takes got get gets going goes went give given".split())
+"""Verbs that never name a column."""
+
+_HOLD = ("contain", "contains", "containing", "include", "includes", "including", "have", "has", "having", "with", "that contain", "that contains", "mention", "mentions", "contained")
+_PIECES = ("substring", "word", "words", "letter", "letters", "phrase", "string", "character", "text", "term", "keyword", "sub-string")
+CUES["like"] += "".join(f"|{verb} {article}{piece}" for verb in _HOLD for article in ("", "the ", "a ") for piece in _PIECES)
+CUES["starts"] += "".join(f"|{verb} with {article}{piece}" for verb in ("start", "starts", "starting", "begin", "begins", "beginning") for article in ("", "the ", "a ") for piece in _PIECES)
+CUES["ends"] += "".join(f"|{verb} {joint} {article}{piece}" for verb in ("end", "ends", "ending") for joint in ("with", "in") for article in ("", "the ", "a ") for piece in _PIECES)

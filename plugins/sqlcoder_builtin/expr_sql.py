@@ -38,7 +38,7 @@ class ExprSql:
         schema: Schema,
         dates: DateSql,
         dialect: str,
-        subquery: Callable[[t.Query, Scope], exp.Expression],
+        subquery: Callable[[t.Query, tuple[t.Col, ...], Scope], exp.Expression],
         has: Callable[[t.Has, Scope], exp.Expression],
     ) -> None:
         self.schema = schema
@@ -94,8 +94,8 @@ class ExprSql:
                 return self.raw(expr.sql, expr.table, scope, expr.where)
             case t.Over():
                 return self._over(expr, scope)
-            case t.Scalarq(query):
-                return self._subquery(query, scope)
+            case t.Scalarq(query, same):
+                return self._subquery(query, same, scope)
 
     def composed(self, expr: t.Expr, places: Mapping[t.Expr, tuple[str, str]]) -> exp.Expression:
         """An expression over columns of CTEs: `places` says in which (CTE, column) each part has been computed."""

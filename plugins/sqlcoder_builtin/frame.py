@@ -78,6 +78,9 @@ class Frame:
     outputs: list[Output] = field(default_factory=list)
     star: bool = False
     also: bool = False
+    deed_column: Col | None = None
+    shown_sort: Expr | None = None
+    deed: TableName | None = None
     distinct: bool = False
     conditions: list[Condition] = field(default_factory=list)
     dates: list[DateCondition] = field(default_factory=list)

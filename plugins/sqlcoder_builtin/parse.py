@@ -26,7 +26,10 @@ class Parse:
         self.clock = clock
         self.frame = Frame()
         self.zone = "select"
-        self.tables_said = [(at, match.table) for at, chunk in enumerate(chunks) if (match := self._table_match(chunk)) and match.table]
+        self.tables_said: list[tuple[int, TableName]] = []
+        for _ in range(2):
+            # The second time each name is read beside the others.
+            self.tables_said = [(at, table) for at in range(len(self.chunks)) if (table := self.table(at)) is not None]
 
     # ------------------------------------------------------------------ looking around
 
@@ -107,7 +110,7 @@ class Parse:
     def column_score(self, match: Match, at: int, want: Want | None, prefer: TableName | None) -> float:
         """The match's own score and its table's place in the question."""
         assert match.table is not None and match.column is not None
-        score = match.score + 0.02 * self.schema.table(match.table).rank + self.table_bonus(match.table, at, prefer)
+        score = match.score + 0.1 * self.schema.table(match.table).rank + self.table_bonus(match.table, at, prefer)
         if want is not None:
             score += 0.25 if want(match.table, self.schema.column(match.table, match.column)) else 0.0
         if self.schema.refers(match.table, match.column):
@@ -122,6 +125,8 @@ class Parse:
         owner = self.owner_after(at)
         if owner is not None:
             bonus += 0.4 if owner.key == table.key else -0.04 * min(self.schema.distance(owner, table), 6)
+        if self.frame.outputs and isinstance(self.frame.outputs[-1].expr, Col) and at - self.frame.outputs[-1].at <= 3 and self.zone == "select":
+            bonus += 0.25 if self.frame.outputs[-1].expr.table.key == table.key else 0.0
         near = self.near_table(at)
         if near is not None:
             bonus += 0.2 if near.key == table.key else -0.03 * min(self.schema.distance(near, table), 6)
@@ -142,7 +147,9 @@ class Parse:
                     self.chunk(after) and self.chunks[after].kind in ("superlative", "value", "stop")
                 ):
                     after += 1
-                if self.column(after) and not self.table(after):
+                if not self.table(after) and (match := self._best_column(after)) is not None:
+                    if match.score >= 0.97 and match.how == "table and name":
+                        return match.table
                     place = after + 1
                     continue
                 return self.table(after)
@@ -155,6 +162,10 @@ class Parse:
                 return None
             place += 1
         return None
+
+    def _best_column(self, at: int) -> Match | None:
+        chunk = self.chunk(at)
+        return chunk.best("column") if chunk is not None and chunk.kind == "name" else None
 
     def near_table(self, at: int) -> TableName | None:
         """The last table named before a place, or named by the very next chunk ("customer name", "French singers")."""

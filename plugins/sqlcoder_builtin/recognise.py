@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlcoder_builtin.clauses import conditions, frames, grouping, heads, ordering, relations, times, values
+from sqlcoder_builtin.clauses import conditions, deeds, entities, frames, grouping, heads, ordering, relations, times, values
 from sqlcoder_builtin.parse import Parse
 
 Recogniser = Callable[[Parse, int], int | None]
@@ -20,6 +20,8 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     frames.running,
     times.span,
     times.from_to,
+    times.deed_time,
+    times.averaged_deed,
     heads.on_average,
     ordering.top,
     relations.summed_relation,
@@ -40,12 +42,16 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     grouping.periodic,
     grouping.in_unit,
     conditions.missing,
+    conditions.happened,
     relations.existence,
     heads.along,
     relations.involved,
     relations.acted,
+    deeds.deed,
+    values.from_place_to_place,
     values.column_value,
     values.value_column,
+    values.contained,
     values.alone,
     conditions.flag,
     frames.term_filter,
@@ -59,6 +65,7 @@ _OPEN_WHERE = ("that", "whose", "with", "but")
 
 def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
+    entities.qualified(p)
     at = 0
     while at < len(p.chunks):
         after = next((end for recogniser in RECOGNISERS if (end := recogniser(p, at)) is not None), None)

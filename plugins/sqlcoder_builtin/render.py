@@ -13,7 +13,7 @@ from sqlcoder_builtin.fan_out import distinct_rows, needs_split, split
 from sqlcoder_builtin.joining import JoinPlan, merged_has, plan_joins
 from sqlcoder_builtin.schema import Schema, Step
 from sqlcoder_builtin.scope import Scope
-from sqlcoder_builtin.tree import Agg, Has, Item, Order, PerGroup, Query
+from sqlcoder_builtin.tree import Agg, Col, Has, Item, Order, PerGroup, Query
 from sqlcoder_core.api import Clock, TableName
 
 
@@ -164,9 +164,14 @@ class Renderer:
             return exp.Count(this=exp.Distinct(expressions=[self.exprs.column(table, key[0], inner)]))
         return exp.Count(this=exp.Star())
 
-    def subquery(self, query: Query, scope: Scope) -> exp.Expression:
-        """A query in parentheses, which may refer to nothing outside."""
-        return exp.Subquery(this=self.select(query, Scope(used=scope.used)))
+    def subquery(self, query: Query, same: tuple[Col, ...], scope: Scope) -> exp.Expression:
+        """A query in parentheses, over rows that agree with the row outside on the columns of `same`."""
+        inner = Scope(used=scope.used)
+        select = self.select(query, inner)
+        if same and isinstance(select, exp.Select):
+            sides = [exp.EQ(this=self.exprs.column(col.table, col.column, inner), expression=self.exprs.column(col.table, col.column, scope)) for col in same]
+            select = select.where(exp.and_(*sides, copy=False), copy=False)
+        return exp.Subquery(this=select)
 
     # ------------------------------------------------------------------ more than one SELECT
 

@@ -34,7 +34,8 @@ def measured_table(p: Parse) -> TableName | None:
 
 def date_column(p: Parse, root: TableName, at: int, unit: str | None = None, near: TableName | None = None) -> Col | None:
     """The date of the measured table, of the table spoken of nearby, of what joins them."""
-    candidates = [root, *([near] if near else []), *([p.frame.subject] if p.frame.subject else [])]
+    deed = [p.frame.deed] if p.frame.deed is not None else []
+    candidates = [*deed, root, *([near] if near else []), *([p.frame.subject] if p.frame.subject else [])]
     candidates += [table for table in tables_of(output.expr for output in p.frame.outputs)]
     candidates += [table for _, table in p.tables_said]
     for table in candidates:
@@ -77,7 +78,7 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
     root = measured_table(p) or root
     settled = []
     for condition in p.frame.dates:
-        column = condition.column or date_column(p, _about(p, root, condition), condition.at, condition.period.unit, condition.near)
+        column = condition.column or p.frame.deed_column or date_column(p, _about(p, root, condition), condition.at, condition.period.unit, condition.near)
         if column is None:
             p.frame.doubts += 1.0
             continue

@@ -113,9 +113,10 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Scalarq:
-    """A query of one value."""
+    """A query of one value; `same` are columns on which its rows agree with the row it is compared with."""
 
     query: Query
+    same: tuple[Col, ...] = ()
 
 
 Expr: TypeAlias = Col | Lit | When | Agg | Arith | Trunc | Part | Span | Age | Raw | Over | Scalarq

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
+from sqlcoder_builtin.clauses.deeds import is_deed
 from sqlcoder_builtin.clauses.places import column_for
 from sqlcoder_builtin.cue_words import COMPARATIVES
 from sqlcoder_builtin.describe import describe_pred
@@ -89,6 +90,8 @@ def comparison(p: Parse, at: int) -> int | None:
         elif p.is_cue(following, "never"):
             negated, operator_at = True, (p.past(following + 1) if p.is_cue(p.past(following + 1), *_OPENERS) else operator_at)
     cue = p.chunks[operator_at].word
+    if cue == "eq" and (said := p.chunk(p.past(operator_at + 1))) is not None and said.kind == "value" and is_deed(p, p.past(operator_at + 1)):
+        return None
     if cue in ("null", "not null"):
         column = p.column(at)
         if column is None:
@@ -330,9 +333,9 @@ def _against_aggregate(p: Parse, at: int, rhs_at: int, cue: str) -> int | None:
         end = p.past(end) + 1
     else:
         inner = column
-    end = _past_of_all(p, end)
+    same, end = _same_as(p, _past_of_all(p, end), inner.table)
     query = Query(inner.table, (Item(Agg(function, inner.table, inner)),))
-    return add_condition(p, Compare(OPS[cue], column, Scalarq(query)), at, end)
+    return add_condition(p, Compare(OPS[cue], column, Scalarq(query, same)), at, end)
 
 
 def _past_of_all(p: Parse, at: int) -> int:
@@ -403,8 +406,27 @@ def _above_average(p: Parse, at: int, average_at: int, cue: str) -> int | None:
         )
     if column is None:
         return None
+    same, end = _same_as(p, _past_of_all(p, end), column.table)
     query = Query(column.table, (Item(Agg("avg", column.table, column)),))
-    return add_condition(p, Compare(OPS[cue], column, Scalarq(query)), at, _past_of_all(p, end))
+    return add_condition(p, Compare(OPS[cue], column, Scalarq(query, same)), at, end)
+
+
+def _same_as(p: Parse, at: int, table: TableName) -> tuple[tuple[Col, ...], int]:
+    """ "... of their category", "in the same department": rows that agree on that column."""
+    place = p.past(at, "of", "in", "for", "within")
+    own = p.chunk(place)
+    if place == at or own is None or own.text.lower() not in ("their", "its", "the", "his", "her", "that"):
+        return (), at
+    place += 1
+    if (chunk := p.chunk(place)) is not None and chunk.text.lower() in ("same", "own", "respective"):
+        place += 1
+    elif own.text.lower() in ("the", "that"):
+        return (), at
+    column, other = p.column(place, None, table), p.table(place)
+    if other is not None and other.key != table.key:
+        step = next(iter(p.schema.steps_between(table, other)), None)
+        return ((Col(table, step.pairs[0][0]),), place + 1) if step is not None else ((), at)
+    return ((column,), place + 1) if column is not None and column.table.key == table.key else ((), at)
 
 
 def _meant_number(p: Parse, at: int, end: int) -> tuple[Col | None, int, int]:
@@ -444,13 +466,12 @@ def comparative(p: Parse, at: int) -> int | None:
     rhs_at = p.past(at + 1)
     if column is None:
         return _older(p, near, at, rhs_at, cue) if near and "age" in concepts else None
-    if p.is_cue(rhs_at, "avg", "median", "high", "low") or (
-        p.chunk(rhs_at) and p.chunks[rhs_at].text.lower() == "the" and p.is_cue(rhs_at + 1, "avg")
-    ):
+    if p.is_cue(rhs_at, "avg", "median", "high", "low"):
         query = Query(column.table, (Item(Agg("avg", column.table, column)),))
         after = p.past(rhs_at + 1)
         end = after + 1 if p.column(after) and p.table(after) is None else rhs_at + 1
-        return add_condition(p, Compare(OPS[cue], column, Scalarq(query)), at, _past_of_all(p, end))
+        same, end = _same_as(p, _past_of_all(p, end), column.table)
+        return add_condition(p, Compare(OPS[cue], column, Scalarq(query, same)), at, end)
     if cue == "between":
         return _between(p, column, at, rhs_at, False)
     found = constant(p, rhs_at)
@@ -516,3 +537,26 @@ def is_flag(kind: str, values: tuple[object, ...]) -> bool:
 def aggregate_of(expr: Expr) -> bool:
     """True for an aggregate."""
     return isinstance(expr, Agg)
+
+
+def happened(p: Parse, at: int) -> int | None:
+    """ "have been delivered", "are discontinued", "not yet shipped": a date of that deed is there, or is missing."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind not in ("name", "verb") or not chunk.text.lower().endswith(("ed", "en", "id")) or chunk.score("table") >= 0.95:
+        return None
+    column = p.column(at, p.dated)
+    if column is None or not p.dated(column.table, p.schema.column(column.table, column.column)):
+        return None
+    following = p.chunk(p.past(at + 1))
+    if following is not None and following.kind in ("date", "unit"):
+        return None
+    before = p.chunk(at - 1)
+    linking = before is not None and (before.text.lower().split()[-1] in ("is", "are", "was", "were", "been", "be", "being", "yet", "not", "never", "never"))
+    adjective = p.table(at + 1) is not None and p.table(at + 1) == column.table
+    if not linking and not adjective:
+        return None
+    earlier = p.before(at)
+    negated = earlier is not None and earlier.is_cue("never", "ne", "without")
+    if negated and earlier is not None:
+        earlier.used = True
+    return add_condition(p, Null(column, not negated), at, at + 1)

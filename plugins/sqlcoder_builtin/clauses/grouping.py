@@ -19,6 +19,12 @@ def group(p: Parse, at: int) -> int | None:
     key_at = p.past(at + 1, "the", "of", "a", "an", "their", "its", ",")
     while p.is_cue(key_at, "distinct", "all"):
         key_at = p.past(key_at + 1)
+    if chunk.text.lower() in ("across", "across all", "among", "for all") and (table := p.table(key_at)) is not None:
+        p.frame.mentioned.append((key_at, table))
+        if p.zone == "select" and p.frame.subject is None:
+            p.frame.subject = table
+        p.take(at, key_at + 1)
+        return key_at + 1
     end = _key(p, at, key_at, each=chunk.word == "per" and chunk.text.lower() != "per")
     if end is None:
         return None
@@ -113,7 +119,8 @@ def _may_group(p: Parse, at: int) -> bool:
     if p.frame.limit is not None and p.frame.top and not any(sort.expr is not None for sort in p.frame.sorts):
         return False
     before = p.chunk(at - 1)
-    return not (before is not None and before.kind in ("verb",) and p.zone == "where")
+    agent = before is not None and before.text.lower().endswith("ed") and p.table(p.past(at + 1)) is not None and p.chunks[p.past(at + 1)].text.lower() != p.chunks[p.past(at + 1)].text.lower().rstrip("s")
+    return not agent and not (before is not None and before.kind in ("verb",) and p.zone == "where")
 
 
 def periodic(p: Parse, at: int) -> int | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.clauses.measures import AGGREGATES, Measured, counted, measured, plain
+from sqlcoder_builtin.clauses.measures import AGGREGATES, Measured, counted, measured, money_metric, plain
+from sqlcoder_builtin.cue_words import FILLER_VERBS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Output
@@ -143,11 +144,11 @@ def _how_much(p: Parse, at: int) -> int | None:
         return None
     from sqlcoder_builtin.concepts import money_measures
 
+    metric = money_metric(p, p.subject())
     found = money_measures(p.schema, p.subject())
-    if not found:
+    if metric is None and not found:
         return None
-    table, expr = found[0]
-    add_output(p, Agg("sum", table, expr), at, at + 1)
+    add_output(p, metric if metric is not None else Agg("sum", *found[0]), at, at + 1)
     p.frame.doubts += 0.1
     return at + 1
 
@@ -187,9 +188,13 @@ def column_or_table(p: Parse, at: int) -> int | None:
     if column is None:
         return None
     if p.zone != "select" or (chunk.score("column") < 0.6 and p.frame.outputs):
-        p.take(at, at + 1)
         p.frame.mentioned.append((at, column.table))
+        chunk.used = chunk.text.lower() in FILLER_VERBS or chunk.score("column") < 0.5
+        p.frame.doubts += 0.1
         return at + 1
+    before = p.before(at)
+    if before is not None and before.is_cue("and") and p.frame.subject is not None and not p.frame.outputs:
+        p.frame.also = True
     add_output(p, column, at, at + 1)
     return at + 1
 

@@ -9,7 +9,7 @@ from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw
-from sqlcoder_core.api import Match, Metric, TableName, Term
+from sqlcoder_core.api import Match, Metric, TableName, Term, name_words
 
 AGGREGATES: dict[str, Function] = {"sum": "sum", "avg": "avg", "median": "median", "high": "max", "low": "min", "how much": "sum"}
 
@@ -47,9 +47,15 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
         inner_at = p.past(inner_at + 1)
     if p.is_cue(inner_at, "count"):
         found = counted(p, inner_at + 1)
+        if found is not None and not found.counted and isinstance(found.expr, Agg) and found.expr.function == "sum" and function != "sum":
+            return replace(found, expr=replace(found.expr, function=function))
         return replace(found, nested=function) if found and function != "sum" else found
     distinct = p.is_cue(inner_at, "distinct")
     inner_at = p.past(inner_at + 1) if distinct else inner_at
+    owner = p.table(inner_at)
+    if owner is not None and p.chunk(inner_at + 1) is not None and p.chunks[inner_at + 1].kind == "name" and (own := p.column(inner_at + 1, p.measures, owner)) is not None and own.table.key == owner.key:
+        p.take(inner_at, inner_at + 1)
+        inner_at, prefer = inner_at + 1, owner
     inner = plain(p, inner_at, prefer)
     if inner is not None and inner.counted and (column := _better_column(p, inner_at, prefer)) is not None:
         inner = Measured(column, column.table, inner_at + 1, False)
@@ -153,11 +159,27 @@ def _measurable(p: Parse, column: Col) -> bool:
 
 def _money(p: Parse, at: int, prefer: TableName | None) -> Measured | None:
     near = prefer or p.near_table(at) or p.subject()
+    metric = money_metric(p, near)
+    if metric is not None:
+        return Measured(metric, metric.table, at + 1, True, money=True)
     found = money_measures(p.schema, near)
     if not found:
         return None
     table, expr = found[0]
     return Measured(expr, table, at + 1, False, money=True, certainty=0.8)
+
+
+_MONEY_METRICS = ("revenue", "total revenue", "net revenue", "sales", "total sales", "gross revenue", "sale")
+
+
+def money_metric(p: Parse, near: TableName | None) -> Raw | None:
+    """The catalog's own metric of money taken in, where its rows lead to the table spoken of."""
+    for metric in p.schema.linked.metrics:
+        names = {" ".join(name_words(name)) for name in (metric.name, metric.label or "")}
+        if names & set(_MONEY_METRICS) and metric.expression and metric.table is not None and metric.table.key in p.schema.tables:
+            if near is None or p.schema.to_one(metric.table, near):
+                return Raw(metric.expression, metric.table, True, _raw_filter(metric.filter, metric.table), metric.name)
+    return None
 
 
 def _named_measure(p: Parse, at: int) -> Measured | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.heads import set_subject
-from sqlcoder_builtin.clauses.measures import Measured, measured
+from sqlcoder_builtin.clauses.measures import Measured, measured, money_metric
 from sqlcoder_builtin.cue_words import SUPERLATIVES
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate
@@ -162,6 +162,7 @@ def by_measure(p: Parse, at: int) -> int | None:
         inner = measured(p, place + 1)
         entry = inner or entry
     waiting.expr = summed(p, entry)
+    p.frame.shown_sort = waiting.expr
     p.frame.read(waiting.at, p.phrase(at, entry.end), f"ranked by {describe(waiting.expr)}")
     p.take(at, entry.end)
     return entry.end
@@ -271,15 +272,10 @@ def _biggest(p: Parse, at: int, place: int, table: TableName) -> int | None:
     """ "our biggest customer": by the money that its related rows bring; an abstention where there is none."""
     from sqlcoder_builtin.concepts import money_measures
 
-    revenue = next((metric for metric in p.schema.linked.metrics if metric.name.lower() in ("revenue", "total_revenue", "sales", "net_revenue") and metric.expression and metric.table), None)
     near = [(found, expr) for found, expr in money_measures(p.schema, table) if found.key != table.key and p.schema.to_one(found, table)]
     if not near or p.chunk(place + 1) is not None and p.is_cue(p.past(place + 1), "by"):
         return None
-    from sqlcoder_builtin.tree import Raw
-
-    expr: Expr = Agg("sum", *near[0])
-    if revenue is not None and revenue.table is not None and revenue.expression and p.schema.to_one(revenue.table, table):
-        expr = Raw(revenue.expression, revenue.table, True, None, revenue.name)
+    expr: Expr = money_metric(p, table) or Agg("sum", *near[0])
     set_subject(p, table, place)
     p.frame.sorts.append(Sort(p.chunks[at].text.lower() not in ("smallest", "worst", "lowest"), p.chunks[at].text, at, expr, superlative=True))
     p.frame.read(at, p.phrase(at, place + 1), f"by {describe(expr)}")
@@ -346,6 +342,8 @@ def edge(p: Parse, at: int) -> int | None:
     """ "the first order", "latest invoice", "most recent payment": by date, one row."""
     if not p.is_cue(at, "first", "last"):
         return None
+    if p.is_cue(at + 1, "and") and p.is_cue(at + 2, "first", "last") and p.chunks[at].word != p.chunks[at + 2].word:
+        return _both_edges(p, at)
     table = p.table(p.past(at + 1))
     column = p.column(p.past(at + 1), p.dated)
     if table is None and column is not None and p.dated(column.table, p.schema.column(column.table, column.column)) and p.zone == "select":
@@ -368,3 +366,20 @@ def edge(p: Parse, at: int) -> int | None:
     p.frame.read(at, p.chunks[at].text, f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {table.name}.{dates[0]}")
     p.take(at, at + 1)
     return at + 1
+
+
+def _both_edges(p: Parse, at: int) -> int | None:
+    """ "the first and last order dates"."""
+    from sqlcoder_builtin.clauses.heads import add_output
+
+    place = p.past(at + 3)
+    column = p.column(place, p.dated)
+    table = p.table(place)
+    if column is None or not p.dated(column.table, p.schema.column(column.table, column.column)):
+        dates = p.schema.dates(table) if table is not None else ()
+        column = Col(table, dates[0]) if table is not None and dates else None
+    if column is None:
+        return None
+    for index in (at, at + 2):
+        add_output(p, Agg("min" if p.chunks[index].word == "first" else "max", column.table, column), index, place + 1)
+    return place + 1

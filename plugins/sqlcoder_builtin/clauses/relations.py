@@ -159,6 +159,7 @@ def acted(p: Parse, at: int) -> int | None:
     p.zone = "where"
     p.frame.conditions.append(Condition(Has(subject, table), p.phrase(at, at + 1), at, about=table))
     p.frame.mentioned.append((at, table))
+    p.frame.deed = table
     p.frame.read(at, p.chunks[at].text, f"{subject.name} with {table.name}")
     p.take(at, at + 1)
     return at + 1
@@ -179,8 +180,10 @@ def summed_relation(p: Parse, at: int) -> int | None:
         return None
     subject = _subject_or_group(p)
     expr: Expr = entry.expr
+    if isinstance(expr, Raw) and not expr.aggregate:
+        return None
     if not isinstance(expr, (Agg, Raw)):
-        if subject is None or entry.table.key == subject.key or p.schema.to_one(subject, entry.table):
+        if not entry.money or subject is None or entry.table.key == subject.key or p.schema.to_one(subject, entry.table):
             return None
         expr = Agg("sum", entry.table, entry.expr)
     if isinstance(expr, Agg) and expr.arg is None and p.is_cue(at, "sum") is False and not p.is_cue(p.past(at), "count"):

@@ -126,3 +126,46 @@ def _averaged(p: Parse, expr: Expr, first: Col) -> Expr:
             chunk.used = True
             return Agg(AGGREGATES.get(chunk.word, "avg"), first.table, expr)
     return expr
+
+
+def deed_time(p: Parse, at: int) -> int | None:
+    """ "delivery time", "how long does delivery take": from the first date of the row to that of the deed."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "name":
+        return None
+    following = p.chunk(at + 1)
+    timed = following is not None and following.text.lower() in ("time", "times", "duration", "delay")
+    asked = any(p.is_cue(place, "how long") for place in range(at))
+    if not timed and not asked:
+        return None
+    end = p.column(at, p.dated)
+    if end is None or not p.dated(end.table, p.schema.column(end.table, end.column)):
+        return None
+    order = [column.name for column in p.schema.table(end.table).columns if p.schema.is_date(end.table, column)]
+    earlier = [name for name in order if order.index(name) < order.index(end.column)]
+    if not earlier:
+        return None
+    expr: Expr = Span("day", Col(end.table, earlier[0]), end)
+    before = p.before(at)
+    if before is not None and before.is_cue("avg", "median", "high", "low", "on average"):
+        from sqlcoder_builtin.clauses.measures import AGGREGATES
+
+        expr = Agg(AGGREGATES.get(before.word, "avg"), end.table, expr)
+        before.used = True
+    else:
+        expr = _averaged(p, expr, end)
+    for place in range(at):
+        if p.is_cue(place, "how long"):
+            p.take(place, place + 1)
+    p.frame.doubts += 0.1
+    p.frame.subject = p.frame.subject or end.table
+    add_output(p, expr, at, at + 1 + timed)
+    return at + 1 + timed
+
+
+def averaged_deed(p: Parse, at: int) -> int | None:
+    """ "average delivery time": the aggregate goes with the time behind it."""
+    if not p.is_cue(at, "avg", "median", "high", "low"):
+        return None
+    place = p.past(at + 1)
+    return deed_time(p, place) if place > at else None

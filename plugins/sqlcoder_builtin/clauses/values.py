@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.clauses.conditions import equal
+from sqlcoder_builtin.clauses.conditions import add_condition, equal
+from sqlcoder_builtin.clauses.deeds import is_deed
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
 from sqlcoder_builtin.clauses.places import place_column
 from sqlcoder_builtin.cue_words import PLACE_PREPOSITIONS
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col
+from sqlcoder_builtin.tree import Col, Like
 from sqlcoder_core.api import TableName
 
 
@@ -66,10 +67,29 @@ def value_column(p: Parse, at: int) -> int | None:
     return result
 
 
+def contained(p: Parse, at: int) -> int | None:
+    """ "with 'kettle' in the name": the text stands somewhere inside."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind not in ("quoted", "word", "value") or not (chunk.kind == "quoted" or chunk.capital):
+        return None
+    inside = p.chunk(at + 1)
+    place = p.past(at + 2, "the", "their", "its", "his", "her")
+    if inside is None or inside.text.lower() not in ("in", "within", "inside") or place == at + 2:
+        return None
+    column = p.column(place, p.texts)
+    if column is None or p.table(place) is not None or p.schema.column(column.table, column.column).kind not in ("text", "other"):
+        return None
+    before = p.before(at)
+    negated = before is not None and before.is_cue("without", "never", "ne")
+    if before is not None and before.is_cue("like", "without", "never", "ne"):
+        before.used = True
+    return add_condition(p, Like(column, f"%{chunk.text}%", negated), at, place + 1)
+
+
 def alone(p: Parse, at: int) -> int | None:
     """A constant with no column beside it."""
     found = constant(p, at)
-    if found is None or found.number:
+    if found is None or found.number or is_deed(p, at):
         return None
     column = _by_hit(p, at, found) or _beside_table(p, at, found) or _by_place(p, at, found) or _by_quote(p, at, found)
     if column is None:
@@ -96,8 +116,14 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
     if table is None and p.chunk(found.end) is not None:
         table = p.table(found.end)
         if table is not None and before is not None and before.kind == "stop" and before.word in ("in", "from") and not found.quoted:
-            return place_column(p, (table,)) or Col(table, p.schema.display(table)[0])
-    return Col(table, p.schema.display(table)[0]) if table is not None else None
+            return place_column(p, (table,)) or _name_of(p, table)
+    return _name_of(p, table) if table is not None else None
+
+
+def _name_of(p: Parse, table: TableName) -> Col | None:
+    """The column of text that names the table's rows; None where they have numbers only."""
+    column = p.schema.column(table, p.schema.display(table)[0])
+    return Col(table, column.name) if column.kind in ("text", "other") and (column.name not in p.schema.key(table) or len(p.schema.table(table).columns) < 3) else None
 
 
 def _by_place(p: Parse, at: int, found: Constant) -> Col | None:
@@ -118,7 +144,7 @@ def _by_quote(p: Parse, at: int, found: Constant) -> Col | None:
     if near is None:
         return None
     p.frame.doubts += 0.12
-    return Col(near, p.schema.display(near)[0])
+    return _name_of(p, near)
 
 
 def _negated(p: Parse, at: int) -> bool:
@@ -127,3 +153,26 @@ def _negated(p: Parse, at: int) -> bool:
         return False
     before.used = True
     return True
+
+
+_WAYS = ((("origin", "source", "departure", "from", "start"), ("destination", "arrival", "to", "end")),)
+
+
+def from_place_to_place(p: Parse, at: int) -> int | None:
+    """ "flights from Los Angeles to Honolulu": where it starts and where it ends."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.text.lower() != "from":
+        return None
+    first = constant(p, at + 1)
+    if first is None or first.number or not p.chunk(first.end) or p.chunks[first.end].text.lower() != "to":
+        return None
+    second = constant(p, first.end + 1)
+    near = p.near_table(at) or p.subject()
+    if second is None or second.number or near is None:
+        return None
+    starts, ends = _WAYS[0]
+    start, end = p.concept(starts, near, p.texts), p.concept(ends, near, p.texts)
+    if start is None or end is None or start == end:
+        return None
+    equal(p, start, at, first, False)
+    return equal(p, end, first.end, second, False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlcoder_builtin.assemble_parts import named
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import All_, Col, Compare, Has, Item, Like, OneOf, Pred, Query
+from sqlcoder_builtin.tree import All_, Col, Compare, Has, Item, Like, Lit, OneOf, Pred, Query
 from sqlcoder_core.api import TableName
 
 
@@ -36,7 +36,7 @@ def _two_conditions(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query
     pair = _conflicting(where)
     if pair is None:
         return None
-    rest = tuple(pred for pred in where if pred not in pair)
+    rest = tuple(pred for pred in where if pred not in pair and not (isinstance(pred, OneOf) and pred.left == getattr(pair[0], "left", None)))
     outputs = [Item(output.expr, output.alias) for output in p.frame.outputs]
     if any(is_aggregate(item.expr) for item in outputs):
         return None
@@ -55,7 +55,8 @@ def _two_conditions(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query
 def _conflicting(where: tuple[Pred, ...]) -> tuple[Pred, Pred] | None:
     for pred in where:
         if isinstance(pred, OneOf) and len(pred.values) == 2 and not pred.negated:
-            return None
+            first, second = (Compare("=", pred.left, Lit(value)) for value in pred.values)
+            return first, second
     simple = [pred for pred in where if isinstance(pred, (Compare, Like))]
     for at, one in enumerate(simple):
         for other in simple[at + 1 :]:

@@ -26,6 +26,8 @@ class Arm:
 def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     """One row: the measure of each group, then their difference or ratio where that was asked for."""
     frame = p.frame
+    if _beside_the_one_before(p):
+        frame.versus_at, frame.growth = max(frame.versus_at, 0), None
     if frame.versus_at < 0 and frame.difference_at < 0 and frame.ratio_at < 0:
         return None
     measure = measure_of(p, root)
@@ -45,6 +47,24 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     p.frame.read(max(frame.versus_at, frame.difference_at, frame.ratio_at), "comparison", f"{arms[0].label} beside {arms[1].label}")
     union: Pred = Any_(tuple(arm.pred for arm in arms))
     return Query(measure_table(measure), named(items), (*rest, _merged(arms) or union))
+
+
+_STEPS = {"mom": "month", "yoy": "year", "qoq": "quarter", "wow": "week"}
+
+
+def _beside_the_one_before(p: Parse) -> bool:
+    """ "revenue last month compared to the month before": one period and the one before it."""
+    frame = p.frame
+    unit = _STEPS.get(frame.growth or "")
+    if unit is None or frame.groups or len(frame.dates) != 1 or frame.dates[0].period.unit not in (unit, None) or frame.dates[0].period.start is None:
+        return False
+    period = frame.dates[0].period
+    if period.unit is None and not (unit == "year" and period.label.isdigit()):
+        return False
+    assert period.start is not None and period.end is not None
+    earlier = Period(start=period.start.plus(-1, unit), end=period.end.plus(-1, unit), label=f"the {unit} before", unit=period.unit)  # type: ignore[arg-type]
+    frame.dates[0].parts = (period, earlier)
+    return True
 
 
 def _each_asked(p: Parse) -> bool:

@@ -1,0 +1,55 @@
+"""Names that bring a condition with them: "big orders" from the glossary, "subscribers" for customers with a flag."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.clauses.conditions import is_flag
+from sqlcoder_builtin.clauses.measures import term_table
+from sqlcoder_builtin.describe import describe_pred
+from sqlcoder_builtin.frame import Condition
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Col, Pred, RawPred, Truth
+from sqlcoder_core.api import Match, TableName, singular, table_words
+
+
+def qualified(p: Parse) -> None:
+    """Take up the conditions, and let the chunks stand for their tables."""
+    for at, chunk in enumerate(p.chunks):
+        if chunk.kind != "name":
+            continue
+        found = _term(p, chunk) or _flagged(p, at, chunk)
+        if found is None:
+            continue
+        table, pred = found
+        before = p.before(at)
+        if before is not None and before.is_cue("ne", "never", "without"):
+            continue
+        chunk.names = (Match(start=chunk.start, end=chunk.end, phrase=chunk.text, kind="table", score=1.0, table=table),)
+        p.frame.conditions.append(Condition(pred, chunk.text, at, about=table))
+        p.frame.read(at, chunk.text, f"{table.name} where {describe_pred(pred)}")
+        p.tables_said = sorted([*(said for said in p.tables_said if said[0] != at), (at, table)], key=lambda said: said[0])
+
+
+def _term(p: Parse, chunk: Chunk) -> tuple[TableName, Pred] | None:
+    """A glossary filter whose name ends with its table: "repeat customers"."""
+    match = chunk.best("term")
+    term = next((term for term in p.schema.linked.terms if match is not None and term.name == match.name), None)
+    if term is None or term.filter is None or term.expression is not None:
+        return None
+    table = term.table or term_table(p, term.filter)
+    if table is None or table.key not in p.schema.tables or singular(chunk.text.lower().split()[-1]) not in table_words(table.name):
+        return None
+    return table, RawPred(term.filter, table)
+
+
+def _flagged(p: Parse, at: int, chunk: Chunk) -> tuple[TableName, Pred] | None:
+    """A noun that is only a synonym of the table and the stem of one of its flags."""
+    table = p.table(at)
+    if table is None or chunk.score("table") >= 0.9:
+        return None
+    for match in chunk.names:
+        if match.kind == "column" and match.table and match.table.key == table.key and match.column and match.score >= 0.6:
+            column = p.schema.column(table, match.column)
+            if is_flag(column.kind, column.values):
+                return table, Truth(Col(table, column.name), True)
+    return None
