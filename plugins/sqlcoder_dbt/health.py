@@ -97,7 +97,8 @@ def _age(project: Project, manifest: Path) -> Iterator[Problem]:
 
 
 def _files(project: Project) -> Iterator[Path]:
-    yield project.root / PROJECT_FILE
+    if (project.root / PROJECT_FILE).is_file():
+        yield project.root / PROJECT_FILE
     for key, default in _PATHS.items():
         said = project.raw.get(key, [default])
         for folder in said if isinstance(said, list) else [said]:

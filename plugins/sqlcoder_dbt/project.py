@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ import yaml
 from sqlcoder_core.api import ConfigError
 
 PROJECT_FILE = "dbt_project.yml"
+_BUILT = ("profiles.yml", "target/manifest.json")
+_PROJECT_NAME = re.compile(rb'"project_name"\s*:\s*"([^"]*)"')
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -30,17 +33,36 @@ class Project:
 
 
 def find_project(start: Path) -> Path | None:
-    """The nearest folder upwards from `start` that has a dbt_project.yml."""
+    """The nearest folder upwards from `start` that has a dbt_project.yml.
+
+    Where there is none at all, one that holds what was built and how to connect (target/manifest.json beside profiles.yml).
+    """
     start = start.absolute()
-    return next((folder for folder in (start, *start.parents) if (folder / PROJECT_FILE).is_file()), None)
+    folders = (start, *start.parents)
+    declared = (folder for folder in folders if (folder / PROJECT_FILE).is_file())
+    built = (folder for folder in folders if all((folder / name).is_file() for name in _BUILT))
+    return next(declared, None) or next(built, None)
 
 
 def read_project(root: Path) -> Project:
     """dbt_project.yml of that folder; raises ConfigError with file and line."""
+    if not (root / PROJECT_FILE).exists() and all((root / name).is_file() for name in _BUILT):
+        return Project(root=root, raw=_from_what_was_built(root))
     raw = load_yaml(root / PROJECT_FILE)
     if not isinstance(raw, dict):
         raise ConfigError("is not a mapping of settings", place=str(root / PROJECT_FILE), hint="it starts with `name:` and `profile:`")
     return Project(root=root, raw=raw)
+
+
+def _from_what_was_built(root: Path) -> dict[str, Any]:
+    """The project's name as the manifest has it, and the only profile there is, else the one of that name."""
+    with (root / "target" / "manifest.json").open("rb") as file:
+        # The metadata stand first, so a manifest of 100 MB is not read for this.
+        found = _PROJECT_NAME.search(file.read(4096))
+    name = found[1].decode("utf-8", "replace") if found else root.name
+    profiles = load_yaml(root / "profiles.yml")
+    known = [key for key in profiles if key != "config"] if isinstance(profiles, dict) else []
+    return {"name": name, "profile": known[0] if len(known) == 1 else name}
 
 
 def target_folder(project: Project, environment: Mapping[str, str], said: Path | None = None) -> Path:

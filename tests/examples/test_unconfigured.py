@@ -43,6 +43,15 @@ def test_the_project_is_found_from_a_folder_inside_it(clinic: Path, rows_of: Row
     assert rows_of("How many doctors are there?", cwd=inside) == [[4]]
 
 
+def test_artifacts_and_profile_are_enough_without_the_project_file(clinic: Path, rows_of: Rows, sqlcoder: Any) -> None:
+    (clinic / "dbt_project.yml").unlink()
+    assert {path.name for path in clinic.iterdir()} == {"profiles.yml", "target", "clinic.duckdb"}
+    assert rows_of("How many patients live in Lund?", cwd=clinic) == [[3]]
+    assert rows_of("How many patients live in Lund?", cwd=clinic / "target") == [[3]]
+    examined = sqlcoder("doctor", cwd=clinic)
+    assert examined.returncode == 0, examined.stdout + examined.stderr
+
+
 def test_nothing_is_written_into_the_project_but_the_cache_under_target(clinic: Path, rows_of: Rows) -> None:
     before = {path for path in clinic.rglob("*") if "target" not in path.parts}
     rows_of("How many doctors are there?", cwd=clinic)
