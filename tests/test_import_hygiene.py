@@ -63,5 +63,5 @@ def test_a_plugin_list_beside_a_configuration_reads_it_and_still_imports_no_plug
     (tmp_path / "sqlcoder.yaml").write_text("connections: {a: {use: duckdb, path: x}}\n", encoding="utf-8")
     stdout, told = loaded_by(tmp_path, "plugins", "list")
     rows = {line.split()[0]: line.split()[2] for line in stdout.splitlines()}
-    assert (rows["duckdb"], rows["sqlite"], rows["builtin"]) == ("yes", "no", "yes")
+    assert (rows["duckdb"], rows["sqlite"], rows["builtin"], rows["introspect"]) == ("yes", "no", "yes", "default")
     assert told == "['pydantic', 'yaml'] 0"

@@ -23,8 +23,9 @@ def init(
     import sys
     from dataclasses import replace
 
-    from sqlcoder_core.config.initial import initial_text, write_file
+    from sqlcoder_core.config.initial import initial_text, refuse_existing, write_file
     from sqlcoder_core.config.load import NothingToAsk
+    from sqlcoder_core.config.locations import starting_folder
     from sqlcoder_core.values.printable import printable
 
     try:
@@ -32,6 +33,8 @@ def init(
     except NothingToAsk:
         if not sys.stdin.isatty():
             raise
+        if not (force or to_stdout):
+            refuse_existing(starting_folder(options.project_dir, Path.cwd()))
         answer = typer.prompt("No dbt project here. Database (a file, or a URL)", err=True)
         text, folder = initial_text(replace(options, database=answer), Path.cwd(), os.environ)
     if to_stdout:

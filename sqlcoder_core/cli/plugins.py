@@ -13,6 +13,7 @@ from sqlcoder_core.values.options import Options
 
 if TYPE_CHECKING:
     from sqlcoder_core.config.plugins_report import ComponentHelp, SettingHelp
+    from sqlcoder_core.config.words import Words
     from sqlcoder_core.host.installed import Installed
 
 plugins_app = typer.Typer(name="plugins", help="List, describe and examine plugins.", no_args_is_help=True, rich_markup_mode=None)
@@ -29,9 +30,9 @@ def list_plugins(format: _FORMAT = Format.TEXT, *, options: Options) -> None:
     from sqlcoder_core.cli.columns import print_columns
     from sqlcoder_core.host.installed import installed_plugins
 
-    named = _named_words(options)
-    rows = [_row(plugin, named) for plugin in installed_plugins()]
-    rows += [_local_row(use) for use in sorted(named or ()) if use.endswith(".py") or ".py:" in use]
+    words = _words_named(options)
+    rows = [_row(plugin, words) for plugin in installed_plugins()]
+    rows += [_local_row(use) for use in sorted(words.named if words else ()) if use.endswith(".py") or ".py:" in use]
     if format is Format.JSON:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -39,7 +40,7 @@ def list_plugins(format: _FORMAT = Format.TEXT, *, options: Options) -> None:
     print_columns(([row[column] for column in columns] for row in rows), heading=columns)
 
 
-def _named_words(options: Options) -> set[str] | None:
+def _words_named(options: Options) -> Words | None:
     """The words that the sqlcoder.yaml uses; None where there is none. A file with mistakes in it still names its plugins."""
     import os
 
@@ -54,20 +55,27 @@ def _named_words(options: Options) -> set[str] | None:
     return words_in(file)
 
 
-def _row(plugin: Installed, named: set[str] | None) -> dict[str, str]:
+def _row(plugin: Installed, words: Words | None) -> dict[str, str]:
     from sqlcoder_core.host.kinds import kinds_of
 
-    kinds = "unknown" if plugin.hooks is None else ", ".join(kind.name for kind in kinds_of(plugin.hooks)) or "none"
-    by_default = "default" if plugin.built_in else "no"
-    enabled = by_default if named is None else "yes" if plugin.word in named else "no"
     return {
         "name": plugin.word,
-        "kind": kinds,
-        "enabled": enabled,
+        "kind": "unknown" if plugin.hooks is None else ", ".join(kind.name for kind in kinds_of(plugin.hooks)) or "none",
+        "enabled": _enabled(plugin, words),
         "distribution": plugin.distribution,
         "version": plugin.version,
         "location": str(plugin.source_file or plugin.location),
     }
+
+
+def _enabled(plugin: Installed, words: Words | None) -> str:
+    """yes: the file names it; default: built in, and taken where it fits; no: it changes nothing."""
+    from sqlcoder_core.host.kinds import SOURCE
+
+    if words is not None and plugin.word in words.named:
+        return "yes"
+    open_to_it = words is None or (words.sources_left_out and SOURCE.hook in (plugin.hooks or ()))
+    return "default" if plugin.built_in and open_to_it else "no"
 
 
 def _local_row(use: str) -> dict[str, str]:

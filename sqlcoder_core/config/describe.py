@@ -14,7 +14,6 @@ from sqlcoder_core.config.checking import checked
 from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.entries import Entry, as_written
 from sqlcoder_core.config.environment import Expanded, texts
-from sqlcoder_core.config.schema import ConfigFile
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.values.secret import Secret
@@ -104,8 +103,3 @@ def simple(value: object) -> object:
 def without_column(place: str) -> str:
     """`sqlcoder.yaml:12:3` as `sqlcoder.yaml:12`."""
     return _COLUMN.sub(r"\1", place)
-
-
-def sections() -> tuple[tuple[str, str], ...]:
-    """The keys of the file with their descriptions, in order."""
-    return tuple((name, field.description or "") for name, field in ConfigFile.model_fields.items())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,14 +23,20 @@ def initial_text(options: Options, cwd: Path, environ: Mapping[str, str]) -> tup
     return file_text(configuration, host, folder), folder
 
 
+def refuse_existing(folder: Path) -> None:
+    """Raise UsageError when the folder has its sqlcoder.yaml."""
+    if (folder / FILE_NAME).exists():
+        raise UsageError(f"{folder / FILE_NAME} is there already", hint="--force replaces it, --print shows what would be written")
+
+
 def write_file(text: str, folder: Path, *, force: bool, environ: Mapping[str, str]) -> Path:
     """Write the file; what the user has written here needs no `sqlcoder trust`. Raises UsageError when one is there, FileError."""
     file = folder / FILE_NAME
+    if not force:
+        refuse_existing(folder)
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL), 0o644), "w", encoding="utf-8") as out:
+        with open(file, "w" if force else "x", encoding="utf-8") as out:
             out.write(text)
-    except FileExistsError:
-        raise UsageError(f"{file} is there already", hint="--force replaces it, --print shows what would be written") from None
     except OSError as error:
         raise FileError(f"cannot write {file}: {error.strerror}", hint="--print shows what would be written") from error
     wanted = demands(file, read_yaml(text, file.name).data)

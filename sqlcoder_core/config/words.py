@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,23 @@ from sqlcoder_core.config.schema import spell_out
 from sqlcoder_core.config.yaml_nodes import read_yaml
 
 
-def words_in(file: Path) -> set[str]:
-    """Every word after `use:` in the file, shorthands included; the defaults where a section is left out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a file names; `sources_left_out` says that built-in sources are taken as they are detected."""
+
+    named: frozenset[str]
+    sources_left_out: bool
+
+
+def words_in(file: Path) -> Words:
+    """Every word after `use:` in the file, shorthands included, and the default runtime where none is named."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        return set()
+        return Words(named=frozenset(), sources_left_out=True)
     data = spell_out(read_yaml(text, file.name).data)
-    words = set(_uses(data))
-    defaults = {"runtime": "builtin", "sources": "introspect"}
-    return words | {word for section, word in defaults.items() if section not in data}
+    named = {*_uses(data), *(() if "runtime" in data else ("builtin",))}
+    return Words(named=frozenset(named), sources_left_out="sources" not in data)
 
 
 def _uses(value: Any) -> Iterator[str]:

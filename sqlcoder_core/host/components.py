@@ -12,7 +12,7 @@ from sqlcoder_core.contracts.extension import Extension
 from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.host.calls import HookCalls, named
 from sqlcoder_core.host.installed import Installed, installed_plugins
-from sqlcoder_core.host.kinds import KINDS, Kind, kinds_of
+from sqlcoder_core.host.kinds import KINDS, Kind
 from sqlcoder_core.host.local import class_in, is_local, load_module, local_use
 from sqlcoder_core.host.nearest import did_you_mean, nearest
 from sqlcoder_core.host.scrub import Scrubber
@@ -157,12 +157,6 @@ class Host:
             asking: dict[str, object] = {"directory": directory, "options": options}
             found += self._calls.call(module, _DETECT, asking, str(plugin), doing=f"looking at {directory}")
         return tuple(sorted(found, key=lambda one: -one.certainty))
-
-    def kinds(self, plugin: Installed) -> tuple[Kind, ...]:
-        """What a plugin brings: read from its text, or by loading it where the text cannot be read."""
-        if plugin.hooks is not None:
-            return kinds_of(plugin.hooks)
-        return tuple(kind for kind in KINDS if self.classes(plugin, kind))
 
 
 def _by_name(brought: Iterable[object], kind: Kind, who: str, place: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -228,6 +228,3 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     yield Place(tmp_path, installed)
     for name in [name for name in sys.modules if name.startswith(prefix)]:
         del sys.modules[name]
-
-
-Check = Callable[..., None]

@@ -16,7 +16,7 @@ from sqlcoder_core.config.load import NothingToAsk
 from sqlcoder_core.config.plugins_report import components, examine
 from sqlcoder_core.config.schema import ConfigFile
 from sqlcoder_core.config.type_names import type_name
-from sqlcoder_core.config.words import words_in
+from sqlcoder_core.config.words import Words, words_in
 from sqlcoder_core.contracts.setting_types import SecretText
 from sqlcoder_core.errors import UsageError
 from sqlcoder_core.host import Host
@@ -189,8 +189,8 @@ def test_every_setting_of_the_file_is_described() -> None:
 
 def test_words_are_read_from_a_file_with_mistakes(place: Place) -> None:
     file = place.write("conection: x\nruntime: builtim\nsources: [dbt, {use: ./a.py:B}]\nconnections: {a: {use: duckdb, pth: 1}}\n")
-    assert words_in(file) == {"builtim", "dbt", "./a.py:B", "duckdb"}
-    assert words_in(place.write("limits: {}\n")) == {"builtin", "introspect"}
+    assert words_in(file) == Words(named=frozenset({"builtim", "dbt", "./a.py:B", "duckdb"}), sources_left_out=False)
+    assert words_in(place.write("limits: {}\n")) == Words(named=frozenset({"builtin"}), sources_left_out=True)
 
 
 def test_a_plugins_settings_are_told_with_type_default_and_meaning(place: Place) -> None:

@@ -13,7 +13,7 @@ from sqlcoder_core.contracts.component import Context, Settings
 from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.installed import installed_plugins
-from sqlcoder_core.host.kinds import EXTENSION, KINDS, SINK, SOURCE
+from sqlcoder_core.host.kinds import EXTENSION, KINDS, SINK, SOURCE, kinds_of
 from sqlcoder_core.testing.distributions import write_distribution
 from sqlcoder_core.values.problem import Problem
 
@@ -277,7 +277,7 @@ def test_a_misspelt_run_hook_is_refused_when_the_extension_is_built(install: Ins
 def test_every_built_in_plugin_loads_and_its_text_says_what_it_brings() -> None:
     host = Host()
     for plugin in (one for one in host.installed if one.built_in):
-        told = {kind.name for kind in host.kinds(plugin)}
+        told = {kind.name for kind in kinds_of(plugin.hooks or ())}
         brought = {kind.name for kind in KINDS if host.classes(plugin, kind)}
         assert told == brought, plugin
         assert any(plugin.word in host.classes(plugin, kind) for kind in KINDS), plugin
