@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Literal
 
 from sqlcoder_core.api import Column, Origins, Table, TableName
-from sqlcoder_dbt.artifacts import CatalogColumn, CatalogTable, ColumnNode, Node, Words
+from sqlcoder_dbt.artifacts import CatalogColumn, CatalogTable, ColumnNode, Node, NodeConfig, Words
 from sqlcoder_dbt.declared import Enumeration, Promises
 from sqlcoder_dbt.keys import Constraints, Keys, keys, not_null_columns
+from sqlcoder_dbt.meta import Notes as MetaNotes
 from sqlcoder_dbt.meta import merged_meta, notes
 from sqlcoder_dbt.rank import access, rank
 from sqlcoder_dbt.relations import reference
@@ -46,45 +47,65 @@ class Known:
     exposed: bool = False
     catalog_is_newer: bool = False
 
+    @property
+    def kind(self) -> str:
+        """The resource type, which the identifier starts with."""
+        return self.uid.split(".", 1)[0]
+
 
 def table(known: Known) -> Table:
     """The relation as a fact."""
-    node = known.node
+    node, config = known.node, known.node.config or NodeConfig()
     columns = tuple(_columns(known))
-    found = keys(
-        node,
+    found = _keys(known, columns)
+    said = notes(node.meta, config.meta)
+    description, described_by = _described(known, said)
+    return Table(
+        name=known.name,
+        kind=_table_kind(known),
+        description=description,
+        columns=columns,
+        synonyms=_synonyms(known, said),
+        tags=_tags(node.tags, config.tags),
+        primary_key=found.primary,
+        unique_keys=found.unique,
+        row_count=_row_count(known.entry),
+        access=access(node),
+        group=config.group or node.group,
+        deprecated=(node.deprecation_date or "")[:10] or None,  # dbt writes a time, Fusion a date
+        hidden=said.hidden,
+        ref=reference(known.uid, node, known.project),
+        uid=known.uid,
+        rank=said.rank if said.rank is not None else rank(node, known.kind, project=known.project, exposed=known.exposed),
+        origins=_table_origins(described_by, found),
+    )
+
+
+def _keys(known: Known, columns: Sequence[Column]) -> Keys:
+    return keys(
+        known.node,
         known.promises,
         known.constraints,
         primary_entities=known.primary_entities,
         unique_entities=known.unique_entities,
         columns=[column.name for column in columns],
     )
-    config = node.config
-    said = notes(node.meta, config.meta if config is not None else None)
-    description = said.description or _description(node) or (_description(known.twin) if known.twin is not None else None)
-    description = description or known.meaning.description
-    comment = known.entry.metadata.comment if known.entry is not None and not description else None
-    kind = known.uid.split(".", 1)[0]
-    renamed = node.name if node.name and node.name.lower() != known.name.name.lower() else None
-    return Table(
-        name=known.name,
-        kind=_table_kind(known),
-        description=description or comment or None,
-        columns=columns,
-        synonyms=tuple(dict.fromkeys((*said.synonyms, *known.meaning.synonyms, *([renamed] if renamed else [])))),
-        tags=_tags(node.tags, config.tags if config is not None else None),
-        primary_key=found.primary,
-        unique_keys=found.unique,
-        row_count=_row_count(known.entry),
-        access=access(node),
-        group=(config.group if config is not None else None) or node.group,
-        deprecated=(node.deprecation_date or "")[:10] or None,  # dbt writes a time, Fusion a date
-        hidden=said.hidden,
-        ref=reference(known.uid, node, known.project),
-        uid=known.uid,
-        rank=said.rank if said.rank is not None else rank(node, kind, project=known.project, exposed=known.exposed),
-        origins=_table_origins(bool(description), bool(comment), found),
-    )
+
+
+def _described(known: Known, said: MetaNotes) -> tuple[str | None, str]:
+    """The description and its origin: ours, the project's, that of the semantic layer, the database's own comment."""
+    twin = _description(known.twin) if known.twin is not None else None
+    if text := said.description or _description(known.node) or twin or known.meaning.description:
+        return text, MANIFEST
+    comment = known.entry.metadata.comment if known.entry is not None else None
+    return (comment, CATALOG) if comment else (None, "")
+
+
+def _synonyms(known: Known, said: MetaNotes) -> tuple[str, ...]:
+    """What it is called beside its name; a model's own name where the relation has another one."""
+    name = known.node.name
+    renamed = [name] if name and name.lower() != known.name.name.lower() else []
+    return tuple(dict.fromkeys((*said.synonyms, *known.meaning.synonyms, *renamed)))
 
 
 def _columns(known: Known) -> list[Column]:
@@ -112,11 +133,10 @@ class _ColumnMaker:
     """Makes the columns of one relation; what they have in common is looked up once."""
 
     def __init__(self, known: Known) -> None:
-        node = known.node
-        config = node.config
-        self._model_meta = merged_meta(node.meta, config.meta if config is not None else None)
-        self._model_tags = frozenset(_tags(node.tags, config.tags if config is not None else None))
-        contract = node.contract or (config.contract if config is not None else None)
+        node, config = known.node, known.node.config or NodeConfig()
+        self._model_meta = merged_meta(node.meta, config.meta)
+        self._model_tags = frozenset(_tags(node.tags, config.tags))
+        contract = node.contract or config.contract
         self._typed = contract is not None and contract.enforced is True
         self._not_null = known.promises.not_null | set(not_null_columns(known.constraints))
         self._enumerations, self._dimensions = known.promises.enumerations, known.dimensions
@@ -177,10 +197,10 @@ def _column_origins(described: bool, commented: bool, typed: bool, real: bool, e
     return tuple(pairs)
 
 
-def _table_origins(described: bool, commented: bool, found: Keys) -> Origins:
-    pairs = [("description", MANIFEST)] if described else [("description", CATALOG)] if commented else []
-    pairs += [("primary_key", found.origin)] if found.primary else []
-    return (*pairs, ("*", MANIFEST))
+def _table_origins(described_by: str, found: Keys) -> Origins:
+    keyed = (("primary_key", found.origin),) if found.primary else ()
+    described = (("description", described_by),) if described_by else ()
+    return (*described, *keyed, ("*", MANIFEST))
 
 
 def _description(node: Node) -> str | None:
