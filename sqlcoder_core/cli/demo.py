@@ -42,7 +42,9 @@ def demo(
     copy_shifted(folder, date.today())
     _say(options, f"A shop that sells kitchen goods, as a dbt project on DuckDB: {folder}\n")
     code = _ask_all(folder, options)
-    _say(options, f"\nThe project stays there. Try next:\n  cd {shlex.quote(str(folder))} && sqlcoder ask {shlex.quote(_TRY_NEXT)}")
+    _say(
+        options, f"\nThe project stays there. Try next:\n  cd {shlex.quote(str(folder))} && {_this_program()} ask {shlex.quote(_TRY_NEXT)}"
+    )
     if code:
         raise SystemExit(code)
 
@@ -64,6 +66,18 @@ def _new_folder(keep: Path | None) -> Path:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileError(f"{folder} is not an empty folder", hint="name a new one with --keep")
     return folder
+
+
+def _this_program() -> str:
+    """How to call this very program from another folder: its name, or its path where a shell would not find it."""
+    import shutil
+
+    started = Path(sys.argv[0])
+    if started.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m sqlcoder_core"
+    on_path = shutil.which(started.name)
+    same = on_path is not None and os.path.realpath(on_path) == os.path.realpath(started)
+    return started.name if same else shlex.quote(str(started.absolute()))
 
 
 def _ask_all(folder: Path, options: Options) -> int:

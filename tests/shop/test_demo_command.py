@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sqlcoder_core.cli import demo
 from sqlcoder_core.cli.demo import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -40,21 +41,33 @@ def test_three_questions_are_answered_with_rows_sql_and_reading(shown: tuple[Pat
     assert "confidence" in done.stdout
 
 
-def test_it_says_where_the_project_is_and_what_to_try_next(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_what_it_says_to_try_next_works_as_written_on_dates_of_today(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, done = shown
-    assert f"cd {folder} && sqlcoder ask " in done.stderr
-
-
-def test_its_suggestion_works_there_on_dates_of_today(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    folder, done = shown
-    suggested = done.stderr.rsplit("sqlcoder ask ", 1)[1].strip().strip("'")
+    line = done.stderr.splitlines()[-1].strip()
+    assert line.startswith(f"cd {folder} && ")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("DBT_")} | {"HOME": str(folder.parent)}
-    asked = [sys.executable, "-m", "sqlcoder_core", "ask", suggested, "--format", "json"]
-    printed = subprocess.run(asked, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    printed = subprocess.run(f"{line} --format json", shell=True, env=environment, capture_output=True, text=True, check=True)
     answer = json.loads(printed.stdout)
     assert answer["status"] == "answered"
     assert {row[0] for row in answer["rows"]} == {"web", "store", "phone", "partner"}
     assert sum(row[1] for row in answer["rows"]) in (237, 240)
+
+
+@pytest.mark.parametrize(
+    ("started", "on_path", "shown_as"),
+    [
+        ("/opt/x/bin/sqlcoder", "/opt/x/bin/sqlcoder", "sqlcoder"),
+        ("/opt/x/bin/sqlcoder", "/usr/bin/sqlcoder", "/opt/x/bin/sqlcoder"),
+        ("/opt/x/bin/sqlcoder", None, "/opt/x/bin/sqlcoder"),
+        ("/opt/x/sqlcoder_core/__main__.py", None, f"{sys.executable} -m sqlcoder_core"),
+    ],
+)
+def test_the_program_is_named_so_that_a_shell_finds_it(
+    started: str, on_path: str | None, shown_as: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [started])
+    monkeypatch.setattr("shutil.which", lambda name: on_path)
+    assert demo._this_program() == shown_as
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
