@@ -38,6 +38,8 @@ def _translate(text: str, path: str) -> DatabaseError:
     if _VERSIONS.search(text) and ("read a database file" in text or "file was created" in text or "storage" in text.lower()):
         hint = "install a DuckDB as new as the one that wrote it: pip install --upgrade duckdb"
         return DatabaseError(f"{path} was written by another version of DuckDB than the installed {duckdb.__version__}", hint=hint)
+    if text.startswith("Out of Memory Error"):
+        return DatabaseError("DuckDB needed more memory than the query may have", hint="ask for less data, or raise `limits: memory`")
     return DatabaseError(_tidy(text))
 
 

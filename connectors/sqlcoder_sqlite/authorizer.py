@@ -14,18 +14,20 @@ _HARMLESS = frozenset(("json_each", "json_tree", "generate_series"))
 class Authorizer:
     """`real` are the relations of the database, `shadows` those that belong to a virtual table, all in lower case.
 
-    `reads` collects what was read since `watch`; after `hold` only that may be read.
+    `reads` collects what was read since `watch`, `selects` whether there was a query at all (REINDEX of nothing asks nothing);
+    after `hold` only what was read may be read.
     """
 
     def __init__(self, real: Iterable[str], shadows: Iterable[str]) -> None:
         self.reads: set[str] = set()
+        self.selects = False
         self._real = frozenset(real)
         self._shadows = frozenset(shadows)
         self._held: frozenset[str] | None = None
 
     def watch(self) -> None:
         """Note what is read."""
-        self.reads, self._held = set(), None
+        self.reads, self.selects, self._held = set(), False, None
 
     def hold(self) -> None:
         """Let nothing be read but what was noted."""
@@ -33,6 +35,7 @@ class Authorizer:
 
     def __call__(self, action: int, first: str | None, second: str | None, database: str | None, source: str | None) -> int:
         if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE):
+            self.selects = True
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_FUNCTION:
             return sqlite3.SQLITE_DENY if (second or "").lower() in _REFUSED_FUNCTIONS else sqlite3.SQLITE_OK
@@ -49,7 +52,11 @@ class Authorizer:
         return sqlite3.SQLITE_OK
 
     def _counts(self, name: str, database: str | None) -> bool:
-        """Not a common table expression (which has no database when it is only counted) nor a harmless function."""
+        """A relation of the database, or SQLite's own.
+
+        What is only counted comes without its database, and may be a common table expression of the same name: such reads show
+        in the compiled program instead.
+        """
         if name in _HARMLESS and name not in self._real:
             return False
         return (name in self._real and database is not None) or name.startswith(_SCHEMA)

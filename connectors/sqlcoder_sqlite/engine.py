@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from sqlcoder_core.api import (
@@ -48,6 +49,7 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
 _WAL_MODE = 2
+_OPENING = ("OpenRead", "OpenWrite", "ReopenIdx")
 
 
 class SQLiteEngine(Engine):
@@ -58,6 +60,7 @@ class SQLiteEngine(Engine):
         self._path = os.path.realpath(self.settings.path)
         self._connection: sqlite3.Connection | None = None
         self._kinds: Kinds = {}
+        self._roots: dict[int, str] = {}
         self._authorizer = Authorizer((), ())
         self._snapshot: Snapshot | None = None
 
@@ -78,6 +81,8 @@ class SQLiteEngine(Engine):
             # Their constructors want rights on sqlite_master, which the authorizer does not give.
             connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").fetchall()
             self._kinds = relation_kinds(connection)
+            roots = connection.execute("SELECT rootpage, lower(tbl_name) FROM sqlite_master WHERE rootpage > 0").fetchall()
+            self._roots = dict(roots)
             deadline = time.monotonic() + limits.seconds
             connection.set_progress_handler(lambda: int(time.monotonic() > deadline), _OPERATIONS)
 
@@ -162,8 +167,15 @@ class SQLiteEngine(Engine):
         self._authorizer.watch()
         with translated(self._path):
             self._open.set_authorizer(self._authorizer)
-            self._open.execute(f"EXPLAIN {text}").close()
-        return tuple(TableName(name=name) for name in sorted(self._authorizer.reads))
+            program = self._open.execute(f"EXPLAIN {text}").fetchall()
+        if not self._authorizer.selects:
+            raise DatabaseError("SQLite: this statement is not a query")
+        return tuple(TableName(name=name) for name in sorted(self._authorizer.reads | self._opened(program)))
+
+    def _opened(self, program: Sequence[tuple[Any, ...]]) -> set[str]:
+        """Relations whose tree the compiled program opens (sqlite.org/opcode.html): what is only counted is read there."""
+        roots = {row[3] for row in program if row[1] in _OPENING}
+        return {self._roots.get(root, "sqlite_master") for root in roots}
 
     def _batches(self, cursor: sqlite3.Cursor, first: list[tuple[object, ...]]) -> Iterator[Sequence[tuple[object, ...]]]:
         with translated(self._path):

@@ -35,8 +35,8 @@ class Connector:
     name: ClassVar[str]
     Settings: ClassVar[type[Settings]] = Settings
     engine: ClassVar[str]
-    billed: ClassVar[bool] = False
-    """Queries cost money: one candidate is executed unless told otherwise."""
+    billed: bool = False
+    """Queries cost money: one candidate is executed unless told otherwise, and contents are not sampled."""
 
     def __init__(self, settings: Any) -> None:
         self.settings = settings

@@ -29,12 +29,18 @@ class Probed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where to look: `relation` quoted, `sample` the same cut to `sample_rows` rows for what would cost too much on all of them."""
+    """Where to look: `relation` quoted, `sample` the same cut to `sample_rows` rows for what would cost too much on all of them.
+
+    `partial` says that `relation` itself is a sample: nothing found in it is complete. `values` writes the statement for the
+    most frequent values of a quoted column, for engines that have no LIMIT.
+    """
 
     relation: str
     sample: str
     sample_rows: int
     seconds: float
+    partial: bool = False
+    values: Callable[[str, int], str] | None = None
 
 
 Fetch = Callable[[str], Sequence[Sequence[object]]]
@@ -53,7 +59,7 @@ def profile_columns(fetch: Fetch, place: Place, columns: Sequence[Probed]) -> It
         if time.monotonic() >= until:
             return
         filled, low, high = ranges[1 + 3 * index : 4 + 3 * index]
-        values, complete, distinct = _values(fetch, place, column, sampled=rows > place.sample_rows)
+        values, complete, distinct = _values(fetch, place, column, sampled=place.partial or rows > place.sample_rows)
         yield ColumnProfile(
             column=column.name,
             distinct_count=distinct,
@@ -80,7 +86,8 @@ def _values(fetch: Fetch, place: Place, column: Probed, *, sampled: bool) -> tup
         return (), False, _distinct(fetch, place, column) if column.kind in _ORDERED and not sampled else None
     most = MANY_VALUES if column.kind == "text" else FEW_VALUES
     relation = place.sample if sampled else place.relation
-    found = [row[0] for row in fetch(_values_statement(relation, column.quoted, most + 1))]
+    statement = place.values(column.quoted, most + 1) if place.values else _values_statement(relation, column.quoted, most + 1)
+    found = [row[0] for row in fetch(statement)]
     values = tuple(value for value in found[:most] if isinstance(value, str | int | float) and len(str(value)) <= LONGEST_VALUE)
     if len(found) <= most:
         return values, not sampled and len(values) == len(found), None if sampled else len(found)
