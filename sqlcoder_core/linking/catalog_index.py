@@ -142,8 +142,9 @@ class IndexedCatalog:
 
     def search(self, words: Sequence[str], limit: int = 20) -> tuple[TableName, ...]:
         """Tables whose names, columns, descriptions or synonyms fit the words, best first; rank breaks near ties."""
-        pieces = dict.fromkeys(piece for word in words for piece in (split_name(word) or (word.lower(),)))
-        query = " OR ".join('"{}"'.format(piece.replace('"', "")) for piece in pieces if piece)
+        # Camel case is split as the index was; all else the index splits by itself, in every script.
+        pieces = dict.fromkeys(piece for word in words for piece in (word, *(split_name(word) if word.isascii() else ())))
+        query = " OR ".join('"{}"'.format(piece.replace('"', " ").replace("\0", " ")) for piece in pieces if piece.strip())
         if not query:
             return ()
         found = self.rows(

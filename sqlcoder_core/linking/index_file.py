@@ -23,7 +23,7 @@ CREATE TABLE tables (
     low_name TEXT NOT NULL, low_schema TEXT, low_database TEXT, rank REAL NOT NULL, hidden INTEGER NOT NULL, body BLOB NOT NULL
 );
 CREATE VIRTUAL TABLE table_words USING fts5 (
-    name, columns, about, content = '', detail = column, tokenize = 'porter unicode61 remove_diacritics 2'
+    name, columns, about, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );
 CREATE TABLE relationships (left_key TEXT NOT NULL, right_key TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE facts (kind TEXT NOT NULL, body BLOB NOT NULL);

@@ -122,7 +122,7 @@ def _is_counted(table: Table, keys: Sequence[str]) -> bool:
 
 def _named_like_key(column: Column, words: Words) -> bool:
     own = name_words(column.name)
-    return own in (("id",), ("pk",), ("key",)) or (own[:-1] == words and own[-1] in _BARE)
+    return own in (("id",), ("pk",), ("key",)) or (bool(own) and own[:-1] == words and own[-1] in _BARE)
 
 
 def _repeats(column: Column, table: Table) -> bool:
@@ -158,7 +158,7 @@ def _ways_to_name(shape: TableShape, key: KeyColumn) -> Iterator[tuple[Words, _T
     target = _Target(shape, key, own_words=words[:-1] == shape.words, whole_name=words[:-1] == shape.all_words)
     if len(words) > 1 or (words and shape.key_known and words[0] not in _GENERIC):
         yield (*words[:-1], "id" if words[-1] in _SAME_AS_ID else words[-1]), target
-    if target.own_words and words[-1] in ("id", *_SAME_AS_ID):
+    if shape.words and target.own_words and words[-1] in ("id", *_SAME_AS_ID):
         # `fk_customer`, `customer_ref`, `customer`: the column names the table, and the kind of key is left open.
         yield (*shape.words, _ANY_KEY), target
 

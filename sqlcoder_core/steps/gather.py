@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -79,8 +81,16 @@ def _key(sources: Sequence[MetadataSource], scope: str) -> str:
     """A cache file for each combination of program, sources, settings and database."""
     parts = [__version__, index_file.FORMAT, scope]
     for source in sources:
-        parts += [source.name, source.settings.model_dump_json(), str(source.context.project_dir)]
+        parts += [source.name, _code_stamp(source), source.settings.model_dump_json(), str(source.context.project_dir)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def _code_stamp(source: MetadataSource) -> str:
+    """The source's own file and its time: a plugin that was upgraded or edited may say other things of the same input."""
+    file = getattr(sys.modules.get(type(source).__module__), "__file__", None)
+    if file is None or not os.path.exists(file):
+        return ""
+    return f"{file} {os.stat(file).st_mtime_ns}"
 
 
 @dataclass(slots=True)
