@@ -148,6 +148,10 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
     if keys and not any(is_aggregate(output.expr) for output in outputs) and not counted_sort and not frame.having:
         _measure_of_groups(p, root, outputs)
     aggregated = counted_sort or bool(frame.having) or any(is_aggregate(output.expr) for output in outputs)
+    if frame.star and aggregated and counted_sort:
+        frame.star = False
+        table = frame.subject or root
+        outputs = [Output(Col(table, column.name), column.name, -1) for column in p.schema.table(table).columns if not column.hidden]
     if not keys and aggregated:
         keys = _implied_keys(p, outputs, sorts)
     items = [*shown, *(Item(output.expr, output.alias) for output in outputs if output.expr not in [item.expr for item in shown])]

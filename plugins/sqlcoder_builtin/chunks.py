@@ -137,7 +137,8 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
         if ranked[0].score < 0.4 or (end == start + 1 and tokens[start].lower in PLACE_VERBS and ranked[0].score < 0.95):
             continue
         both = tuple(sorted(values.get((start, end), ()), key=lambda match: -match.score))
-        weight = (end - start) * (0.55 + 0.45 * ranked[0].score) + 0.08
+        content = sum(1.0 if token.lower not in ("of", "the") else 0.45 for token in tokens[start:end])
+        weight = content * (0.55 + 0.45 * ranked[0].score) + 0.08
         options.add(Chunk("name", start, end, _text(tokens, start, end), names=ranked, values=both, capital=tokens[start].capital), weight)
     for (start, end), found in values.items():
         ranked = tuple(sorted(found, key=lambda match: -match.score))
@@ -193,6 +194,8 @@ def _best_cover(length: int, options: _Options) -> tuple[Chunk, ...]:
 def _asked_anew(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
     """ "which" and "who" at the start of a sentence or after a comma ask; elsewhere they relate."""
     for at, chunk in enumerate(chunks):
+        if chunk.is_cue("show") and chunk.text.lower() in ("who are", "who is", "who were", "which are") and at and chunks[at - 1].kind in ("name", "value"):
+            chunk.word = "that"
         if chunk.is_cue("that", "whose") and chunk.text.lower() in ("which", "who", "whom", "in which", "for which", "on which", "at which", "where", "when"):
             before = chunks[at - 1] if at else None
             if before is None or (before.kind == "stop" and before.word in (",", ".", ":", ";") and _leads(chunks, at)):

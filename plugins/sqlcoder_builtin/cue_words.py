@@ -63,7 +63,7 @@ CUES: dict[str, str] = {
     "that don't|that didn't|that are never|were never|was never|is never|are never|there are no|there is no|not yet|have yet to|who were never|not been|have not been|has not been|that were not|have never been|has never been|who were not|that was not|not involved in",
     "and": "and|as well as|along with|together with|also|plus|&|and also|and then",
     "but": "but|and only|and who|and that|and whose|and with|and which|and has|and have|and had|and in|but with|but whose|but that|but who|but which|and where|but is|but are|and are|and is|and were|and was|and does|and do|who also|that also|and who have|and for which",
-    "or": "or|either|or else|or that|or who|or whose|or with|or have|or has|or in|or are|or is|or were|or are in",
+    "or": "or|or else|or that|or who|or whose|or with|or have|or has|or in|or are|or is|or were|or are in",
     "both": "both|at the same time|simultaneously|as well|and both",
     "show": "show|list|give|find|return|display|get|tell|provide|present|what|which|who|whats|want|see|need|retrieve|select|fetch|report|identify|name|print|output|state|determine|compute|calculate|"
     "can you|could you|please|i want|i need|we need|we want|i would like|show me|give me|tell me|list all|find all|show all|list out|let me know|do you know|do we have|are there|is there|there|"
@@ -237,7 +237,7 @@ STOP_WORDS = frozenset(
     "which what who whom whose where when why how and or , . ? ! ; : ( ) ' \" - — / any some ever both either all every out up down own same using use used record records row rows entry entries "
     "results result data database table value values have has had having get got give given list show find return display tell information available "
     "along together corresponding respective respectively associated related current currently overall total exist exists existing present belong belongs belonging across "
-    "through via still already actually kind one ones other each per by time times number numbers amount amounts many much more most order sort sorted".split()
+    "listed regarding concerning involved various approximately roughly about through via still already actually kind one ones other each per by time times number numbers amount amounts many much more most order sort sorted".split()
 )
 """Words that need no place of their own."""
 

@@ -122,8 +122,10 @@ def _without_owner(words: Words, owner: Words) -> Words:
     for prefix in (owner, owner[-1:], owner[:1]):
         if len(words) > len(prefix) and words[: len(prefix)] == prefix:
             return words[len(prefix) :]
-    if len(words) > 1 and len(words[0]) == 1 and owner and owner[0].startswith(words[0]):
+    if len(words) > 1 and len(words[0]) == 1 and words[0].isalpha():
         return words[1:]
+    if len(words) == 1 and owner and words[0] in (f"{owner[0][0]}id", f"{owner[-1][0]}id"):
+        return ("id",)
     return words
 
 

@@ -17,6 +17,8 @@ LONGEST = 6
 
 _INNER = frozenset({"of", "the"})
 _STEM_PENALTY = 0.88
+_JOINTS = frozenset("by in for to from with at on and or named called titled is are was were has have had be been not per as than that who which".split())
+"""Words at the edge of a span that only belong to it when the whole name is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def name_matches(tokens: Sequence[Token], index: NameIndex) -> tuple[Match, ...]
                 break
             if tokens[end - 1].lower in _INNER:
                 continue
-            matches += [_match(tokens, start, end, target) for target in index.lookup(tokens[start:end])]
+            bare = token.lower not in _JOINTS and tokens[end - 1].lower not in _JOINTS
+            matches += [_match(tokens, start, end, target) for target in index.lookup(tokens[start:end]) if bare or target.score >= 0.93]
     return tuple(matches)
 
 

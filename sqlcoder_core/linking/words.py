@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from snowballstemmer import _Stemmer  # type: ignore[attr-defined]
 
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PIECES_OF_ANY_SCRIPT = re.compile(r"[^\W\d_]+|\d+")
 
 LAYER_PREFIXES = frozenset({"dim", "fct", "fact", "stg", "int", "raw", "src", "tbl", "mart", "base", "vw", "rpt", "agg", "ref"})
 """First words of table names that say how a table was built, not what it holds."""
@@ -23,7 +24,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     for key, value in (
         line.split(":")
         for line in """
-acct:account|addr:address|amt:amount|apt:apartment|arr:arrival|avg:average|bal:balance|bldg:building|cat:category|cd:code|cnt:count
+acc:account|acct:account|addr:address|amt:amount|apt:apartment|arr:arrival|avg:average|bal:balance|bldg:building|cat:category|cd:code|cnt:count
 co:company|ctry:country|curr:currency|cust:customer|dept:department|depts:department|desc:description|descr:description|dest:destination
 dob:date of birth|dt:date|emp:employee|emps:employee|est:estimated|fname:first name|lname:last name|fac:faculty|gend:gender|grp:group
 hr:hour|hrs:hour|ht:height|img:image|inv:invoice|lang:language|lat:latitude|lng:longitude|loc:location|lon:longitude|max:maximum
@@ -32,7 +33,7 @@ perc:percent|pmt:payment|pos:position|prod:product|prof:professor|pymt:payment|q
 src:source|ssn:social security number|stu:student|sup:supplier|supp:supplier|tel:telephone|temp:temperature|tot:total|trans:transaction
 trx:transaction|ts:timestamp|txn:transaction|univ:university|usr:user|whse:warehouse|wt:weight|yr:year|yrs:year|pop:population|dist:distance
 instr:instructor|dep:departure|bday:birthday|attr:attribute|seq:sequence|pref:preference|pub:publication|exp:experience|exam:exam
-cname:name|sname:name|pname:name|ename:name|dname:name|tname:name|gname:name|mname:middle name|phno:phone number|ph:phone
+mname:middle name|phno:phone number|ph:phone
 """.replace("\n", "|")
         .strip("|")
         .split("|")
@@ -86,13 +87,16 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def split_name(name: str) -> tuple[str, ...]:
     """The lower-case pieces of an identifier: `custFirst_name2` gives cust, first, name, 2."""
-    return tuple(piece.lower() for piece in _PIECES.findall(name))
+    pattern = _PIECES if name.isascii() else _PIECES_OF_ANY_SCRIPT
+    return tuple(piece.lower() for piece in pattern.findall(name))
 
 
 @lru_cache(maxsize=50_000)
 def name_words(name: str) -> tuple[str, ...]:
     """The words of an identifier in singular, abbreviations written out: `cust_dob` gives customer, date, of, birth."""
     words: list[str] = []
+    if (whole := name.lower()) in ABBREVIATIONS:
+        return ABBREVIATIONS[whole]
     for piece in split_name(name):
         for part in _unglue(piece):
             words.extend(ABBREVIATIONS.get(part, (singular(part),)))
@@ -122,4 +126,6 @@ def _unglue(piece: str) -> tuple[str, ...]:
     for ending in _ENDINGS:
         if piece.endswith(ending) and len(piece) - len(ending) >= 3 and (ending != "id" or len(piece) > 4):
             return (piece[: -len(ending)], ending)
+        if ending in ("name", "type", "code") and piece.endswith(ending) and len(piece) - len(ending) == 1:
+            return (piece[0], ending)
     return (piece,)

@@ -374,6 +374,10 @@ def bare_comparison(p: Parse, at: int) -> int | None:
     number_at = p.past(at + 1, "a", "an", "the", "of", "than")
     cue = p.chunks[at].word
     chunk = p.chunk(number_at)
+    if chunk is not None and chunk.kind == "name" and (behind := p.chunk(p.past(number_at + 1, "of", "is"))) is not None and behind.kind == "number" and cue != "between":
+        column, bound = p.column(number_at, p.numbers), constant(p, p.past(number_at + 1, "of", "is"))
+        if column is not None and bound is not None and p.numbers(column.table, p.schema.column(column.table, column.column)):
+            return add_condition(p, Compare(OPS[cue], column, Lit(bound.value)), at, _past_unit(p, bound.end))
     if cue != "between" and p.is_cue(number_at, "avg"):
         return _above_average(p, at, number_at, cue)
     if chunk is None or chunk.kind not in ("number", "date"):

@@ -53,3 +53,31 @@ def _flagged(p: Parse, at: int, chunk: Chunk) -> tuple[TableName, Pred] | None:
             if is_flag(column.kind, column.values):
                 return table, Truth(Col(table, column.name), True)
     return None
+
+
+_GENDERS = {
+    "male": ("M", "Male", "male"), "female": ("F", "Female", "female"), "men": ("M", "Male", "male"), "women": ("F", "Female", "female"),
+    "boys": ("M", "Male", "male"), "girls": ("F", "Female", "female"), "males": ("M", "Male", "male"), "females": ("F", "Female", "female"),
+}  # fmt: skip
+
+
+def gender(p: Parse, at: int) -> int | None:
+    """ "male students": the gender column of the people, as it is stored there."""
+    from sqlcoder_builtin.clauses.conditions import add_condition
+    from sqlcoder_builtin.tree import Compare, Lit
+
+    chunk = p.chunk(at)
+    stored = _GENDERS.get(chunk.text.lower()) if chunk is not None and chunk.kind == "word" else None
+    near = p.near_table(at) or p.subject()
+    if stored is None or near is None:
+        return None
+    column = p.concept(("gender", "sex"), near, p.texts)
+    if column is None:
+        return None
+    values = p.schema.column(column.table, column.column).values
+    value = next((form for form in (*stored, stored[1].upper()) if form in values), stored[0])
+    zone = p.zone
+    end = add_condition(p, Compare("=", column, Lit(value)), at, at + 1)
+    p.zone = zone
+    p.frame.doubts += 0.0 if values else 0.1
+    return end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
-from sqlcoder_builtin.expr_walk import tables_of
+from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col
@@ -17,6 +17,8 @@ def group(p: Parse, at: int) -> int | None:
     if chunk.word == "by" and not _may_group(p, at):
         return None
     key_at = p.past(at + 1, "the", "of", "a", "an", "their", "its", ",")
+    if chunk.text.lower() in ("of every", "of each", "for every", "every", "for each", "each") and _lists_rows(p, key_at):
+        return None
     while p.is_cue(key_at, "distinct", "all"):
         key_at = p.past(key_at + 1)
     if chunk.text.lower() in ("across", "across all", "among", "for all") and (table := p.table(key_at)) is not None:
@@ -30,6 +32,14 @@ def group(p: Parse, at: int) -> int | None:
         return None
     p.take(at, end)
     return _further(p, end)
+
+
+def _lists_rows(p: Parse, at: int) -> bool:
+    """ "the id of every employee": one row each is what a list gives anyway."""
+    plain = bool(p.frame.outputs) and not any(is_aggregate(output.expr) for output in p.frame.outputs)
+    later = any(chunk.is_cue("count", "sum", "avg", "high", "low", "common", "how much") or chunk.kind == "superlative" for chunk in p.chunks[at:])
+    measures = any(isinstance(output.expr, Col) and p.measures(output.expr.table, p.schema.column(output.expr.table, output.expr.column)) for output in p.frame.outputs)
+    return plain and not later and not measures and p.table(at) is not None
 
 
 def _further(p: Parse, end: int) -> int:

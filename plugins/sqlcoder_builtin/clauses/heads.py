@@ -9,7 +9,7 @@ from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, name_words, table_words
 
 
 def add_output(p: Parse, expr: Expr, start: int, end: int, alias: str | None = None) -> None:
@@ -174,7 +174,7 @@ def bare_measure(p: Parse, at: int) -> int | None:
 def column_or_table(p: Parse, at: int) -> int | None:
     """A name that no other clause took: a column to show, or the table that the question is about."""
     chunk = p.chunk(at)
-    if chunk is None or chunk.kind != "name":
+    if chunk is None or not (chunk.kind == "name" or (chunk.kind == "unit" and p.zone == "select" and _unit_column(p, at))):
         return None
     table = p.table(at)
     if table is not None:
@@ -197,6 +197,12 @@ def column_or_table(p: Parse, at: int) -> int | None:
         p.frame.also = True
     add_output(p, column, at, at + 1)
     return at + 1
+
+
+def _unit_column(p: Parse, at: int) -> bool:
+    """ "dates of the games": a column that is called like a unit, in a table that is spoken of."""
+    column = p.column(at, floor=0.6)
+    return column is not None and any(table.key == column.table.key for _, table in p.tables_said)
 
 
 def involved(p: Parse) -> tuple[TableName, ...]:
@@ -294,3 +300,40 @@ def _goes_on(p: Parse, at: int) -> bool:
     if chunk is None:
         return False
     return chunk.is_cue("eq", "ne", "gt", "ge", "lt", "le", "between", "like", "starts", "ends", "null", "not null", "never", "whose", "that") or chunk.kind in ("value", "number", "quoted") or (chunk.kind in ("word", "date") and place == at)
+
+
+def people_names(p: Parse, at: int) -> int | None:
+    """ "full names", "first and last name": both name columns of the people asked about."""
+    chunk = p.chunk(at)
+    if chunk is None:
+        return None
+    if chunk.text.lower() == "full" and (following := p.chunk(at + 1)) is not None and following.text.lower() in ("name", "names"):
+        end = at + 2
+    elif chunk.is_cue("first") and p.is_cue(at + 1, "and") and (last := p.chunk(at + 2)) is not None and last.text.lower().startswith(("last name", "last", "surname")):
+        end = at + 3 if " " in last.text else at + 4
+        tail = p.chunk(end - 1)
+        if tail is None or not tail.text.lower().endswith(("name", "names")):
+            return None
+    else:
+        return None
+    table = p.owner_after(end - 1) or p.near_table(end) or p.subject()
+    if table is None:
+        return None
+    columns = _first_and_last(p, table)
+    if columns is None:
+        return None
+    p.take(at, end)
+    if p.zone == "select":
+        for column in columns:
+            add_output(p, column, at, end)
+    return end
+
+
+def _first_and_last(p: Parse, table: TableName) -> tuple[Col, ...] | None:
+    by_words = {name_words(column.name): column.name for column in p.schema.table(table).columns}
+    firsts = next((by_words[words] for words in (("first", "name"), ("forename",), ("given", "name")) if words in by_words), None)
+    lasts = next((by_words[words] for words in (("last", "name"), ("surname",), ("family", "name")) if words in by_words), None)
+    if firsts and lasts:
+        return Col(table, firsts), Col(table, lasts)
+    name = by_words.get(("full", "name")) or by_words.get(("name",)) or by_words.get((*table_words(table.name), "name"))
+    return (Col(table, name),) if name else None

@@ -102,6 +102,17 @@ def counted(p: Parse, at: int) -> Measured | None:
     while p.is_cue(start, "all", "sum"):
         start = p.past(start + 1)
     chunk = p.chunk(start)
+    adjective = chunk is not None and chunk.kind in ("word", "value", "superlative") and p.table(start + 1) is not None
+    if chunk is not None and adjective:
+        # "how many male students": the adjective is a condition of its own.
+        from sqlcoder_builtin.clauses.entities import gender
+        from sqlcoder_builtin.clauses.values import alone
+
+        if gender(p, start) is None and (chunk.kind != "value" or alone(p, start) is None):
+            return None
+        p.zone = "select"
+        start += 1
+        chunk = p.chunk(start)
     if chunk is None or chunk.kind != "name":
         return None
     table, column = p.table(start), p.column(start)

@@ -252,6 +252,7 @@ def extreme(p: Parse, at: int) -> int | None:
         return _biggest(p, at, place, entry.table)
     if not _ranks(p, at, entry):
         return None
+    entry = _ranked(p, entry)
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
     expr = summed(p, entry)
     descending = chunk.word in ("high", "best")
@@ -263,6 +264,19 @@ def extreme(p: Parse, at: int) -> int | None:
     p.take(at, entry.end)
     p.zone = "where"
     return entry.end
+
+
+def _ranked(p: Parse, entry: Measured) -> Measured:
+    """Numbers of the subject's own rows as they are; columns of text by how many rows there are."""
+    from dataclasses import replace
+
+    subject = p.subject()
+    expr = entry.expr
+    if isinstance(expr, Agg) and expr.function == "sum" and isinstance(expr.arg, Col) and subject is not None and expr.table.key == subject.key and not p.frame.groups:
+        return replace(entry, expr=expr.arg, aggregated=False)
+    if isinstance(expr, Col) and not p.numbers(expr.table, column := p.schema.column(expr.table, expr.column)) and not p.dated(expr.table, column):
+        return replace(entry, expr=Agg("count", expr.table), aggregated=True)
+    return entry
 
 
 _BIG = frozenset("biggest largest greatest best top smallest worst highest lowest".split())
@@ -315,6 +329,12 @@ def common(p: Parse, at: int) -> int | None:
         p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} {describe(expr)}")
         p.take(at, at + 1)
         return at + 1
+    shown = [output.expr for output in p.frame.outputs]
+    if len(shown) == 1 and isinstance(shown[0], Col) and shown[0].column not in p.schema.display(shown[0].table):
+        p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", shown[0].table), superlative=True))
+        p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} rows")
+        p.take(at, at + 1)
+        return at + 1
     table = table or p.subject()
     counted_table = _who_counts(p, table, at) if table else None
     if table is None or counted_table is None:
@@ -352,6 +372,8 @@ def edge(p: Parse, at: int) -> int | None:
         end = p.past(at + 1) + 1
         add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", column.table, column), at, end)
         return end
+    if table is None and (p.chunk(p.past(at + 1)) is None or p.chunks[p.past(at + 1)].kind not in ("name", "number", "unit")):
+        return _trailing_edge(p, at)
     dates = p.schema.dates(table) if table is not None else ()
     if not dates or table is None:
         return None
@@ -365,6 +387,24 @@ def edge(p: Parse, at: int) -> int | None:
     p.frame.sorts.append(Sort(p.chunks[at].word == "last", p.chunks[at].text, at, Col(table, dates[0]), superlative=True, table=table))
     p.frame.read(at, p.chunks[at].text, f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {table.name}.{dates[0]}")
     p.take(at, at + 1)
+    return at + 1
+
+
+def _trailing_edge(p: Parse, at: int) -> int | None:
+    """ "which was founded the earliest", "left office the latest": by the date named just before."""
+    place = at - 1
+    while place > 0 and p.chunks[place].kind in ("stop", "verb"):
+        place -= 1
+    column = p.column(place)
+    if column is None or p.table(place) is not None:
+        return None
+    found = p.schema.column(column.table, column.column)
+    if not (p.dated(column.table, found) or found.kind in ("integer", "number") or "year" in found.name.lower()):
+        return None
+    p.frame.outputs = [output for output in p.frame.outputs if output.at != place]
+    p.frame.sorts.append(Sort(p.chunks[at].word == "last", p.phrase(place, at + 1), at, column, superlative=True))
+    p.frame.read(at, p.phrase(place, at + 1), f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {describe(column)}")
+    p.take(place, at + 1)
     return at + 1
 
 
