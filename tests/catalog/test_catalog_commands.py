@@ -42,10 +42,10 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *words: str, command: str = "catalog") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "SQLCODER_CACHE_DIR": str(folder / "cache"), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "sqlcoder_core", "catalog", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    line = [sys.executable, "-m", "sqlcoder_core", command, *words]
+    return subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_show_lists_the_tables(shop: Path) -> None:
@@ -101,6 +101,13 @@ def test_lint_names_file_and_line_of_what_no_longer_holds(shop: Path, text: str,
     done = run(shop, "lint")
     assert done.returncode == 1
     assert done.stdout.splitlines()[0].startswith(f"error    {line}")
+
+
+def test_ask_warns_of_what_no_longer_holds_and_answers_without_it(shop: Path) -> None:
+    (shop / "glossary.yml").write_text("terms:\n  revenue: sum(orders.totl)\n")
+    done = run(shop, "how many orders are there?", command="ask")
+    assert (done.returncode, done.stdout.splitlines()[1:]) == (0, ["2"])
+    assert "warning: glossary.yml:2: term 'revenue': main.orders has no column totl; did you mean total?" in done.stderr
 
 
 def test_strict_lint_fails_on_warnings(shop: Path) -> None:
