@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from sqlcoder_core.linking.grounding import ValueIndex, value_index, value_matches
@@ -60,7 +61,7 @@ def link(question: Question, catalog: Catalog) -> Linked:
     everything = tokens if not question.previous else (*tokenise(question.previous), *tokens)
     metrics, terms = catalog.metrics(), catalog.terms()
     names = _all_names(catalog) if len(catalog) <= SMALL else _needed(everything, catalog, metrics, terms)
-    tables = tuple(table for name in names if (table := catalog.table(name)) is not None and not table.hidden)
+    tables = tuple(_shown(table) for name in names if (table := catalog.table(name)) is not None and not table.hidden)
     relationships = _among(catalog.relationships([table.name for table in tables]), tables)
     return Linked(
         question=question,
@@ -75,6 +76,12 @@ def link(question: Question, catalog: Catalog) -> Linked:
         matches=_matches(tokens, catalog, tables, metrics, terms),
         default_schema=catalog.default_schema,
     )
+
+
+def _shown(table: Table) -> Table:
+    """Without its hidden columns: whoever writes SQL, a model on another machine included, does not hear of them."""
+    hidden = any(column.hidden for column in table.columns)
+    return replace(table, columns=tuple(column for column in table.columns if not column.hidden)) if hidden else table
 
 
 def rematch(text: str, linked: Linked) -> Linked:
