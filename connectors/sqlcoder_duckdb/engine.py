@@ -56,7 +56,8 @@ class DuckDBEngine(Engine):
             for file, one in zip(others, self.settings.attach, strict=True):
                 self._attach(file, one["alias"] or _alias(file))
             self._cursor = self._instance.connection.cursor()
-            self._cursor.execute(f"USE {quoted(self._main, self.settings.default_schema)}")
+            for session in (self._cursor, self._instance.planner):
+                session.execute(f"USE {quoted(self._main, self.settings.default_schema)}")
 
     def close(self) -> None:
         """Detach, which gives up every lock and file handle."""
@@ -147,7 +148,7 @@ class DuckDBEngine(Engine):
 
     def _relations(self, text: str) -> tuple[TableName, ...]:
         assert self._instance is not None
-        plans = dict(self._open.execute(f"EXPLAIN (FORMAT json) {text}").fetchall())
+        plans = dict(self._instance.planner.execute(f"EXPLAIN (FORMAT json) {text}").fetchall())
         return relations_of(plans["logical_plan"], self._instance.functions, self._main)
 
     def _fetch(self, statement: str) -> list[tuple[object, ...]]:
