@@ -78,6 +78,17 @@ def test_check_of_a_right_file_says_so_and_of_a_wrong_one_says_everything(shell:
     assert [one["place"] for one in told] == ["sqlcoder.yaml:1:35", "sqlcoder.yaml:2:1", "sqlcoder.yaml:1:15", "sqlcoder.yaml:3:10"]
 
 
+def test_check_of_a_plugin_that_fails_is_a_plugins_error(shell: Shell) -> None:
+    shell.write(GOOD + "extensions: [./bad.py:Bad]\n")
+    shell.write("1/0\n", "bad.py")
+    assert shell("trust", "--yes").exit_code == 0
+    done = shell("config", "check")
+    assert done.exit_code == 3
+    assert done.stdout.startswith(
+        "sqlcoder.yaml:2:14: plugin './bad.py:Bad' failed while being imported: ZeroDivisionError: division by zero;"
+    )
+
+
 def test_another_command_says_all_problems_on_stderr_one_per_line(shell: Shell) -> None:
     shell.write("limts: {}\nansers: {}\n")
     done = shell("config", "show")
