@@ -21,7 +21,7 @@ class TableSettings(PlaceSettings):
     """What is shown of an answer."""
 
     details: bool = Field(True, description="Show the SQL, how the question was read, confidence and warnings, beside the rows.")
-    max_rows: int = Field(100, ge=0, description="Rows shown on a terminal; 0 shows all. Files and pipes get all rows.")
+    max_rows: int = Field(40, ge=0, description="Rows shown on a terminal; 0 shows all. Files and pipes get all rows.")
 
 
 class TableSink(TextSink):

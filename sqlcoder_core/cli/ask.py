@@ -124,7 +124,7 @@ def tell(answer: Answer, asking: Asking, notices: Notices, *, shows_details: boo
     if not shows_details:
         notices.warnings(answer)
     if asking.explain:
-        notices.explanation(answer)
+        notices.explanation(answer, shown=shows_details)
 
 
 @contextmanager

@@ -103,6 +103,7 @@ class Conversation:
         self._say("the next question stands alone")
 
     def _show_help(self) -> None:
-        self._say("Type a question in plain words; Tab completes tables and columns; a follow-up may refer to the question before.")
+        self._say("Ask in plain words; a follow-up may refer to the question before it.")
+        self._say("Tab completes tables and columns, Up brings back earlier questions, Ctrl-C stops one.")
         for name, meaning in COMMANDS.items():
             self._say(f"  {name:<8} {meaning}")

@@ -111,7 +111,5 @@ def _welcome(session: Session) -> str:
     count = len(session.catalog)
     known = f"{count:,} table{'' if count == 1 else 's'}"
     name = session.configuration.connection_name
-    return (
-        printable(f"{known}, {session.dialect}{f', connection {name}' if name else ''}. Ask in plain words; ")
-        + r"\help for help, \q to leave."
-    )
+    where = f", connection {name}" if name and not name.startswith("-") else ""
+    return printable(f"{known}, {session.dialect}{where}. ") + r"\help for help, \q to leave."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from textwrap import wrap
 
-from sqlcoder_core.cli.terminal import wants_colour
+from sqlcoder_core.cli.terminal import wants_colour, width
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.options import Options
 from sqlcoder_core.values.printable import printable, printable_lines
@@ -38,7 +40,7 @@ class Notices:
             return
         name = f"{answer.question.id}: " if self._several else ""
         reasons = "; ".join(_told(problem) for problem in answer.problems if problem.severity != "note") or "no reason was given"
-        print(f"sqlcoder: {name}{self._paint(answer.status, 'error')}: {printable(reasons)}", file=sys.stderr)
+        self._print(f"sqlcoder: {name}", answer.status, "error", f": {printable(reasons)}")
         if sys.stderr.isatty() and not self.options.quiet:
             for line in self._closer_look(answer):
                 print(line, file=sys.stderr)
@@ -52,9 +54,9 @@ class Notices:
             if problem.severity == "warning" and not self.options.quiet:
                 self._say("warning", name + _told(problem))
 
-    def explanation(self, answer: Answer) -> None:
-        """How the question was read and what it took."""
-        for line in explained(answer):
+    def explanation(self, answer: Answer, *, shown: bool) -> None:
+        """How the question was read and what it took; `shown` says that the answer itself shows reading and problems."""
+        for line in explained(replace(answer, reading=(), problems=()) if shown else answer):
             print(self._paint(line, "bold") if not line.startswith(" ") else line, file=sys.stderr)
 
     def _closer_look(self, answer: Answer) -> Iterator[str]:
@@ -67,7 +69,13 @@ class Notices:
             yield from ("    " + line for line in printable_lines(other.sql).splitlines())
 
     def _say(self, severity: Severity, text: str) -> None:
-        print(f"{self._paint(severity + ':', severity)} {printable(text)}", file=sys.stderr)
+        self._print("", f"{severity}:", severity, f" {printable(text)}")
+
+    def _print(self, before: str, word: str, style: str, after: str) -> None:
+        """One line; on a terminal broken between words, with `word` in its colour."""
+        text = before + word + after
+        first, *rest = wrap(text, max(width(), 20), subsequent_indent="  ", break_on_hyphens=False) if sys.stderr.isatty() else [text]
+        print(first.replace(word, self._paint(word, style), 1), *rest, sep="\n", file=sys.stderr)
 
     def _paint(self, text: str, style: str) -> str:
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._colour else text
@@ -95,7 +103,7 @@ def explained(answer: Answer) -> Iterator[str]:
         meanings = [f"“{one.phrase}” is {one.meaning}" for one in other.reading]
         yield from _section(f"alternative {number}", [*meanings, *other.sql.splitlines()])
     yield from _section("milliseconds", [", ".join(f"{step} {spent:,.1f}" for step, spent in answer.timings_ms)])
-    yield from _section("signature", [", ".join(f"{name}={value}" for name, value in answer.signature)])
+    yield from _section("signature", [f"{name} {value}" for name, value in answer.signature])
 
 
 def _section(heading: str, lines: list[str]) -> Iterator[str]:

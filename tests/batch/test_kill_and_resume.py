@@ -43,6 +43,12 @@ def start(folder, *flags):
     return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
 
 
+def end(process):
+    """Wait; the exit code and what was said on stderr."""
+    told = process.communicate()[1].decode()
+    return process.returncode, told
+
+
 def kill_when(process, journal, size, delay):
     """SIGKILL once the journal has grown to `size` bytes and `delay` seconds have gone; False when the run ended before."""
     while process.poll() is None:
@@ -81,9 +87,8 @@ def kill_and_resume(folder, *, kills, count, seed):
         if chance.random() < 0.1:
             step = 1  # as soon as it has begun
         hits += kill_when(start(folder, "--workers", str(1 + number % 2)), journal, before + step, chance.random() * 0.004)
-    last = start(folder)
-    told = last.communicate()[1].decode()
-    assert last.returncode == 0, told
+    code, told = end(start(folder))
+    assert code == 0, told
     check(folder, count)
     return hits
 
@@ -106,14 +111,14 @@ def test_a_polite_stop_writes_the_file_and_the_next_run_continues(number, shop):
     while process.poll() is None and not (journal.exists() and len(answers_in(journal)) >= 3):
         time.sleep(0.005)
     process.send_signal(number)
-    told = process.communicate()[1].decode()
-    assert process.returncode == 130, told
+    code, told = end(process)
+    assert code == 130, told
     assert "stopping after the questions in work" in told
     done = [json.loads(line)["id"] for line in (shop / "out.jsonl").read_text().splitlines()]
     assert 3 <= len(done) < 300
     assert done == [f"ask-{index}" for index in range(len(done))]
     assert f"{len(done)} answered" in told
-    assert start(shop).wait() == 0
+    assert end(start(shop))[0] == 0
     check(shop, 300)
 
 
@@ -122,12 +127,11 @@ def test_a_second_batch_on_the_same_output_is_refused_while_the_first_one_runs(s
     first = start(shop)
     while first.poll() is None and not (shop / "out.jsonl.journal").exists():
         time.sleep(0.005)
-    second = start(shop)
-    told = second.communicate()[1].decode()
-    assert second.returncode == 4, told
+    code, told = end(start(shop))
+    assert code == 4, told
     assert "out.jsonl.journal is being written by another sqlcoder batch; wait for it, or choose another --out" in told
     first.send_signal(signal.SIGINT)
-    first.communicate()
+    assert end(first)[0] == 130
 
 
 def test_a_disk_that_is_full_is_exit_4_and_loses_nothing(shop):
@@ -138,7 +142,7 @@ def test_a_disk_that_is_full_is_exit_4_and_loses_nothing(shop):
     )
     command = [sys.executable, "-c", code, "batch", "in.jsonl", "--database", "shop.db", "--out", "out.jsonl"]
     environment = {**os.environ, "SQLCODER_CACHE_DIR": str(shop / "cache")}
-    assert start(shop).wait() == 0  # the catalog's cache is larger than the limit; it is there now
+    assert end(start(shop))[0] == 0  # the catalog's cache is larger than the limit; it is there now
     for name in ("out.jsonl", "out.jsonl.journal"):
         Path(shop / name).unlink()
     done = subprocess.run(command, cwd=shop, env=environment, capture_output=True, text=True, check=False)
@@ -146,5 +150,5 @@ def test_a_disk_that_is_full_is_exit_4_and_loses_nothing(shop):
     assert "out.jsonl.journal: file too large" in done.stderr
     kept = len(answers_in(shop / "out.jsonl.journal"))
     assert kept >= 1
-    assert start(shop).wait() == 0
+    assert end(start(shop))[0] == 0
     check(shop, 30)
