@@ -58,7 +58,10 @@ class Answering:
             if self._current != number:
                 return
             self._cancelled = True
-            self._engine.cancel()
+            try:
+                self._engine.cancel()
+            except Exception:  # noqa: BLE001 - whatever a driver raises, this thread must go on listening; the parent kills after its grace
+                return
 
     def _work(self, question: wire.Question) -> Truncated:
         confine.limit_question(question.limits.seconds, question.limits.memory)
