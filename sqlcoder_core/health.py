@@ -63,7 +63,8 @@ def _machine() -> Iterator[Problem]:
     python = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     yield _note("machine", f"sqlcoder {__version__}, {python}")
     if sys.platform == "win32":
-        yield Problem(code="platform", message="Windows is supported as best effort", severity="warning", hint="use WSL for sandboxed queries")
+        hint = "use WSL for sandboxed queries"
+        yield Problem(code="platform", message="Windows is supported as best effort", severity="warning", hint=hint)
 
 
 def _configuration(session: Session) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ def propose(proposer: Proposer, asks: tuple[Ask, ...]) -> tuple[Proposal, ...]:
         proposals = tuple(proposer.propose(asks))
     except SqlcoderError:
         raise
-    except Exception as error:  # noqa: BLE001 - a proposer is foreign code; its failure is reported by name, not swallowed
+    except Exception as error:  # a proposer is foreign code; its failure is reported by name, not swallowed
         raise PluginError(f"runtime {proposer.name!r} failed while proposing: {type(error).__name__}: {error}") from error
     if len(proposals) != len(asks):
         raise PluginError(f"runtime {proposer.name!r} answered {len(proposals)} of {len(asks)} questions")
