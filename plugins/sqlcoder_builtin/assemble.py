@@ -29,6 +29,10 @@ def assemble(p: Parse) -> Query:
     shaped = special(p, root, where)
     if shaped is not None:
         return shaped
+    if frame.difference_at >= 0 or frame.ratio_at >= 0 or frame.share is not None or frame.growth is not None or frame.running:
+        raise NotUnderstood("two things to compare, or a part and a whole, were expected and not found")
+    if frame.both or frame.versus_at >= 0:
+        frame.doubts += 0.3
     return plain(p, root, where)
 
 
@@ -50,6 +54,9 @@ def root_of(p: Parse) -> TableName | None:
     for condition in frame.conditions:
         if condition.about is not None:
             return condition.about
+    for date in frame.dates:
+        if date.column is not None:
+            return date.column.table
     return p.subject() or next((group.table or (group.column.table if group.column else None) for group in frame.groups), None)
 
 
@@ -163,6 +170,7 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
     having = tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having)
     limit, per = _limits(p, sorts, keys)
     root = _root_for(p, root, items, sorts, keys)
+    where = (*where, *_involved(p, root, (*items, *sorts, *keys), where))
     return Query(
         root=root,
         select=() if frame.star and not aggregated else tuple(items),
@@ -175,6 +183,26 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         per_group=per,
         need=_needed(p, root, items, where),
     )
+
+
+def _involved(p: Parse, root: TableName, parts: tuple[object, ...], where: tuple[Pred, ...]) -> tuple[Pred, ...]:
+    """Many-side tables that were named and used nowhere: their rows must exist ("students who play games")."""
+    used = {table.key for table in tables_of(parts)} | {table.key for pred in where for table in _deep_tables(pred)} | {root.key}
+    found = []
+    for at, table in p.frame.mentioned:
+        if table.key in used or at <= p.frame.subject_at or p.schema.path(root, table) is None or p.schema.to_one(root, table):
+            continue
+        if p.chunks[at].score("table") < 0.75:
+            continue
+        used.add(table.key)
+        found.append(Has(root, table))
+        p.frame.doubts += 0.05
+    return tuple(found)
+
+
+def _deep_tables(pred: Pred) -> tuple[TableName, ...]:
+    inner = [pred] if isinstance(pred, Has) else [part for part in getattr(pred, "parts", ()) if isinstance(part, Has)]
+    return (*tables_of((pred,)), *(has.table for has in inner), *(table for has in inner for part in has.where for table in _deep_tables(part)))
 
 
 def _ranks_subject(p: Parse) -> bool:

@@ -67,6 +67,8 @@ def _phrases() -> dict[tuple[str, ...], tuple[ChunkKind, str]]:
 
 
 _LONGEST_PHRASE = 7
+_ONE_ORDER = frozenset("per each an every the last first latest recent of this that single average".split())
+"""Before "order by" and "order of", these say that an order is a thing."""
 _MORE = {"sum": 0.1, "avg": 0.1, "count": 0.05} | {unit: 0.1 for unit in UNIT_WORDS}
 """Aggregate words mean an aggregate though a column may be called "total" too."""
 _PER_CHUNK = 0.25
@@ -108,14 +110,22 @@ def _text(tokens: Sequence[Token], start: int, end: int) -> str:
 
 def _add_cues(tokens: Sequence[Token], options: _Options) -> None:
     phrases = _phrases()
-    lowers = [token.lower for token in tokens]
+    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
+    lowers = ["" if _capitals(token) and not shouted else token.lower for token in tokens]
     for start in range(len(tokens)):
         for end in range(start + 1, min(start + _LONGEST_PHRASE, len(tokens)) + 1):
             if tokens[end - 1].kind == "quoted":
                 break
+            if lowers[start] == "order" and start and lowers[start - 1] in _ONE_ORDER:
+                break
             found = phrases.get(tuple(lowers[start:end])) or _plural_unit(tokens, start, end)
             if found:
                 options.add(Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05 + _MORE.get(found[1], 0.0))
+
+
+def _capitals(token: Token) -> bool:
+    """US, IN, OR: a name, not a word of grammar."""
+    return token.kind == "word" and len(token.text) > 1 and token.text.isupper()
 
 
 def _plural_unit(tokens: Sequence[Token], start: int, end: int) -> tuple[ChunkKind, str] | None:
@@ -130,7 +140,7 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
         (values if match.kind == "value" else names)[(match.start, match.end)].append(match)
     for options_here in options.by_start.values():
         for chunk in options_here:
-            if chunk.kind == "unit":
+            if chunk.kind == "unit" or chunk.is_cue("sum"):
                 chunk.names = tuple(sorted(names.get((chunk.start, chunk.end), ()), key=lambda match: -match.score))
     for (start, end), found in names.items():
         ranked = tuple(sorted(found, key=lambda match: -match.score))

@@ -127,6 +127,12 @@ fastest:speed velocity:desc
 slowest:speed velocity:asc
 richest:wealth net_worth income salary money balance:desc
 poorest:wealth net_worth income salary money balance:asc
+best selling:quantity units:desc
+best-selling:quantity units:desc
+top selling:quantity units:desc
+most sold:quantity units:desc
+least sold:quantity units:asc
+worst selling:quantity units:asc
 highest paid:salary wage pay earnings:desc
 best paid:salary wage pay earnings:desc
 lowest paid:salary wage pay earnings:asc

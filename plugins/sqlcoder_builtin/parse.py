@@ -97,7 +97,7 @@ class Parse:
     def column(self, at: int, want: Want | None = None, prefer: TableName | None = None, floor: float = 0.4) -> Col | None:
         """The column that a chunk names, by how well the words fit and how near its table is to what is spoken of there."""
         chunk = self.chunk(at)
-        if chunk is None or chunk.kind not in ("name", "unit"):
+        if chunk is None or chunk.kind not in ("name", "unit") and not chunk.is_cue("sum"):
             return None
         found = [match for match in chunk.names if match.kind == "column" and match.score >= floor and match.table and match.column]
         scored = [(self.column_score(match, at, want, prefer), -index, match) for index, match in enumerate(found)]

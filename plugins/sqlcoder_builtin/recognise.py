@@ -11,6 +11,7 @@ Recogniser = Callable[[Parse, int], int | None]
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     times.date,
+    deeds.dated_verb,
     heads.everything,
     frames.share,
     frames.ratio,
@@ -26,6 +27,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     heads.people_names,
     ordering.top,
     relations.summed_relation,
+    relations.acted_times,
     relations.counted_relation,
     conditions.comparison,
     conditions.bare_comparison,
@@ -45,6 +47,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     conditions.missing,
     conditions.happened,
     relations.existence,
+    conditions.known,
     heads.along,
     relations.involved,
     relations.acted,

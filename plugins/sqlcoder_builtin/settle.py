@@ -16,7 +16,7 @@ def settle_groups(p: Parse, root: TableName) -> None:
     for group in p.frame.groups:
         if group.unit is None or group.column is not None:
             continue
-        group.column = date_column(p, root, group.at, group.unit)
+        group.column = p.frame.deed_column or date_column(p, root, group.at, group.unit)
         if group.column is not None:
             p.frame.read(group.at, group.phrase, describe(unit_expr(group.unit, group.column)))
     missing = [group for group in p.frame.groups if group.unit and group.column is None]

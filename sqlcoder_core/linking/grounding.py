@@ -91,6 +91,8 @@ def _local(span: Sequence[Token], index: ValueIndex) -> list[tuple[ValueHit, str
     text = " ".join(token.text for token in span)
     words = value_words(text)
     if len(span) == 1 and _too_common(span[0]):
+        if span[0].text.isupper() and len(span[0].text) > 1 and (short := _by_short_form(text, index)):
+            return [(hit, "short form") for hit in short]
         return [
             (hit, "stored value")
             for hit in index.exact.get(words, ())

@@ -451,7 +451,7 @@ def _meant_number(p: Parse, at: int, end: int) -> tuple[Col | None, int, int]:
     previous = p.before(at)
     if previous is not None and previous.kind == "name" and p.table(p.chunks.index(previous)) is None:
         place = p.chunks.index(previous)
-        column = p.column(place, p.numbers)
+        column = p.column(place, p.numbers, floor=0.6)
         if column is not None:
             return column, place, end
     if near is None:
@@ -546,16 +546,17 @@ def aggregate_of(expr: Expr) -> bool:
 def happened(p: Parse, at: int) -> int | None:
     """ "have been delivered", "are discontinued", "not yet shipped": a date of that deed is there, or is missing."""
     chunk = p.chunk(at)
-    if chunk is None or chunk.kind not in ("name", "verb") or not chunk.text.lower().endswith(("ed", "en", "id")) or chunk.score("table") >= 0.95:
+    if chunk is None or chunk.kind not in ("name", "verb") or not chunk.text.lower().endswith(("ed", "en", "id", "left")) or chunk.score("table") >= 0.95:
         return None
     column = p.column(at, p.dated)
     if column is None or not p.dated(column.table, p.schema.column(column.table, column.column)):
         return None
     following = p.chunk(p.past(at + 1))
-    if following is not None and following.kind in ("date", "unit"):
+    if following is not None and (following.kind in ("date", "unit") or following.is_cue("per", "by")):
         return None
     before = p.chunk(at - 1)
     linking = before is not None and (before.text.lower().split()[-1] in ("is", "are", "was", "were", "been", "be", "being", "yet", "not", "never", "never"))
+    linking = linking or (chunk.text.lower() == "left" and before is not None and before.is_cue("that"))
     adjective = p.table(at + 1) is not None and p.table(at + 1) == column.table
     if not linking and not adjective:
         return None
@@ -564,3 +565,24 @@ def happened(p: Parse, at: int) -> int | None:
     if negated and earlier is not None:
         earlier.used = True
     return add_condition(p, Null(column, not negated), at, at + 1)
+
+
+def known(p: Parse, at: int) -> int | None:
+    """ "customers who have an email", "with a phone number": the column has a value."""
+    chunk = p.chunk(at)
+    if chunk is None or not chunk.is_cue("with") or p.frame.subject is None:
+        return None
+    text = chunk.text.lower()
+    place = p.past(at + 1, "a", "an", "any")
+    article = place > at + 1 or text.endswith((" a", " an"))
+    if not article and text.split()[-1] not in ("have", "has", "having"):
+        return None
+    column = p.column(place)
+    if column is None or p.table(place) is not None or column.table.key != p.frame.subject.key or column.column in p.schema.key(column.table):
+        return None
+    ending = p.chunk(place + 1)
+    if ending is not None and not (ending.word in (".", "?", ",") or ending.is_cue("and", "but", "per", "by", "sort", "ever")):
+        return None
+    found = p.schema.column(column.table, column.column)
+    pred: Pred = Truth(column, True) if is_flag(found.kind, found.values) else Null(column, True)
+    return add_condition(p, pred, at, place + 1)

@@ -51,3 +51,20 @@ def deed(p: Parse, at: int) -> int | None:
         p.take(at, place + 1)
         return place + 1
     return at + 1
+
+
+def dated_verb(p: Parse, at: int) -> int | None:
+    """ "signed up each year", "launched by month": the date that the periods are counted on."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind not in ("name", "verb") or p.table(at) is not None:
+        return None
+    first = chunk.text.lower().split()[0]
+    following = p.chunk(p.past(at + 1, "in", "during"))
+    if not first.endswith(("ed", "rn", "ft", "an")) or following is None or not (following.is_cue("per", "by") or following.kind == "unit"):
+        return None
+    column = p.column(at, p.dated)
+    if column is None or not p.dated(column.table, p.schema.column(column.table, column.column)):
+        return None
+    p.frame.deed_column = column
+    p.take(at, at + 1)
+    return at + 1

@@ -129,7 +129,7 @@ def _may_group(p: Parse, at: int) -> bool:
     if p.frame.limit is not None and p.frame.top and not any(sort.expr is not None for sort in p.frame.sorts):
         return False
     before = p.chunk(at - 1)
-    agent = before is not None and before.text.lower().endswith("ed") and p.table(p.past(at + 1)) is not None and p.chunks[p.past(at + 1)].text.lower() != p.chunks[p.past(at + 1)].text.lower().rstrip("s")
+    agent = before is not None and (before.text.lower().endswith("ed") or before.kind == "verb") and p.table(p.past(at + 1)) is not None and p.chunks[p.past(at + 1)].text.lower() != p.chunks[p.past(at + 1)].text.lower().rstrip("s")
     return not agent and not (before is not None and before.kind in ("verb",) and p.zone == "where")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlcoder_builtin.clauses.measures import AGGREGATES, Measured, counted, measured, money_metric, plain
 from sqlcoder_builtin.cue_words import FILLER_VERBS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Output
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col, Expr
+from sqlcoder_builtin.tree import Agg, Col, Expr, Raw
 from sqlcoder_core.api import TableName, name_words, table_words
 
 
@@ -91,6 +93,7 @@ def aggregate(p: Parse, at: int) -> int | None:
         if not p.is_cue(p.past(following + 1), "count") and not _per_thing(p, found.end):
             return None
         p.frame.outer = found.nested
+    found = _average_of_sums(p, found)
     add_output(p, found.expr, at, found.end)
     _mark_money(p, found)
     base = found.expr.arg if isinstance(found.expr, Agg) else None
@@ -99,6 +102,23 @@ def aggregate(p: Parse, at: int) -> int | None:
             p.frame.outputs.insert(len(p.frame.outputs) - 1, Output(Agg(function, found.table, base), p.chunks[place].text, place))
             p.frame.read(place, p.chunks[place].text, describe(Agg(function, found.table, base)))
     return _more_columns(p, found, found.end)
+
+
+def _average_of_sums(p: Parse, found: Measured) -> Measured:
+    """ "average revenue per customer": what each customer brings in all, then the average of that."""
+    key = p.past(found.end + 1)
+    table = p.table(key) if p.is_cue(found.end, "per") and p.chunks[found.end].text.lower() == "per" else None
+    if table is None or table.key == found.table.key or not p.schema.to_one(found.table, table):
+        return found
+    summed = None
+    if isinstance(found.expr, Raw) and found.expr.sql.lower().startswith("avg("):
+        summed = replace(found.expr, sql=f"SUM{found.expr.sql[3:]}")
+    elif isinstance(found.expr, Agg) and found.expr.function == "avg" and found.money:
+        summed = replace(found.expr, function="sum")
+    if summed is None:
+        return found
+    p.frame.outer = "avg"
+    return replace(found, expr=summed)
 
 
 def _per_thing(p: Parse, at: int) -> bool:

@@ -37,7 +37,8 @@ def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | N
     if chunk.is_cue("count"):
         return counted(p, start + 1)
     if chunk.is_cue(*AGGREGATES):
-        return _aggregate(p, start, AGGREGATES[chunk.word], prefer)
+        found = _aggregate(p, start, AGGREGATES[chunk.word], prefer)
+        return found if found is not None or not chunk.is_cue("sum") else plain(p, start, prefer)
     return plain(p, start, prefer)
 
 
@@ -144,7 +145,7 @@ def _counted_column(p: Parse, column: Col, at: int, distinct: bool) -> Measured:
 def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None:
     """A metric, a term, a number column, a word for money, or a table (its rows counted)."""
     chunk = p.chunk(at)
-    if chunk is None:
+    if chunk is None or (chunk.kind == "cue" and not chunk.names):
         return None
     named = _named_measure(p, at)
     if named is not None:

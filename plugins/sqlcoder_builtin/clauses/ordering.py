@@ -197,7 +197,8 @@ def superlative(p: Parse, at: int) -> int | None:
         return None
     concepts, descending = SUPERLATIVES[chunk.text.lower()]
     following = p.past(at + 1)
-    table = p.table(following) or p.near_table(at) or p.subject()
+    named = p.column(following) if p.table(following) is None else None
+    table = p.table(following) or (named.table if named is not None else None) or p.near_table(at) or p.subject()
     if table is None:
         return None
     column = p.concept(concepts, table)
@@ -205,7 +206,7 @@ def superlative(p: Parse, at: int) -> int | None:
         column = _on_many_side(p, concepts, table)
         if column is None:
             return None
-        expr: Expr = Agg("max" if descending else "min", column.table, column)
+        expr: Expr = Agg("sum" if concepts[0] == "quantity" else "max" if descending else "min", column.table, column)
     else:
         expr = column
     if (

@@ -240,3 +240,25 @@ def involved(p: Parse, at: int) -> int | None:
     p.frame.read(at, p.phrase(at, place + 1), f"{subject.name} with {table.name}")
     p.take(at, place + 1)
     return place + 1
+
+
+def acted_times(p: Parse, at: int) -> int | None:
+    """ "ordered more than once", "bought at least 3 times": the deed's rows are counted."""
+    table, subject = acted_table(p, at), p.frame.subject
+    if table is None or subject is None or p.schema.to_one(subject, table):
+        return None
+    place = p.past(at + 1)
+    op: Comparison = "="
+    if p.is_cue(place, "gt", "ge", "lt", "le", "eq", "only"):
+        op = OPS.get(p.chunks[place].word, "=")
+        place = p.past(place + 1)
+    number = p.chunk(place)
+    if number is None or number.number is None:
+        return None
+    times = p.chunk(place + 1)
+    once = number.text.lower() in ("once", "twice", "thrice")
+    if not once and not (times is not None and times.text.lower() in ("times", "time")):
+        return None
+    p.frame.deed = table
+    p.frame.mentioned.append((at, table))
+    return add_condition(p, Has(subject, table, count=(op, number.number.value)), at, place + 1 + (not once))

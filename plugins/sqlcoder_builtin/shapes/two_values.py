@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlcoder_builtin.assemble_parts import keys_of, named
 from sqlcoder_builtin.expr_walk import is_aggregate
+from sqlcoder_builtin.frame import Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.shapes.measure import measure_table
-from sqlcoder_builtin.tree import Arith, Item, Order, Pred, Query
+from sqlcoder_builtin.tree import Agg, Arith, Item, Order, Pred, Query
 from sqlcoder_core.api import TableName
 
 
@@ -19,6 +20,10 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     values = [output for output in frame.outputs if is_aggregate(output.expr)]
     if len(values) != 2:
         values = [output for output in frame.outputs if output.at > mark]
+    if frame.ratio_at >= 0 and len(values) == 1:
+        rest = next((table for at, table in p.tables_said if at > values[0].at + 1), None)
+        if rest is not None:
+            values.append(Output(Agg("count", rest), rest.name, values[0].at + 1))
     others = [Item(output.expr, output.alias) for output in frame.outputs if output not in values]
     if len(values) != 2 or any(is_aggregate(output.expr) for output in values) != all(is_aggregate(output.expr) for output in values):
         return None
