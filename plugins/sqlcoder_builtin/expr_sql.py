@@ -184,7 +184,7 @@ class ExprSql:
             case t.OneOf(left, values, negated):
                 return _maybe_not(exp.In(this=self.expr(left, scope), expressions=[literal(value) for value in values]), negated)
             case t.Null(left, negated):
-                return _maybe_not(exp.Is(this=self.expr(left, scope), expression=exp.Null()), negated)
+                return exp.Is(this=self.expr(left, scope), expression=exp.Not(this=exp.Null()) if negated else exp.Null())
             case t.Truth(left, value):
                 return self._truth(left, value, scope)
             case t.RawPred(sql, table, negated):

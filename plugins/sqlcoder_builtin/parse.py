@@ -26,6 +26,8 @@ class Parse:
         self.clock = clock
         self.frame = Frame()
         self.zone = "select"
+        self.banned: frozenset[tuple[int, str, str]] = frozenset()
+        self.rivals: dict[tuple[int, str, str], float] = {}
         self.tables_said: list[tuple[int, TableName]] = []
         for _ in range(2):
             # The second time each name is read beside the others.
@@ -100,10 +102,13 @@ class Parse:
         if chunk is None or chunk.kind not in ("name", "unit") and not chunk.is_cue("sum"):
             return None
         found = [match for match in chunk.names if match.kind == "column" and match.score >= floor and match.table and match.column]
-        scored = [(self.column_score(match, at, want, prefer), -index, match) for index, match in enumerate(found)]
+        scored = sorted(((self.column_score(match, at, want, prefer), -index, match) for index, match in enumerate(found) if _place(at, match) not in self.banned), reverse=True)
         if not scored:
             return None
-        _, _, best = max(scored)
+        best = scored[0][2]
+        if len(scored) > 1:
+            # What else it may mean, and by how much less: for second readings.
+            self.rivals[_place(at, best)] = scored[0][0] - scored[1][0]
         assert best.table is not None and best.column is not None
         return Col(best.table, best.column)
 
@@ -203,3 +208,7 @@ class Parse:
         if self.frame.subject is not None:
             return self.frame.subject
         return self.tables_said[0][1] if self.tables_said else None
+
+
+def _place(at: int, match: Match) -> tuple[int, str, str]:
+    return (at, match.table.key if match.table else "", match.column or "")
