@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sqlcoder_core import __version__
 from sqlcoder_core.errors import ConfigError, DatabaseError, SqlcoderError
@@ -18,6 +19,7 @@ from sqlcoder_core.linking import index_file
 from sqlcoder_core.linking.catalog_index import IndexedCatalog, open_index
 from sqlcoder_core.values.catalog import Clash, Fact, Metric, Term, VerifiedQuestion
 from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.secret import Secret
 
 if TYPE_CHECKING:
     from sqlcoder_core.contracts.connector import Connector
@@ -60,8 +62,18 @@ def gather(
 
 
 def connection_scope(connector: Connector) -> str:
-    """Which database a connector means: its engine and settings, without secrets."""
-    return f"{connector.name} {connector.settings.model_dump_json()}"
+    """Which database a connector means: its engine and settings, without passwords.
+
+    A URL may be kept as a secret for the password in it; what else it says tells two databases apart.
+    """
+    secrets = (value.reveal() for _, value in connector.settings if isinstance(value, Secret))
+    addresses = [_without_password(text) for text in secrets if "://" in text]
+    return " ".join((connector.name, connector.settings.model_dump_json(), *addresses))
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{parts.username or ''}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
 def said_once(clashes: Sequence[Clash], most: int = 5) -> tuple[Problem, ...]:

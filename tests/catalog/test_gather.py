@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sqlcoder_core.api import Clash, Column, ColumnProfile, Context, Table, TableName, Term
+from sqlcoder_core.api import Clash, Column, ColumnProfile, Connector, Context, Secret, SecretText, Settings, Table, TableName, Term
 from sqlcoder_core.errors import DatabaseError
-from sqlcoder_core.steps.gather import gather
+from sqlcoder_core.steps.gather import connection_scope, gather
 from sqlcoder_core.values.sampling import Sampling
 
 
@@ -256,3 +256,17 @@ def test_a_term_that_holds_is_kept(kit: Any, context: Context) -> None:
     catalog = gather([kit.Source([orders, *terms], context)], kit.Probe(), context.cache_dir)
     assert [term.name for term in catalog.terms()] == ["revenue", "big"]
     assert catalog.terms()[1].table == orders.name
+
+
+def test_two_addresses_kept_as_secrets_are_two_databases_whatever_their_passwords() -> None:
+    class Address(Settings):
+        url: SecretText
+
+    class Engine(Connector):
+        name = "engine"
+
+    def scope(url: str) -> str:
+        return connection_scope(Engine(Address(url=Secret(url, reference="given in clear"))))
+
+    assert scope("pg://me:one@host/a") == scope("pg://me:two@host/a") != scope("pg://me:one@host/b")
+    assert "one" not in scope("pg://me:one@host/a")
