@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from sqlcoder_core.api import DatabaseError, TimeLimit
+from sqlcoder_core.api import ConnectionLost, DatabaseError, TimeLimit
 
 _HINTS = {
     "28P01": "check user and password: `password: ${NAME}` in sqlcoder.yaml, PGPASSWORD with --database, or ~/.pgpass",
@@ -26,7 +26,20 @@ def translated() -> Iterator[None]:
     except psycopg.errors.QueryCanceled as error:
         raise TimeLimit(_text(error)) from error
     except psycopg.Error as error:
-        raise DatabaseError(_text(error), hint=_HINTS.get(error.sqlstate or "") or _connection_hint(error)) from error
+        kind = ConnectionLost if _is_lost(error) else DatabaseError
+        raise kind(_text(error), hint=_HINTS.get(error.sqlstate or "") or _connection_hint(error)) from error
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """The server went away, is starting, or hung up: class 08, `admin_shutdown` and its kin.
+
+    While connecting, libpq gives no state; what it calls FATAL is the server's answer, and few of those pass by waiting.
+    """
+    if error.sqlstate is not None:
+        return error.sqlstate.startswith(("08", "57P"))
+    text = str(error)
+    passing = "FATAL" not in text or any(words in text for words in ("starting up", "shutting down", "too many clients", "recovery mode"))
+    return isinstance(error, psycopg.OperationalError) and passing and "password" not in text
 
 
 def _text(error: psycopg.Error) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlcoder_core.api import (
     CheckedQuery,
     ColumnProfile,
+    ConnectionLost,
     DatabaseError,
     Engine,
     Limits,
@@ -190,7 +191,8 @@ def _translate(error: DBAPIError) -> DatabaseError | TimeLimit:
     if code in _OUT_OF_TIME:
         return TimeLimit(text)
     hint = "check user and password: `password: ${NAME}` in sqlcoder.yaml" if code in (1045, "28P01") else None
-    return DatabaseError(text.strip(), hint=hint)
+    kind = ConnectionLost if error.connection_invalidated else DatabaseError
+    return kind(text.strip(), hint=hint)
 
 
 def _types(width: int, rows: Sequence[tuple[object, ...]]) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ class Asker:
         self._sessions = SessionPool(opener)
         self._wishes = wishes
         self._stop = stop
+        self._patient = True
 
     def close(self) -> None:
         """End the sessions."""
@@ -71,10 +72,12 @@ class Asker:
         wishes = self._wishes.keywords(session.built.limits)
         try:
             answer = session.ask(question, **wishes)
-            for delay in RETRY_AFTER:
-                if not any(problem.code == CONNECTION_LOST for problem in answer.problems) or self._stop.wait(delay):
+            # Where waiting has not helped one question, the next ones do not wait until the connection has been seen again.
+            for delay in RETRY_AFTER if self._patient else ():
+                if not _is_lost(answer) or self._stop.wait(delay):
                     break
                 answer = session.ask(question, **wishes)
+            self._patient = not _is_lost(answer)
         except SqlcoderError as error:
             return _failed(item, _told(error), error.exit_code)
         except Exception as error:  # noqa: BLE001 - one question's crash must not end the others; its line names it, and the session is renewed
@@ -95,6 +98,10 @@ def work(asker: Asker, items: SimpleQueue[Item | None], outcomes: SimpleQueue[Ou
             outcomes.put(outcome)
     finally:
         asker.close()
+
+
+def _is_lost(answer: Answer) -> bool:
+    return any(problem.code == CONNECTION_LOST for problem in answer.problems)
 
 
 def _outcome(item: Item, answer: Answer, settings: Mapping[str, str] | None) -> Outcome:

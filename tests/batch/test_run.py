@@ -172,6 +172,14 @@ def test_a_connection_that_stays_lost_is_given_up(run, make_items, world, monkey
     assert len(world.asked) == 3
 
 
+def test_a_server_that_stays_away_is_not_waited_for_by_every_question(run, make_items, world, monkeypatch):
+    monkeypatch.setattr(asking, "RETRY_AFTER", (0.0, 0.0))
+    world.losses = 7
+    lines = run(make_items(*(f"lost {number}" for number in range(8))))
+    assert [line["status"] for line in lines] == ["failed"] * 5 + ["answered"] * 3
+    assert len(world.asked) == 3 + 4 + 3
+
+
 def test_several_workers_keep_the_order_and_ask_each_once(run, make_items, world):
     world.delay = 0.001
     questions = [f"question {number}" for number in range(100)]
