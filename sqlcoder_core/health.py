@@ -91,10 +91,15 @@ def _connection(session: Session) -> Iterator[Problem]:
 
 def _sources(session: Session) -> Iterator[Problem]:
     for source in session.built.sources:
-        found = tuple(source.findings())
-        yield from found
-        if not found:
-            yield _note("source", f"{source.name}: nothing to report")
+        try:
+            found = tuple(source.findings())
+        except SqlcoderError as error:
+            yield _from_error("source", error)
+        except Exception as error:  # foreign code; doctor examines what is broken, so it names the failure and goes on
+            message = f"source {source.name!r} failed while looking for findings: {type(error).__name__}: {error}"
+            yield Problem(code="source", message=message, hint="repair or upgrade it", found_by="doctor")
+        else:
+            yield from found or (_note("source", f"{source.name}: nothing to report"),)
 
 
 def _catalog(session: Session) -> Iterator[Problem]:

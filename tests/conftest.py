@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -85,6 +86,16 @@ def mariadb_server() -> Iterator[Server]:
             yield Server(host="127.0.0.1", port=port, admin="root", folder=folder, run_sql=run_sql)
         finally:
             _stop(server, signal.SIGTERM)
+
+
+@pytest.fixture(scope="session")
+def dbt_executable() -> str:
+    """dbt itself: the one beside this Python (extra `dbt`), else SQLCODER_TEST_DBT, else the one on PATH."""
+    beside = Path(sys.executable).parent / "dbt"
+    found = str(beside) if beside.exists() else os.environ.get("SQLCODER_TEST_DBT") or shutil.which("dbt")
+    if found is None:
+        _missing("no dbt: install the extra `dbt`, or set SQLCODER_TEST_DBT to a dbt executable")
+    return found
 
 
 def _missing(reason: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -86,11 +85,8 @@ def test_value_is_the_one_that_dbt_has(shop, name) -> None:
     assert type(profile.output[name]) is type(expected)
 
 
-def test_values_are_those_of_dbt_itself(shop) -> None:
-    """Asked of the dbt executable that SQLCODER_DBT names, which brings its own Python."""
-    dbt = os.environ.get("SQLCODER_DBT")
-    if not dbt:
-        pytest.skip("SQLCODER_DBT names no dbt executable")
+def test_values_are_those_of_dbt_itself(shop, dbt_executable) -> None:
+    """Asked of dbt's own renderer, by the Python that stands beside the dbt executable."""
     root = shop({name: given for name, (given, _) in VALUES.items() if name not in _FAILS_IN_DBT})
     program = (
         "import json, sys\n"
@@ -101,7 +97,7 @@ def test_values_are_those_of_dbt_itself(shop) -> None:
         "output = yaml.safe_load(open(sys.argv[1]))['shop']['outputs']['default']\n"
         "print(json.dumps(ProfileRenderer({'depth': 3}).render_data(output)))\n"
     )
-    python = Path(dbt).resolve().parent / "python"
+    python = Path(dbt_executable).parent / "python"
     ran = subprocess.run(
         [str(python), "-c", program, str(root / "profiles.yml")],
         env={**ENVIRONMENT, "HOME": str(root)},

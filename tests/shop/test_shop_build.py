@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +15,10 @@ ARTIFACTS = ("manifest.json", "catalog.json", "semantic_manifest.json")
 
 
 @pytest.fixture(scope="module")
-def rebuilt(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def rebuilt(shop: Path, dbt_executable: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the artifacts and the database as dbt builds them now."""
-    dbt = os.environ.get("SQLCODER_TEST_DBT") or shutil.which("dbt")
-    if dbt is None:
-        pytest.skip("no dbt: set SQLCODER_TEST_DBT to a dbt executable, or install the extra `dbt`")
     folder = tmp_path_factory.mktemp("rebuilt")
-    command = [sys.executable, str(shop / "scripts" / "build.py"), "--dbt", dbt, "--into", str(folder)]
+    command = [sys.executable, str(shop / "scripts" / "build.py"), "--dbt", dbt_executable, "--into", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder

@@ -1,6 +1,6 @@
 """Make the trimmed artifacts of the kitchen-sink project anew, with dbt's own executable.
 
-SQLCODER_DBT=/path/to/dbt python tests/dbt/projects/make_artifacts.py
+SQLCODER_TEST_DBT=/path/to/dbt python tests/dbt/projects/make_artifacts.py
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> None:
         shutil.copytree(PROJECT, work, ignore=shutil.ignore_patterns("target"))
         for command in (["deps"], ["seed"], ["run", "--exclude", "contracted"], ["snapshot"], ["docs", "generate"]):
             subprocess.run(
-                [os.environ["SQLCODER_DBT"], *command], cwd=work, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "0"}, check=True
+                [os.environ["SQLCODER_TEST_DBT"], *command], cwd=work, env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "0"}, check=True
             )
         for name in ("manifest.json", "catalog.json", "semantic_manifest.json"):
             trimmed = trim(json.loads((work / "target" / name).read_text()))
