@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlglot
-from sqlcoder_builtin.proposer import BuiltinProposer
 from sqlglot import exp
 
+from sqlcoder_builtin.proposer import BuiltinProposer
 from sqlcoder_core.contracts.component import Context, Settings
 from sqlcoder_core.contracts.proposer import Ask
 from sqlcoder_core.linking.catalog_index import memory_catalog
@@ -36,7 +36,7 @@ from sqlcoder_core.values.question import Clock, Question
 
 ROWS = 14
 CLOCK = Clock(now=datetime(2022, 6, 15, 12, 0))
-WORDS = "alpha beta gamma delta kappa omega north south east west red blue green open closed".split()
+WORDS = ["alpha", "beta", "gamma", "delta", "kappa", "omega", "north", "south", "east", "west", "red", "blue", "green", "open", "closed"]
 
 
 def half_of(db: str) -> str:
@@ -225,8 +225,7 @@ def strict(gold: list[tuple[Any, ...]], ours: list[tuple[Any, ...]]) -> bool:
         return True
     if len(gold[0]) != len(ours[0]):
         return False
-    order = lambda columns: sorted(columns, key=lambda column: sorted(column))  # noqa: E731
-    left, right = (Counter(zip(*order(columns_of(rows)), strict=True)) for rows in (gold, ours))
+    left, right = (Counter(zip(*sorted(columns_of(rows), key=sorted), strict=True)) for rows in (gold, ours))
     return left == right
 
 
@@ -260,14 +259,19 @@ class Tally:
     milliseconds: list[float] = field(default_factory=list)
     bands: dict[int, list[int]] = field(default_factory=dict)
 
+    @staticmethod
+    def share(part: int, whole: int) -> float:
+        """In percent."""
+        return 100.0 * part / whole if whole else 0.0
+
     def line(self, name: str) -> str:
         """One line of figures."""
-        share = lambda part, whole: 100.0 * part / whole if whole else 0.0  # noqa: E731
         times = sorted(self.milliseconds) or [0.0]
+        precise, exact = self.share(self.lenient, self.answered), self.share(self.strict, self.answered)
+        right, strictly = self.share(self.lenient, self.asked), self.share(self.strict, self.asked)
         return (
-            f"{name:28} asked {self.asked:5}  coverage {share(self.answered, self.asked):5.1f}%  precision {share(self.lenient, self.answered):5.1f}% "
-            f"(strict {share(self.strict, self.answered):5.1f}%)  accuracy {share(self.lenient, self.asked):5.1f}% (strict {share(self.strict, self.asked):5.1f}%)  "
-            f"p50 {times[len(times) // 2]:.1f} ms"
+            f"{name:30} asked {self.asked:5}  coverage {self.share(self.answered, self.asked):5.1f}%  precision {precise:5.1f}% (strict {exact:5.1f}%)"
+            f"  accuracy {right:5.1f}% (strict {strictly:5.1f}%)  p50 {times[len(times) // 2]:.1f} ms"
         )
 
 
@@ -293,7 +297,7 @@ def main() -> None:
     parser.add_argument("--floor", type=float, default=0.0, help="answers below this score count as abstained")
     chosen = parser.parse_args()
     sample_file = chosen.data / "train" / "spider_train_samples.json.gz"
-    samples = json.load(gzip.open(sample_file)) if chosen.values == "samples" else {}
+    samples = json.loads(gzip.decompress(sample_file.read_bytes())) if chosen.values == "samples" else {}
     for name in chosen.sets or ["spider_train"]:
         for half in ("dev", "held") if chosen.half == "both" else (chosen.half,):
             tally = evaluate(chosen, name, half, samples)

@@ -88,7 +88,9 @@ def _verified(ask: Ask) -> Candidate | None:
     wanted = _plain(ask.linked.question.text)
     for verified in ask.linked.verified:
         if _plain(verified.question) == wanted:
-            reading = Reading(phrase=ask.linked.question.text, meaning=f"a verified question{f' ({verified.origin})' if verified.origin else ''}")
+            reading = Reading(
+                phrase=ask.linked.question.text, meaning=f"a verified question{f' ({verified.origin})' if verified.origin else ''}"
+            )
             return Candidate(sql=verified.sql.strip().rstrip(";"), proposer=NAME, route="verified", reading=(reading,), score=1.0)
     return None
 
@@ -101,6 +103,12 @@ def _suggestions(ask: Ask, left: tuple[str, ...]) -> tuple[str, ...]:
     """Names of tables and columns most like the words that were not understood."""
     from rapidfuzz import fuzz, process
 
-    names = [table.name.name for table in ask.linked.tables] + [column.name for table in ask.linked.tables for column in table.columns if not column.hidden]
-    found = [name for word in left for name, _, _ in process.extract(word, list(dict.fromkeys(names)), scorer=fuzz.ratio, score_cutoff=60, limit=2)]
+    names = [table.name.name for table in ask.linked.tables] + [
+        column.name for table in ask.linked.tables for column in table.columns if not column.hidden
+    ]
+    found = [
+        name
+        for word in left
+        for name, _, _ in process.extract(word, list(dict.fromkeys(names)), scorer=fuzz.ratio, score_cutoff=60, limit=2)
+    ]
     return tuple(dict.fromkeys(found))[:5]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlcoder_builtin.assemble_parts import group_expr, named
+from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
-from sqlcoder_builtin.frame import Condition, Frame, Group, Output, Sort
+from sqlcoder_builtin.frame import Frame, Group, Output, Sort
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.settle import settle_dates, settle_groups
+from sqlcoder_builtin.settle import settle_groups
 from sqlcoder_builtin.shapes import special
-from sqlcoder_builtin.tree import Agg, All_, Any_, Col, Compare, Expr, Has, Item, Lit, OneOf, Order, PerGroup, Pred, Query, Raw
+from sqlcoder_builtin.tree import Agg, All_, Col, Compare, Expr, Has, Item, Order, PerGroup, Pred, Query, Raw
 from sqlcoder_core.api import TableName
 
 
@@ -60,82 +59,6 @@ def root_of(p: Parse) -> TableName | None:
     return p.subject() or next((group.table or (group.column.table if group.column else None) for group in frame.groups), None)
 
 
-# ---------------------------------------------------------------- conditions
-
-
-def conditions(p: Parse, root: TableName) -> tuple[Pred, ...]:
-    """All conditions joined as said: equal columns twice means one of the values, "or" joins with the one before."""
-    settled = settle_dates(p, root)
-    unique: dict[Pred, Condition] = {}
-    for condition in p.frame.conditions:
-        unique.setdefault(condition.pred, condition)
-    p.frame.conditions = list(unique.values())
-    merged: list[Condition] = []
-    for condition in p.frame.conditions:
-        _merge(p, merged, condition)
-    return (*(condition.pred for condition in merged), *settled)
-
-
-def _merge(p: Parse, merged: list[Condition], condition: Condition) -> None:
-    last = merged[-1] if merged else None
-    if last is not None and isinstance(last.pred, Has) and last.pred.negated and _belongs(p, last, condition):
-        merged[-1] = replace(last, pred=replace(last.pred, where=(*last.pred.where, condition.pred)))
-        return
-    if last is not None and condition.either:
-        merged[-1] = replace(last, pred=_either(last.pred, condition.pred))
-        return
-    last = next((other for other in reversed(merged) if _same_column(other.pred, condition.pred)), None)
-    if last is not None and not p.frame.both:
-        merged[merged.index(last)] = replace(last, pred=_either(last.pred, condition.pred))
-        return
-    if isinstance(condition.pred, Has) and not condition.pred.where and condition.pred.count is None and not condition.pred.negated:
-        merged.append(condition)
-        return
-    merged.append(condition)
-
-
-def _belongs(p: Parse, absent: Condition, condition: Condition) -> bool:
-    """ "have no certificate for Boeing": the condition is about the rows that are missing, unless a new clause begins."""
-    has = absent.pred
-    assert isinstance(has, Has)
-    if condition.about is None or condition.about.key == has.of.key or condition.at < absent.at:
-        return False
-    between = p.chunks[absent.at + 1 : condition.at]
-    if any(chunk.is_cue("but", "and") or chunk.word == "," for chunk in between):
-        return False
-    return condition.about.key == has.table.key or p.schema.to_one(has.table, condition.about)
-
-
-def _same_column(one: Pred, other: Pred) -> bool:
-    """Two equalities on one column cannot both hold, so one of them is meant."""
-    return (
-        isinstance(one, (Compare, OneOf))
-        and isinstance(other, (Compare, OneOf))
-        and _equality(one)
-        and _equality(other)
-        and one.left == other.left
-    )
-
-
-def _equality(pred: Compare | OneOf) -> bool:
-    return (isinstance(pred, Compare) and pred.op == "=" and isinstance(pred.right, Lit)) or (isinstance(pred, OneOf) and not pred.negated)
-
-
-def _either(one: Pred, other: Pred) -> Pred:
-    if _same_column(one, other):
-        assert isinstance(one, (Compare, OneOf)) and isinstance(other, (Compare, OneOf))
-        return OneOf(one.left, (*_values(one), *_values(other)))
-    parts = one.parts if isinstance(one, Any_) else (one,)
-    return Any_((*parts, other))
-
-
-def _values(pred: Compare | OneOf):  # type: ignore[no-untyped-def]
-    if isinstance(pred, OneOf):
-        return pred.values
-    assert isinstance(pred.right, Lit)
-    return (pred.right.value,)
-
-
 # ---------------------------------------------------------------- the plain shape
 
 
@@ -147,10 +70,21 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
     sorts = orders(p, root, outputs)
     counted_sort = any(is_aggregate(order.expr) for order in sorts)
     if keys and frame.subject is not None and _ranks_subject(p):
-        keys += [key for name in (*p.schema.key(frame.subject), *p.schema.display(frame.subject)) if (key := Col(frame.subject, name)) not in keys]
+        keys += [
+            key
+            for name in (*p.schema.key(frame.subject), *p.schema.display(frame.subject))
+            if (key := Col(frame.subject, name)) not in keys
+        ]
     if not outputs and (not keys or _ranks_subject(p)):
         outputs = _display(p, frame.subject or root)
-    if frame.also and frame.subject is not None and not any(isinstance(o.expr, Col) and o.expr.table.key == frame.subject.key and o.expr.column in p.schema.display(frame.subject) for o in outputs):
+    if (
+        frame.also
+        and frame.subject is not None
+        and not any(
+            isinstance(o.expr, Col) and o.expr.table.key == frame.subject.key and o.expr.column in p.schema.display(frame.subject)
+            for o in outputs
+        )
+    ):
         outputs = [*_display(p, frame.subject), *outputs] if not any(is_aggregate(o.expr) for o in outputs) else outputs
     if keys and not any(is_aggregate(output.expr) for output in outputs) and not counted_sort and not frame.having:
         _measure_of_groups(p, root, outputs)
@@ -166,7 +100,11 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         items.append(Item(frame.shown_sort))
     items = list(named(items))
     shown_tables = {table.key for table in tables_of((*(item.expr for item in items), *(order.expr for order in sorts)))}
-    where = tuple(pred for pred in where if not (isinstance(pred, Has) and not pred.where and not pred.negated and pred.count is None and pred.table.key in shown_tables))
+    where = tuple(
+        pred
+        for pred in where
+        if not (isinstance(pred, Has) and not pred.where and not pred.negated and pred.count is None and pred.table.key in shown_tables)
+    )
     having = tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having)
     limit, per = _limits(p, sorts, keys)
     root = _root_for(p, root, items, sorts, keys)
@@ -202,7 +140,11 @@ def _involved(p: Parse, root: TableName, parts: tuple[object, ...], where: tuple
 
 def _deep_tables(pred: Pred) -> tuple[TableName, ...]:
     inner = [pred] if isinstance(pred, Has) else [part for part in getattr(pred, "parts", ()) if isinstance(part, Has)]
-    return (*tables_of((pred,)), *(has.table for has in inner), *(table for has in inner for part in has.where for table in _deep_tables(part)))
+    return (
+        *tables_of((pred,)),
+        *(has.table for has in inner),
+        *(table for has in inner for part in has.where for table in _deep_tables(part)),
+    )
 
 
 def _ranks_subject(p: Parse) -> bool:
@@ -285,12 +227,7 @@ def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) 
     if aggregates and not alphabetical:
         return aggregates[0]
     if outputs:
-        numbers = [
-            output.expr
-            for output in outputs
-            if isinstance(output.expr, Col)
-            and p.schema.is_measure(output.expr.table, p.schema.column(output.expr.table, output.expr.column))
-        ]
+        numbers = [output.expr for output in outputs if isinstance(output.expr, Col) and p.is_measure(output.expr)]
         return numbers[0] if sort.superlative and numbers else outputs[0].expr
     if sort.superlative:
         return None
@@ -303,7 +240,7 @@ def _measure_of_groups(p: Parse, root: TableName, outputs: list[Output]) -> None
     from sqlcoder_core.api import name_words
 
     for output in outputs:
-        if isinstance(output.expr, Col) and p.schema.is_measure(output.expr.table, p.schema.column(output.expr.table, output.expr.column)):
+        if isinstance(output.expr, Col) and p.is_measure(output.expr):
             rate = RATE_WORDS & set(name_words(output.expr.column))
             output.expr = Agg("avg" if rate else "sum", output.expr.table, output.expr)
             p.frame.notes.append(f"{output.phrase} per group is read as its {'average' if rate else 'sum'}")
@@ -365,7 +302,7 @@ def _categories(p: Parse, items: list[Item]) -> bool:
     for item in items:
         if not isinstance(item.expr, Col):
             return False
-        column = p.schema.column(item.expr.table, item.expr.column)
+        column = p.schema.of(item.expr)
         named = {*p.schema.display(item.expr.table), *p.schema.key(item.expr.table)}
         if column.kind not in ("text", "other") or column.name in named or p.schema.is_date(item.expr.table, column):
             return False

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, COMPARATIVES, CUES, FILLER_VERBS, PLACE_VERBS, STOP_WORDS, SUPERLATIVES, UNIT_WORDS
+from sqlcoder_builtin.cue_words import (
+    ADJECTIVE_OF_UNIT,
+    FILLER_VERBS,
+    PLACE_VERBS,
+    STOP_WORDS,
+    UNIT_WORDS,
+    comparatives,
+    cues,
+    superlatives,
+)
 from sqlcoder_core.api import Clock, DateSpan, Linked, Match, NumberSpan, Token, find_dates, find_numbers, tokenise
 
 ChunkKind = Literal[
@@ -50,12 +59,12 @@ class Chunk:
 @cache
 def _phrases() -> dict[tuple[str, ...], tuple[ChunkKind, str]]:
     phrases: dict[tuple[str, ...], tuple[ChunkKind, str]] = {}
-    for cue, texts in CUES.items():
-        for text in texts.split("|"):
+    for cue, texts in cues().items():
+        for text in texts:
             phrases.setdefault(tuple(text.split()), ("cue", cue))
     kinds: tuple[tuple[ChunkKind, Sequence[str]], ...] = (
-        ("superlative", list(SUPERLATIVES)),
-        ("comparative", list(COMPARATIVES)),
+        ("superlative", list(superlatives())),
+        ("comparative", list(comparatives())),
         ("unit", list(UNIT_WORDS)),
     )
     for kind, words in kinds:
@@ -67,9 +76,11 @@ def _phrases() -> dict[tuple[str, ...], tuple[ChunkKind, str]]:
 
 
 _LONGEST_PHRASE = 7
-_ONE_ORDER = frozenset("per each an every the last first latest recent of this that single average".split())
+_ONE_ORDER = frozenset(
+    ["per", "each", "an", "every", "the", "last", "first", "latest", "recent", "of", "this", "that", "single", "average"]
+)
 """Before "order by" and "order of", these say that an order is a thing."""
-_MORE = {"sum": 0.1, "avg": 0.1, "count": 0.05} | {unit: 0.1 for unit in UNIT_WORDS}
+_MORE = {"sum": 0.1, "avg": 0.1, "count": 0.05} | dict.fromkeys(UNIT_WORDS, 0.1)
 """Aggregate words mean an aggregate though a column may be called "total" too."""
 _PER_CHUNK = 0.25
 """Each chunk costs a little, so that one long chunk wins over several short ones."""
@@ -120,7 +131,9 @@ def _add_cues(tokens: Sequence[Token], options: _Options) -> None:
                 break
             found = phrases.get(tuple(lowers[start:end])) or _plural_unit(tokens, start, end)
             if found:
-                options.add(Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05 + _MORE.get(found[1], 0.0))
+                options.add(
+                    Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05 + _MORE.get(found[1], 0.0)
+                )
 
 
 def _capitals(token: Token) -> bool:
@@ -204,9 +217,24 @@ def _best_cover(length: int, options: _Options) -> tuple[Chunk, ...]:
 def _asked_anew(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
     """ "which" and "who" at the start of a sentence or after a comma ask; elsewhere they relate."""
     for at, chunk in enumerate(chunks):
-        if chunk.is_cue("show") and chunk.text.lower() in ("who are", "who is", "who were", "which are") and at and chunks[at - 1].kind in ("name", "value"):
+        if (
+            chunk.is_cue("show")
+            and chunk.text.lower() in ("who are", "who is", "who were", "which are")
+            and at
+            and chunks[at - 1].kind in ("name", "value")
+        ):
             chunk.word = "that"
-        if chunk.is_cue("that", "whose") and chunk.text.lower() in ("which", "who", "whom", "in which", "for which", "on which", "at which", "where", "when"):
+        if chunk.is_cue("that", "whose") and chunk.text.lower() in (
+            "which",
+            "who",
+            "whom",
+            "in which",
+            "for which",
+            "on which",
+            "at which",
+            "where",
+            "when",
+        ):
             before = chunks[at - 1] if at else None
             if before is None or (before.kind == "stop" and before.word in (",", ".", ":", ";") and _leads(chunks, at)):
                 chunk.word = "show"

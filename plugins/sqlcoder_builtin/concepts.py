@@ -11,8 +11,10 @@ from sqlcoder_core.api import Column, TableName, name_words, table_words
 Want = Callable[[TableName, Column], bool]
 
 _MONEY = (
-    "revenue", "sale amount", "total amount", "net amount", "gross amount", "total revenue", "amount", "order total", "total", "total price", "line total", "line amount", "extended price",
-    "net total", "grand total", "amount paid", "payment amount", "total sale", "invoice total", "subtotal", "sale", "turnover", "net revenue", "gross revenue", "order amount", "total value",
+    "revenue", "sale amount", "total amount", "net amount", "gross amount", "total revenue", "amount", "order total", "total",
+    "total price", "line total", "line amount", "extended price",
+    "net total", "grand total", "amount paid", "payment amount", "total sale", "invoice total", "subtotal", "sale", "turnover",
+    "net revenue", "gross revenue", "order amount", "total value",
     "order value", "total cost",
 )  # fmt: skip
 _QUANTITY = ("quantity", "order quantity", "unit", "quantity sold", "unit sold", "amount", "count")

@@ -22,7 +22,7 @@ class DateSql:
 
     # ------------------------------------------------------------------ moments
 
-    def moment(self, moment: Moment, kind: str) -> exp.Expression:
+    def moment(self, moment: Moment, kind: str) -> exp.Expr:
         """A bound: a literal where the day is known or `now` is set, else reckoned from CURRENT_DATE by the engine."""
         if not moment.relative or self.clock.now is not None:
             return self.literal(resolve(moment, self.clock), kind)
@@ -32,24 +32,24 @@ class DateSql:
             return self._sqlite_moment(moment)
         return self._shift(self._unit_start(moment.unit), moment.shift, moment.shift_unit)
 
-    def literal(self, value: date | datetime, kind: str) -> exp.Expression:
+    def literal(self, value: date | datetime, kind: str) -> exp.Expr:
         """ISO text, which every engine compares with dates."""
         text = value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
         return exp.Literal.string(text)
 
-    def today(self) -> exp.Expression:
+    def today(self) -> exp.Expr:
         """Today as the clock has it."""
         if self.clock.now is not None:
             literal = exp.Literal.string(self.clock.today().isoformat())
             return literal if self.dialect == "sqlite" else exp.cast(literal, exp.DataType.Type.DATE)
         return self._call("DATE", exp.Literal.string("now")) if self.dialect == "sqlite" else exp.CurrentDate()
 
-    def _instant(self, moment: Moment) -> exp.Expression:
+    def _instant(self, moment: Moment) -> exp.Expr:
         if self.dialect == "sqlite":
             return self._call("DATETIME", exp.Literal.string("now"), exp.Literal.string(f"{moment.shift} {moment.shift_unit}s"))
         return self._shift(exp.CurrentTimestamp(), moment.shift, moment.shift_unit)
 
-    def _sqlite_moment(self, moment: Moment) -> exp.Expression:
+    def _sqlite_moment(self, moment: Moment) -> exp.Expr:
         """DATE('now', modifiers): SQLite reckons with words."""
         modifiers: list[str] = list(_SQLITE_START.get(moment.unit, ()))
         if moment.unit in ("week", "quarter", "fiscal_year"):
@@ -60,7 +60,7 @@ class DateSql:
             modifiers.append(f"{count:+d} {unit}s" if abs(count) != 1 else f"{count:+d} {unit}")
         return self._call("DATE", exp.Literal.string("now"), *(exp.Literal.string(modifier) for modifier in modifiers))
 
-    def _unit_start(self, unit: str) -> exp.Expression:
+    def _unit_start(self, unit: str) -> exp.Expr:
         today = exp.CurrentDate()
         if unit == "day":
             return today
@@ -72,7 +72,7 @@ class DateSql:
             return self._shift(self._truncated("week", self._shift(today, days, "day")), -days, "day")
         return self._truncated(unit, today)
 
-    def _shift(self, base: exp.Expression, count: int, unit: str) -> exp.Expression:
+    def _shift(self, base: exp.Expr, count: int, unit: str) -> exp.Expr:
         if not count:
             return base
         unit, count = {"quarter": ("month", count * 3), "week": ("day", count * 7)}.get(unit, (unit, count))
@@ -84,7 +84,7 @@ class DateSql:
 
     # ------------------------------------------------------------------ columns
 
-    def trunc(self, unit: DateUnit, arg: exp.Expression, kind: str) -> exp.Expression:
+    def trunc(self, unit: DateUnit, arg: exp.Expr, kind: str) -> exp.Expr:
         """The first day of the unit that `arg` lies in."""
         if self.dialect == "sqlite":
             return self._sqlite_trunc(unit, arg)
@@ -93,18 +93,18 @@ class DateSql:
             return arg if kind == "date" else exp.cast(arg, exp.DataType.Type.DATE)
         return self._truncated(unit, arg)
 
-    def dated(self, arg: exp.Expression, kind: str) -> exp.Expression:
+    def dated(self, arg: exp.Expr, kind: str) -> exp.Expr:
         """`arg` as a date, cast where it is text."""
         return exp.cast(arg, exp.DataType.Type.TIMESTAMP) if kind in ("text", "other", "json") and self.dialect != "sqlite" else arg
 
-    def _truncated(self, unit: str, arg: exp.Expression) -> exp.Expression:
+    def _truncated(self, unit: str, arg: exp.Expr) -> exp.Expr:
         if self.dialect in _MYSQL_LIKE:
             return self._mysql_trunc(unit, arg)
         if self.dialect in ("bigquery", "tsql", "oracle", "hive", "spark2"):
-            return exp.DateTrunc(this=arg, unit=exp.Literal.string(unit.upper()))
+            return exp.func("DATE_TRUNC", arg, exp.Literal.string(unit.upper()), dialect="bigquery")
         return self._call("DATE_TRUNC", exp.Literal.string(unit), arg)
 
-    def _mysql_trunc(self, unit: str, arg: exp.Expression) -> exp.Expression:
+    def _mysql_trunc(self, unit: str, arg: exp.Expr) -> exp.Expr:
         if unit == "week":
             return exp.DateSub(this=self._call("DATE", arg), expression=self._call("WEEKDAY", arg.copy()), unit=exp.var("DAY"))
         if unit == "quarter":
@@ -116,7 +116,7 @@ class DateSql:
         formats = {"month": "%Y-%m-01", "year": "%Y-01-01", "hour": "%Y-%m-%d %H:00:00"}
         return self._call("DATE_FORMAT", arg, exp.Literal.string(formats[unit]))
 
-    def _sqlite_trunc(self, unit: str, arg: exp.Expression) -> exp.Expression:
+    def _sqlite_trunc(self, unit: str, arg: exp.Expr) -> exp.Expr:
         if unit in ("day", "month", "year"):
             modifiers = [] if unit == "day" else [exp.Literal.string(f"start of {unit}")]
             return self._call("DATE", arg, *modifiers)
@@ -127,11 +127,11 @@ class DateSql:
         year = self._call("STRFTIME", exp.Literal.string("%Y"), arg)
         return exp.DPipe(this=exp.DPipe(this=year, expression=exp.Literal.string("-Q")), expression=self._sqlite_quarter(arg.copy()))
 
-    def _sqlite_quarter(self, arg: exp.Expression) -> exp.Expression:
+    def _sqlite_quarter(self, arg: exp.Expr) -> exp.Expr:
         month = exp.cast(self._call("STRFTIME", exp.Literal.string("%m"), arg), exp.DataType.Type.INT)
         return exp.paren(exp.Div(this=exp.paren(exp.Add(this=month, expression=exp.Literal.number(2))), expression=exp.Literal.number(3)))
 
-    def part(self, part: DatePart, arg: exp.Expression, kind: str) -> exp.Expression:
+    def part(self, part: DatePart, arg: exp.Expr, kind: str) -> exp.Expr:
         """Year, quarter, month, week, day, hour as numbers; weekday with Sunday as 0."""
         if self.dialect == "sqlite":
             return self._sqlite_part(part, arg)
@@ -144,13 +144,13 @@ class DateSql:
             return exp.Extract(this=exp.var("DOW"), expression=arg)
         return exp.DayOfWeek(this=arg)
 
-    def _sqlite_part(self, part: DatePart, arg: exp.Expression) -> exp.Expression:
+    def _sqlite_part(self, part: DatePart, arg: exp.Expr) -> exp.Expr:
         if part == "quarter":
             return self._sqlite_quarter(arg)
         letter = {"year": "%Y", "month": "%m", "week": "%W", "day": "%d", "hour": "%H", "weekday": "%w"}[part]
         return exp.cast(self._call("STRFTIME", exp.Literal.string(letter), arg), exp.DataType.Type.INT)
 
-    def span(self, unit: str, start: exp.Expression, end: exp.Expression, kinds: tuple[str, str]) -> exp.Expression:
+    def span(self, unit: str, start: exp.Expr, end: exp.Expr, kinds: tuple[str, str]) -> exp.Expr:
         """Time between two dates in units: whole days between dates, fractions between timestamps for hours and less."""
         if self.dialect == "sqlite":
             return self._sqlite_span(unit, start, end)
@@ -163,7 +163,7 @@ class DateSql:
             return self._call("TIMESTAMPDIFF", exp.var(unit.upper()), start, end)
         return exp.DateDiff(this=end, expression=start, unit=exp.var(unit.upper()))
 
-    def _sqlite_span(self, unit: str, start: exp.Expression, end: exp.Expression) -> exp.Expression:
+    def _sqlite_span(self, unit: str, start: exp.Expr, end: exp.Expr) -> exp.Expr:
         days = exp.Sub(this=self._call("JULIANDAY", end), expression=self._call("JULIANDAY", start))
         factor = {
             "day": 1.0,
@@ -176,7 +176,7 @@ class DateSql:
         }[unit]
         return exp.paren(days) if factor == 1.0 else exp.Mul(this=exp.paren(days), expression=exp.Literal.number(round(factor, 9)))
 
-    def _postgres_span(self, unit: str, start: exp.Expression, end: exp.Expression, kinds: tuple[str, str]) -> exp.Expression:
+    def _postgres_span(self, unit: str, start: exp.Expr, end: exp.Expr, kinds: tuple[str, str]) -> exp.Expr:
         if unit in ("year", "month"):
             age = self._call("AGE", end, start)
             years = exp.Extract(this=exp.var("YEAR"), expression=age)
@@ -185,7 +185,7 @@ class DateSql:
             months = exp.Extract(this=exp.var("MONTH"), expression=age.copy())
             return exp.paren(exp.Add(this=exp.Mul(this=years, expression=exp.Literal.number(12)), expression=months))
         if kinds == ("date", "date"):
-            days: exp.Expression = exp.paren(exp.Sub(this=end, expression=start))
+            days: exp.Expr = exp.paren(exp.Sub(this=end, expression=start))
             factor = {"day": 1, "week": 1, "hour": 24, "minute": 1440, "second": 86400}[unit]
             if unit == "week":
                 return exp.Div(this=days, expression=exp.Literal.number(7))
@@ -194,7 +194,7 @@ class DateSql:
         divisor = {"day": 86400, "week": 604800, "hour": 3600, "minute": 60, "second": 1}[unit]
         return seconds if divisor == 1 else exp.Div(this=seconds, expression=exp.Literal.number(divisor))
 
-    def age(self, arg: exp.Expression, kind: str) -> exp.Expression:
+    def age(self, arg: exp.Expr, kind: str) -> exp.Expr:
         """Whole years from a date to today."""
         if self.dialect == "postgres":
             return exp.Extract(this=exp.var("YEAR"), expression=self._call("AGE", self.today(), self.dated(arg, kind)))
@@ -204,5 +204,5 @@ class DateSql:
             return exp.cast(self._sqlite_span("year", arg, self.today()), exp.DataType.Type.INT)
         return self.span("year", arg, self.today(), (kind, "date"))
 
-    def _call(self, name: str, *arguments: exp.Expression) -> exp.Expression:
+    def _call(self, name: str, *arguments: exp.Expr) -> exp.Expr:
         return exp.Anonymous(this=name, expressions=list(arguments))

@@ -19,15 +19,20 @@ _COMPARE: dict[str, type[exp.Binary]] = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT
 _ARITH: dict[str, type[exp.Binary]] = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul}
 _CASE_SENSITIVE = frozenset({"postgres", "redshift", "snowflake", "oracle", "materialize", "risingwave"})
 _RESERVED = frozenset(
-    "all and any array as asc between by case cast check collate column constraint create cross current date day default desc distinct do else end except exists "
-    "false fetch for foreign from full grant group having hour in index inner insert intersect interval into is join key left like limit lock match "
-    "minute month natural not null number of offset on or order outer over partition primary range rank read reference references release rename "
-    "replace right row rows schema second select set show table then time timestamp to trigger true union unique update usage user using value values view "
-    "when where window with year position option condition call system percent both leading trailing analyse analyze asymmetric authorization "
-    "binary concurrently current_date current_time current_user deferrable freeze ilike initially isnull lateral localtime notnull only overlaps "
-    "placing returning session_user similar some symmetric tablesample variadic verbose pivot unpivot qualify anti semi asof change comment describe summarize "
-    "char character int integer rank groups keys function lead lag ntile role status_ escape glob regexp generated".split()
-)  # fmt: skip
+    """
+    all analyse analyze and anti any array as asc asof asymmetric authorization between binary both by call case cast change char
+    character check collate column comment concurrently condition constraint create cross current current_date current_time
+    current_user date day default deferrable desc describe distinct do else end escape except exists false fetch for foreign
+    freeze from full function generated glob grant group groups having hour ilike in index initially inner insert int integer
+    intersect interval into is isnull join key keys lag lateral lead leading left like limit localtime lock match minute month
+    natural not notnull ntile null number of offset on only option or order outer over overlaps partition percent pivot placing
+    position primary qualify range rank read reference references regexp release rename replace returning right role row rows
+    schema second select semi session_user set show similar some summarize symmetric system table tablesample then time timestamp
+    to trailing trigger true union unique unpivot update usage user using value values variadic verbose view when where window
+    with year
+    """.split()
+)
+"""Names that one engine or another reads as its own words."""
 
 
 class ExprSql:
@@ -38,8 +43,8 @@ class ExprSql:
         schema: Schema,
         dates: DateSql,
         dialect: str,
-        subquery: Callable[[t.Query, tuple[t.Col, ...], Scope], exp.Expression],
-        has: Callable[[t.Has, Scope], exp.Expression],
+        subquery: Callable[[t.Query, tuple[t.Col, ...], Scope], exp.Expr],
+        has: Callable[[t.Has, Scope], exp.Expr],
     ) -> None:
         self.schema = schema
         self.dates = dates
@@ -63,13 +68,13 @@ class ExprSql:
     def kind(self, expr: t.Expr) -> str:
         """The kind of an expression's values, as far as known."""
         if isinstance(expr, t.Col):
-            column = self.schema.column(expr.table, expr.column)
+            column = self.schema.of(expr)
             return column.kind
         return "date" if isinstance(expr, t.Trunc) else "number"
 
     # ------------------------------------------------------------------ expressions
 
-    def expr(self, expr: t.Expr, scope: Scope) -> exp.Expression:
+    def expr(self, expr: t.Expr, scope: Scope) -> exp.Expr:
         """The node of an expression."""
         match expr:
             case t.Col(table, name):
@@ -97,7 +102,7 @@ class ExprSql:
             case t.Scalarq(query, same):
                 return self._subquery(query, same, scope)
 
-    def composed(self, expr: t.Expr, places: Mapping[t.Expr, tuple[str, str]]) -> exp.Expression:
+    def composed(self, expr: t.Expr, places: Mapping[t.Expr, tuple[str, str]]) -> exp.Expr:
         """An expression over columns of CTEs: `places` says in which (CTE, column) each part has been computed."""
         if expr in places:
             cte, column = places[expr]
@@ -107,15 +112,15 @@ class ExprSql:
         assert isinstance(expr, t.Lit)
         return literal(expr.value)
 
-    def aggregate(self, function: t.Function, arg: exp.Expression) -> exp.Expression:
+    def aggregate(self, function: t.Function, arg: exp.Expr) -> exp.Expr:
         """An aggregate of a node."""
         if function == "median":
             return self._median(arg)
         node = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[function]
         return node(this=arg)
 
-    def _agg(self, agg: t.Agg, scope: Scope) -> exp.Expression:
-        arg: exp.Expression = self.expr(agg.arg, scope) if agg.arg is not None else exp.Star()
+    def _agg(self, agg: t.Agg, scope: Scope) -> exp.Expr:
+        arg: exp.Expr = self.expr(agg.arg, scope) if agg.arg is not None else exp.Star()
         if agg.where is not None:
             then = exp.Literal.number(1) if agg.arg is None else arg
             arg = exp.Case(ifs=[exp.If(this=self.pred(agg.where, scope), true=then)])
@@ -123,13 +128,13 @@ class ExprSql:
             arg = exp.Distinct(expressions=[arg])
         return self.aggregate(agg.function, arg)
 
-    def _median(self, arg: exp.Expression) -> exp.Expression:
+    def _median(self, arg: exp.Expr) -> exp.Expr:
         if self.dialect in ("postgres", "redshift", "tsql", "materialize"):
             order = exp.Order(expressions=[exp.Ordered(this=arg, nulls_first=False)])
             return exp.WithinGroup(this=exp.PercentileCont(this=exp.Literal.number("0.5")), expression=order)
         return exp.Anonymous(this="MEDIAN", expressions=[arg])
 
-    def _arith(self, op: str, left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    def _arith(self, op: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:
         left, right = _enclosed(left), _enclosed(right)
         if op != "/":
             return _ARITH[op](this=left, expression=right)
@@ -137,7 +142,7 @@ class ExprSql:
         top = left if _is_fraction(left) else exp.Mul(this=left, expression=one)
         return exp.Div(this=top, expression=exp.Nullif(this=right, expression=exp.Literal.number(0)), typed=True)
 
-    def _over(self, over: t.Over, scope: Scope) -> exp.Expression:
+    def _over(self, over: t.Over, scope: Scope) -> exp.Expr:
         arg = self.expr(over.arg, scope)
         order = (
             exp.Order(expressions=[exp.Ordered(this=self.expr(over.order, scope), nulls_first=self.dialect not in ("duckdb",))])
@@ -149,7 +154,7 @@ class ExprSql:
             return exp.Window(this=lag, order=order)
         return exp.Window(this=exp.Sum(this=arg), order=order if over.kind == "running" else None)
 
-    def raw(self, sql: str, table: TableName, scope: Scope, where: t.Pred | None = None) -> exp.Expression:
+    def raw(self, sql: str, table: TableName, scope: Scope, where: t.Pred | None = None) -> exp.Expr:
         """SQL of a metric or term, its columns qualified; `where` goes into its aggregates as CASE."""
         tree = parse_one(sql, dialect=self.dialect)
         for column in list(tree.find_all(exp.Column)):
@@ -161,7 +166,7 @@ class ExprSql:
             tree = self._filtered(tree, where, scope)
         return exp.paren(tree) if isinstance(tree, (exp.Binary, exp.Connector)) else tree
 
-    def _filtered(self, tree: exp.Expression, where: t.Pred, scope: Scope) -> exp.Expression:
+    def _filtered(self, tree: exp.Expr, where: t.Pred, scope: Scope) -> exp.Expr:
         aggregates = [node for node in tree.find_all(exp.AggFunc) if not node.find_ancestor(exp.AggFunc)]
         for node in aggregates:
             inside = node.this
@@ -174,7 +179,7 @@ class ExprSql:
 
     # ------------------------------------------------------------------ predicates
 
-    def pred(self, pred: t.Pred, scope: Scope) -> exp.Expression:
+    def pred(self, pred: t.Pred, scope: Scope) -> exp.Expr:
         """The node of a condition."""
         match pred:
             case t.Compare(op, left, right):
@@ -198,18 +203,18 @@ class ExprSql:
             case t.Not(part):
                 return exp.Not(this=exp.paren(self.pred(part, scope)))
 
-    def compared(self, op: str, left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    def compared(self, op: str, left: exp.Expr, right: exp.Expr) -> exp.Expr:
         """left op right."""
         return _COMPARE[op](this=left, expression=right)
 
-    def _like(self, left: exp.Expression, pattern: str) -> exp.Expression:
+    def _like(self, left: exp.Expr, pattern: str) -> exp.Expr:
         text = exp.Literal.string(pattern)
         if self.dialect in ("postgres", "duckdb", "snowflake", "redshift", "databricks", "spark", "clickhouse"):
             return exp.ILike(this=left, expression=text)
         return exp.Like(this=left, expression=text)
 
-    def _truth(self, left: t.Col, value: bool, scope: Scope) -> exp.Expression:
-        column = self.schema.column(left.table, left.column)
+    def _truth(self, left: t.Col, value: bool, scope: Scope) -> exp.Expr:
+        column = self.schema.of(left)
         node = self.column(left.table, left.column, scope)
         if column.kind == "boolean":
             if self.dialect in ("sqlite", "mysql", "tsql", "oracle"):
@@ -238,7 +243,7 @@ def _stored_truth(values: tuple[Scalar, ...], wanted: bool) -> Scalar:
     return "Y" if wanted else "N"
 
 
-def literal(value: Scalar) -> exp.Expression:
+def literal(value: Scalar) -> exp.Expr:
     """A constant as a node."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
@@ -247,15 +252,15 @@ def literal(value: Scalar) -> exp.Expression:
     return exp.Literal.string(value)
 
 
-def _maybe_not(node: exp.Expression, negated: bool) -> exp.Expression:
+def _maybe_not(node: exp.Expr, negated: bool) -> exp.Expr:
     return exp.Not(this=node) if negated else node
 
 
-def _enclosed(node: exp.Expression) -> exp.Expression:
+def _enclosed(node: exp.Expr) -> exp.Expr:
     return exp.paren(node) if isinstance(node, (exp.Binary, exp.Case)) and not isinstance(node, exp.Mul) else node
 
 
-def _is_fraction(node: exp.Expression) -> bool:
+def _is_fraction(node: exp.Expr) -> bool:
     return isinstance(node, exp.Mul) and any(
         isinstance(side, exp.Literal) and "." in str(side.this) for side in (node.this, node.expression)
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, tables_of
 from sqlcoder_builtin.schema import Schema
-from sqlcoder_builtin.tree import Agg, Arith, Col, Expr, Item, Lit, Order, Query, Raw
+from sqlcoder_builtin.tree import Agg, Arith, Col, Expr, Item, Lit, Order, Pred, Query, Raw
 from sqlcoder_core.api import TableName
 
 
@@ -73,7 +73,7 @@ def split(query: Query, schema: Schema) -> tuple[dict[str, Query], Final]:
     return parts, final
 
 
-def _conditions(query: Query, table: TableName, schema: Schema) -> tuple:  # type: ignore[type-arg]
+def _conditions(query: Query, table: TableName, schema: Schema) -> tuple[Pred, ...]:
     """Conditions on other aggregated tables do not limit this one; shared ones do."""
     others = {aggregate.table.key for aggregate in aggregates_of(query.select)} - {table.key}
     return tuple(pred for pred in query.where if not {name.key for name in tables_of((pred,))} & others)

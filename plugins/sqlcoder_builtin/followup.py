@@ -12,8 +12,10 @@ from sqlcoder_builtin.tree import Compare, Like, OneOf
 from sqlcoder_core.api import Ask, rematch
 
 _LEANING = (
-    "and", "only", "just", "what about", "how about", "now", "but", "same", "also", "by", "per", "for", "in", "sort", "sorted", "order by", "excluding", "without", "instead", "break",
-    "split", "then", "group", "limit", "top", "since", "before", "after", "during", "last", "this", "ok", "okay", "or", "those", "of those", "of these", "them", "with", "not",
+    "and", "only", "just", "what about", "how about", "now", "but", "same", "also", "by", "per", "for", "in", "sort", "sorted",
+    "order by", "excluding", "without", "instead", "break",
+    "split", "then", "group", "limit", "top", "since", "before", "after", "during", "last", "this", "ok", "okay", "or", "those",
+    "of those", "of these", "them", "with", "not",
 )  # fmt: skip
 _ADDING = ("also", "and also", "additionally", "then also")
 
@@ -39,8 +41,6 @@ def leans(text: str) -> bool:
     """True for fragments: they begin like one, or are too short to be a question of their own."""
     low = text.lower().strip()
     return any(low.startswith(f"{word} ") or low == word for word in _LEANING) or len(low.split()) <= 2
-
-
 
 
 def _merge(before: Parse, now: Parse, *, adding: bool) -> None:
@@ -71,5 +71,7 @@ def _put(frame: Frame, condition: Condition) -> None:
     """A new value for a column takes the old one's place."""
     column = getattr(condition.pred, "left", None)
     simple = isinstance(condition.pred, (Compare, OneOf, Like))
-    frame.conditions = [other for other in frame.conditions if not (simple and isinstance(other.pred, (Compare, OneOf, Like)) and other.pred.left == column)]
+    frame.conditions = [
+        other for other in frame.conditions if not (simple and isinstance(other.pred, (Compare, OneOf, Like)) and other.pred.left == column)
+    ]
     frame.conditions.append(condition)

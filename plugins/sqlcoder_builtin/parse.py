@@ -99,10 +99,17 @@ class Parse:
     def column(self, at: int, want: Want | None = None, prefer: TableName | None = None, floor: float = 0.4) -> Col | None:
         """The column that a chunk names, by how well the words fit and how near its table is to what is spoken of there."""
         chunk = self.chunk(at)
-        if chunk is None or chunk.kind not in ("name", "unit") and not chunk.is_cue("sum"):
+        if chunk is None or (chunk.kind not in ("name", "unit") and not chunk.is_cue("sum")):
             return None
         found = [match for match in chunk.names if match.kind == "column" and match.score >= floor and match.table and match.column]
-        scored = sorted(((self.column_score(match, at, want, prefer), -index, match) for index, match in enumerate(found) if _place(at, match) not in self.banned), reverse=True)
+        scored = sorted(
+            (
+                (self.column_score(match, at, want, prefer), -index, match)
+                for index, match in enumerate(found)
+                if _place(at, match) not in self.banned
+            ),
+            reverse=True,
+        )
         if not scored:
             return None
         best = scored[0][2]
@@ -130,7 +137,12 @@ class Parse:
         owner = self.owner_after(at)
         if owner is not None:
             bonus += 0.4 if owner.key == table.key else -0.04 * min(self.schema.distance(owner, table), 6)
-        if self.frame.outputs and isinstance(self.frame.outputs[-1].expr, Col) and at - self.frame.outputs[-1].at <= 3 and self.zone == "select":
+        if (
+            self.frame.outputs
+            and isinstance(self.frame.outputs[-1].expr, Col)
+            and at - self.frame.outputs[-1].at <= 3
+            and self.zone == "select"
+        ):
             bonus += 0.25 if self.frame.outputs[-1].expr.table.key == table.key else 0.0
         near = self.near_table(at)
         if near is not None:
@@ -196,6 +208,18 @@ class Parse:
     def texts(self, table: TableName, column: Column) -> bool:
         """Text that is no date."""
         return column.kind in ("text", "other") and not self.schema.is_date(table, column)
+
+    def is_measure(self, column: Col) -> bool:
+        """True for a number that may be added up or compared."""
+        return self.schema.is_measure(column.table, self.schema.of(column))
+
+    def is_number(self, column: Col) -> bool:
+        """True for any number."""
+        return self.numbers(column.table, self.schema.of(column))
+
+    def is_dated(self, column: Col) -> bool:
+        """True for a date or timestamp."""
+        return self.dated(column.table, self.schema.of(column))
 
     def concept(self, words: Sequence[str], table: TableName, want: Want | None = None) -> Col | None:
         """The column of a table (or of one to-one from it) that is about one of these concepts, best concept first."""

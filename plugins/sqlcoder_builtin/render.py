@@ -85,11 +85,11 @@ class Renderer:
             select = select.distinct(copy=False)
         return select.limit(query.limit, copy=False) if query.limit is not None else select
 
-    def _item(self, item: Item, scope: Scope) -> exp.Expression:
+    def _item(self, item: Item, scope: Scope) -> exp.Expr:
         tree = self.exprs.expr(item.expr, scope)
         return exp.alias_(tree, item.alias, quoted=False) if item.alias else tree
 
-    def _order(self, order: Order, query: Query, scope: Scope) -> exp.Expression:
+    def _order(self, order: Order, query: Query, scope: Scope) -> exp.Expr:
         """By the alias where the expression is an output, since that reads better."""
         alias = next((item.alias for item in query.select if item.expr == order.expr and item.alias), None)
         tree = exp.column(alias) if alias else self.exprs.expr(order.expr, scope)
@@ -111,20 +111,20 @@ class Renderer:
             select = select.join(table, on=self._on(step, scope), copy=False)
         return select
 
-    def _table(self, name: TableName, scope: Scope) -> exp.Expression:
+    def _table(self, name: TableName, scope: Scope) -> exp.Expr:
         alias = scope.enter(name)
         schema = name.schema if name.schema and name.schema != self.schema.linked.default_schema else None
         table = exp.Table(this=self.exprs.identifier(name.name), db=self.exprs.identifier(schema) if schema else None)
         return exp.alias_(table, alias, table=True) if alias != name.name else table
 
-    def _on(self, step: Step, scope: Scope) -> exp.Expression:
+    def _on(self, step: Step, scope: Scope) -> exp.Expr:
         sides = [
             exp.EQ(this=self.exprs.column(step.source, left, scope), expression=self.exprs.column(step.target, right, scope))
             for left, right in step.pairs
         ]
         return exp.and_(*sides, copy=False)
 
-    def has(self, has: Has, scope: Scope) -> exp.Expression:
+    def has(self, has: Has, scope: Scope) -> exp.Expr:
         """EXISTS, NOT EXISTS, or a comparison with the number or the sum of related rows."""
         path = self.schema.path(has.of, has.table) or ()
         inner = scope.inner()
@@ -142,14 +142,14 @@ class Renderer:
         select = select.where(exp.and_(*conditions, copy=False), copy=False)
         return self._counted(has, select, inner, path)
 
-    def _on_outer(self, step: Step, outer: Scope, inner: Scope) -> exp.Expression:
+    def _on_outer(self, step: Step, outer: Scope, inner: Scope) -> exp.Expr:
         sides = [
             exp.EQ(this=self.exprs.column(step.target, right, inner), expression=self.exprs.column(step.source, left, outer))
             for left, right in step.pairs
         ]
         return exp.and_(*sides, copy=False)
 
-    def _counted(self, has: Has, select: exp.Select, inner: Scope, path: tuple[Step, ...]) -> exp.Expression:
+    def _counted(self, has: Has, select: exp.Select, inner: Scope, path: tuple[Step, ...]) -> exp.Expr:
         if has.count is None:
             found = exp.Exists(this=select.select(exp.Literal.number(1), copy=False))
             return exp.Not(this=found) if has.negated else found
@@ -158,18 +158,21 @@ class Renderer:
         counted = exp.Subquery(this=select.select(measure, copy=False))
         return self.exprs.compared(op, counted, exp.Literal.number(bound))
 
-    def _number_of(self, table: TableName, inner: Scope, path: tuple[Step, ...]) -> exp.Expression:
+    def _number_of(self, table: TableName, inner: Scope, path: tuple[Step, ...]) -> exp.Expr:
         key = self.schema.key(table)
         if sum(step.many for step in path) > 1 and len(key) == 1:
             return exp.Count(this=exp.Distinct(expressions=[self.exprs.column(table, key[0], inner)]))
         return exp.Count(this=exp.Star())
 
-    def subquery(self, query: Query, same: tuple[Col, ...], scope: Scope) -> exp.Expression:
+    def subquery(self, query: Query, same: tuple[Col, ...], scope: Scope) -> exp.Expr:
         """A query in parentheses, over rows that agree with the row outside on the columns of `same`."""
         inner = Scope(used=scope.used)
         select = self.select(query, inner)
         if same and isinstance(select, exp.Select):
-            sides = [exp.EQ(this=self.exprs.column(col.table, col.column, inner), expression=self.exprs.column(col.table, col.column, scope)) for col in same]
+            sides = [
+                exp.EQ(this=self.exprs.column(col.table, col.column, inner), expression=self.exprs.column(col.table, col.column, scope))
+                for col in same
+            ]
             select = select.where(exp.and_(*sides, copy=False), copy=False)
         return exp.Subquery(this=select)
 
@@ -248,7 +251,7 @@ class Renderer:
         return select.limit(query.limit, copy=False) if query.limit is not None else select
 
 
-def _unqualify(tree: exp.Expression) -> None:
+def _unqualify(tree: exp.Expr) -> None:
     """Take the table off column names where the whole statement reads one table once."""
     if len(list(tree.find_all(exp.Table))) > 1 or tree.find(exp.Subquery):
         return

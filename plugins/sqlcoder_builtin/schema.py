@@ -6,6 +6,7 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass
 
+from sqlcoder_builtin.tree import Col
 from sqlcoder_core.api import Column, Linked, Relationship, Table, TableName, name_words, table_words
 
 _DISPLAY = ("name", "title", "label", "full name", "display name")
@@ -66,6 +67,10 @@ class Schema:
         if found is None:
             raise KeyError(f"{table}.{name}")
         return found
+
+    def of(self, column: Col) -> Column:
+        """What is known of a column."""
+        return self.column(column.table, column.column)
 
     def key(self, name: TableName) -> tuple[str, ...]:
         """Columns that tell rows apart: the primary key, a unique key, or what is named like one; empty when unknown."""

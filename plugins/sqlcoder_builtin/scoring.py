@@ -8,11 +8,68 @@ from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.parse import Parse
 
 _MEANINGFUL_CUES = frozenset(
-    "count distinct sum avg median high low best worst common rare gt ge lt le ne between like starts ends null share ratio difference growth mom yoy qoq wow running "
-    "on_average sort desc asc without never how_old".split()
+    [
+        "count",
+        "distinct",
+        "sum",
+        "avg",
+        "median",
+        "high",
+        "low",
+        "best",
+        "worst",
+        "common",
+        "rare",
+        "gt",
+        "ge",
+        "lt",
+        "le",
+        "ne",
+        "between",
+        "like",
+        "starts",
+        "ends",
+        "null",
+        "share",
+        "ratio",
+        "difference",
+        "growth",
+        "mom",
+        "yoy",
+        "qoq",
+        "wow",
+        "running",
+        "on_average",
+        "sort",
+        "desc",
+        "asc",
+        "without",
+        "never",
+        "how_old",
+    ]
 )
 _NOISE = frozenset(
-    "really basically exactly simply data dataset records quick quickly currently now today's hi hello thanks thank help company system".split()
+    [
+        "really",
+        "basically",
+        "exactly",
+        "simply",
+        "data",
+        "dataset",
+        "records",
+        "quick",
+        "quickly",
+        "currently",
+        "now",
+        "today's",
+        "hi",
+        "hello",
+        "thanks",
+        "thank",
+        "help",
+        "company",
+        "system",
+    ]
 )
 
 

@@ -36,7 +36,7 @@ def date_column(p: Parse, root: TableName, at: int, unit: str | None = None, nea
     """The date of the measured table, of the table spoken of nearby, of what joins them."""
     deed = [p.frame.deed] if p.frame.deed is not None else []
     candidates = [*deed, root, *([near] if near else []), *([p.frame.subject] if p.frame.subject else [])]
-    candidates += [table for table in tables_of(output.expr for output in p.frame.outputs)]
+    candidates += list(tables_of(output.expr for output in p.frame.outputs))
     candidates += [table for _, table in p.tables_said]
     for table in candidates:
         column = _date_of(p, table, unit)
@@ -78,7 +78,11 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
     root = measured_table(p) or root
     settled = []
     for condition in p.frame.dates:
-        column = condition.column or p.frame.deed_column or date_column(p, _about(p, root, condition), condition.at, condition.period.unit, condition.near)
+        column = (
+            condition.column
+            or p.frame.deed_column
+            or date_column(p, _about(p, root, condition), condition.at, condition.period.unit, condition.near)
+        )
         if column is None:
             p.frame.doubts += 1.0
             continue
@@ -114,7 +118,7 @@ def period_pred(p: Parse, column: Col, period: Period) -> Pred:
     """A period as bounds; whole years on a column of years as numbers."""
     if period.part is not None:
         return _part_pred(column, period)
-    found = p.schema.column(column.table, column.column)
+    found = p.schema.of(column)
     if found.kind in ("integer", "number") or (name_words(column.column)[-1:] == ("year",) and not p.schema.is_date(column.table, found)):
         return _year_pred(p, column, period, text=found.kind == "text")
     bounds: list[Pred] = []

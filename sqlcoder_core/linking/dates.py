@@ -22,7 +22,7 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-WEEKDAYS = {name: number for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+WEEKDAYS = {name: number for number, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
 UNITS: dict[str, Unit] = {
     "second": "second", "minute": "minute", "min": "minute", "hour": "hour", "hr": "hour", "day": "day", "week": "week", "wk": "week",
     "month": "month", "quarter": "quarter", "qtr": "quarter", "year": "year", "yr": "year",
@@ -163,7 +163,9 @@ def _ranged(tokens: Sequence[Token], at: int, clock: Clock) -> DateSpan | None:
         if right:
             begin = _same_year(left[1], right[1], tokens, at + 1, left[0])
             period = Period(start=begin.start, end=right[1].end, label=f"from {begin.label} to {right[1].label}")
-            return DateSpan(start=at, end=right[0], period=period, preposition=first[0], doubtful=left[2] and right[2], parts=(begin, right[1]))
+            return DateSpan(
+                start=at, end=right[0], period=period, preposition=first[0], doubtful=left[2] and right[2], parts=(begin, right[1])
+            )
     return None
 
 

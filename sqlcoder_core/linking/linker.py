@@ -23,7 +23,46 @@ FOUND = 14
 """Tables that a search of a larger catalog brings, before bridges."""
 
 _STOP = frozenset(
-    "a an the of in on at to for by with and or not is are was were be has have do does did all any each what which who how many much me show list give find".split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "by",
+        "with",
+        "and",
+        "or",
+        "not",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "has",
+        "have",
+        "do",
+        "does",
+        "did",
+        "all",
+        "any",
+        "each",
+        "what",
+        "which",
+        "who",
+        "how",
+        "many",
+        "much",
+        "me",
+        "show",
+        "list",
+        "give",
+        "find",
+    ]
 )
 
 
@@ -134,7 +173,8 @@ def _with_values(tokens: Sequence[Token], catalog: Catalog) -> Iterable[TableNam
 
 def _named(tokens: Sequence[Token], metrics: Sequence[Metric], terms: Sequence[Term]) -> Iterable[Metric | Term]:
     said = {token.lemma for token in tokens}
-    for named in (*metrics, *terms):
+    everything: list[Metric | Term] = [*metrics, *terms]
+    for named in everything:
         if any(set(name_words(name)) <= said for name in (named.name, *named.synonyms)):
             yield named
 
@@ -143,7 +183,7 @@ def _bridges(chosen: Sequence[TableName], catalog: Catalog) -> list[TableName]:
     """Tables on the shortest paths among the chosen ones, at most one table away from them."""
     relationships = catalog.relationships(chosen)
     bridges: list[TableName] = []
-    for start in range(0, max(len(chosen) - 1, 0)):
+    for start in range(max(len(chosen) - 1, 0)):
         trees = join_paths(chosen[start : start + 2], relationships, limit=1)
         bridges += [bridge for tree in trees if len(tree.bridges) < 3 for bridge in tree.bridges]
     return bridges

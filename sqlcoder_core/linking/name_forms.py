@@ -41,8 +41,10 @@ _GENERIC = frozenset(
 """Words that alone never stand for a longer name."""
 
 _UNIT_ENDINGS = (
-    ("in", "billion"), ("in", "million"), ("in", "thousand"), ("usd",), ("eur",), ("gbp",), ("dollar",), ("in", "usd"), ("kg",), ("km",), ("cm",),
-    ("percent",), ("in", "dollar"), ("in", "kg"), ("in", "hour"), ("in", "minute"), ("in", "second"), ("m",), ("minute",), ("mi",), ("cent",),
+    ("in", "billion"), ("in", "million"), ("in", "thousand"), ("usd",), ("eur",), ("gbp",), ("dollar",), ("in", "usd"), ("kg",),
+    ("km",), ("cm",),
+    ("percent",), ("in", "dollar"), ("in", "kg"), ("in", "hour"), ("in", "minute"), ("in", "second"), ("m",), ("minute",), ("mi",),
+    ("cent",),
 )  # fmt: skip
 _FLAGS = ("is", "has", "was", "flag")
 

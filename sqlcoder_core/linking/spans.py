@@ -17,7 +17,39 @@ LONGEST = 6
 
 _INNER = frozenset({"of", "the"})
 _STEM_PENALTY = 0.88
-_JOINTS = frozenset("by in for to from with at on and or named called titled is are was were has have had be been not per as than that who which".split())
+_JOINTS = frozenset(
+    [
+        "by",
+        "in",
+        "for",
+        "to",
+        "from",
+        "with",
+        "at",
+        "on",
+        "and",
+        "or",
+        "named",
+        "called",
+        "titled",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "be",
+        "been",
+        "not",
+        "per",
+        "as",
+        "than",
+        "that",
+        "who",
+        "which",
+    ]
+)
 """Words at the edge of a span that only belong to it when the whole name is said."""
 
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from snowballstemmer import _Stemmer  # type: ignore[attr-defined]
+    from snowballstemmer import _Stemmer
 
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PIECES_OF_ANY_SCRIPT = re.compile(r"[^\W\d_]+|\d+")
@@ -48,8 +48,10 @@ _IRREGULAR = {
     "leaves": "leaf", "halves": "half", "shelves": "shelf", "wolves": "wolf", "series": "series", "species": "species", "news": "news",
     "movies": "movie", "cookies": "cookie", "ties": "tie", "pies": "pie", "zombies": "zombie", "buses": "bus", "statuses": "status",
     "gases": "gas", "aliases": "alias", "campuses": "campus", "viruses": "virus", "bonuses": "bonus", "heroes": "hero",
-    "potatoes": "potato", "quizzes": "quiz", "salespeople": "salesperson", "staffs": "staff", "aircrafts": "aircraft", "calories": "calorie",
-    "lenses": "lens", "data": "data", "media": "media", "always": "always", "wineries": "winery", "caches": "cache", "headaches": "headache",
+    "potatoes": "potato", "quizzes": "quiz", "salespeople": "salesperson", "staffs": "staff", "aircrafts": "aircraft",
+    "calories": "calorie",
+    "lenses": "lens", "data": "data", "media": "media", "always": "always", "wineries": "winery", "caches": "cache",
+    "headaches": "headache",
     "axes": "axis", "taxes": "tax", "geographies": "geography", "selfies": "selfie",
 }  # fmt: skip
 
@@ -106,7 +108,9 @@ def name_words(name: str) -> tuple[str, ...]:
 def table_words(name: str) -> tuple[str, ...]:
     """Like `name_words`, without what only says how the table was built (`dim_`, `fct_`, `_tbl`)."""
     words = name_words(name)
-    while len(words) > 1 and (words[0] in LAYER_PREFIXES or split_name(name)[0] in LAYER_PREFIXES and len(words) == len(name_words(name))):
+    while len(words) > 1 and (
+        words[0] in LAYER_PREFIXES or (split_name(name)[0] in LAYER_PREFIXES and len(words) == len(name_words(name)))
+    ):
         words = words[1:]
     while len(words) > 1 and words[-1] in LAYER_SUFFIXES:
         words = words[:-1]

@@ -22,7 +22,9 @@ def is_deed(p: Parse, at: int) -> bool:
         beside = p.chunk(at - 1)
         status = beside is not None and beside.kind == "name" and p.table(at - 1) is None
         return not status and (following is None or not following.is_cue("or", "and"))
-    dated = following is not None and (following.kind == "date" or following.is_cue("by") or following.text.lower() in ("by", "with", "via"))
+    dated = following is not None and (
+        following.kind == "date" or following.is_cue("by") or following.text.lower() in ("by", "with", "via")
+    )
     return dated and deed_date(p, text) is not None
 
 
@@ -63,7 +65,7 @@ def dated_verb(p: Parse, at: int) -> int | None:
     if not first.endswith(("ed", "rn", "ft", "an")) or following is None or not (following.is_cue("per", "by") or following.kind == "unit"):
         return None
     column = p.column(at, p.dated)
-    if column is None or not p.dated(column.table, p.schema.column(column.table, column.column)):
+    if column is None or not p.is_dated(column):
         return None
     p.frame.deed_column = column
     p.take(at, at + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.chunks import Chunk
-from sqlcoder_builtin.clauses.conditions import is_flag
+from sqlcoder_builtin.clauses.flags import is_flag
 from sqlcoder_builtin.clauses.measures import term_table
 from sqlcoder_builtin.describe import describe_pred
 from sqlcoder_builtin.frame import Condition
@@ -63,7 +63,7 @@ _GENDERS = {
 
 def gender(p: Parse, at: int) -> int | None:
     """ "male students": the gender column of the people, as it is stored there."""
-    from sqlcoder_builtin.clauses.conditions import add_condition
+    from sqlcoder_builtin.clauses.condition_list import add_condition
     from sqlcoder_builtin.tree import Compare, Lit
 
     chunk = p.chunk(at)
@@ -74,7 +74,7 @@ def gender(p: Parse, at: int) -> int | None:
     column = p.concept(("gender", "sex"), near, p.texts)
     if column is None:
         return None
-    values = p.schema.column(column.table, column.column).values
+    values = p.schema.of(column).values
     value = next((form for form in (*stored, stored[1].upper()) if form in values), stored[0])
     zone = p.zone
     end = add_condition(p, Compare("=", column, Lit(value)), at, at + 1)

@@ -37,8 +37,10 @@ def group(p: Parse, at: int) -> int | None:
 def _lists_rows(p: Parse, at: int) -> bool:
     """ "the id of every employee": one row each is what a list gives anyway."""
     plain = bool(p.frame.outputs) and not any(is_aggregate(output.expr) for output in p.frame.outputs)
-    later = any(chunk.is_cue("count", "sum", "avg", "high", "low", "common", "how much") or chunk.kind == "superlative" for chunk in p.chunks[at:])
-    measures = any(isinstance(output.expr, Col) and p.measures(output.expr.table, p.schema.column(output.expr.table, output.expr.column)) for output in p.frame.outputs)
+    later = any(
+        chunk.is_cue("count", "sum", "avg", "high", "low", "common", "how much") or chunk.kind == "superlative" for chunk in p.chunks[at:]
+    )
+    measures = any(isinstance(output.expr, Col) and p.is_measure(output.expr) for output in p.frame.outputs)
     return plain and not later and not measures and p.table(at) is not None
 
 
@@ -49,7 +51,7 @@ def _further(p: Parse, end: int) -> int:
             chunk.is_cue("and", "by", "per") or (chunk.kind == "stop" and chunk.word in (",", "the"))
         ):
             place += 1
-        if place == end or not p.is_cue(place - 1, "and", "by", "per") and not _list_goes_on(p, place):
+        if place == end or (not p.is_cue(place - 1, "and", "by", "per") and not _list_goes_on(p, place)):
             return end
         if p.is_cue(place - 1, "by") and any(sort.superlative and sort.expr is None for sort in p.frame.sorts):
             return end
@@ -76,7 +78,7 @@ def _key(p: Parse, start: int, at: int, *, each: bool) -> int | None:
     if chunk.kind != "name":
         return None
     table, column = p.table(at), p.column(at)
-    if column is not None and p.schema.is_date(column.table, p.schema.column(column.table, column.column)) and _unit_follows(p, at):
+    if column is not None and p.schema.is_date(column.table, p.schema.of(column)) and _unit_follows(p, at):
         p.frame.groups.append(Group(p.phrase(start, at + 2), start, column=column, unit=UNIT_WORDS[p.chunks[at + 1].word], each=each))
         return at + 2
     if table is not None:
@@ -109,7 +111,7 @@ def _unit(p: Parse, start: int, at: int) -> int:
     of = p.past(end, "of", "the", "when", "in", "they", "was", "were", "which", "it")
     if of > end or (p.chunk(end) is not None and p.chunks[end].kind == "name"):
         found = p.column(of, p.dated)
-        if found is not None and p.dated(found.table, p.schema.column(found.table, found.column)):
+        if found is not None and p.is_dated(found):
             column, end = found, of + 1
     p.frame.groups.append(Group(p.phrase(start, end), start, column=column, unit=unit))
     return end
@@ -118,7 +120,7 @@ def _unit(p: Parse, start: int, at: int) -> int:
 def real_column(p: Parse, at: int) -> Col | None:
     """A column that is called like the unit ("year", "month") in a table that is spoken of."""
     column = p.column(at, floor=0.93)
-    if column is None or p.dated(column.table, p.schema.column(column.table, column.column)):
+    if column is None or p.is_dated(column):
         return None
     spoken = {table.key for _, table in p.tables_said} | {table.key for output in p.frame.outputs for table in tables_of((output.expr,))}
     return column if column.table.key in spoken or not p.tables_said else None
@@ -129,7 +131,12 @@ def _may_group(p: Parse, at: int) -> bool:
     if p.frame.limit is not None and p.frame.top and not any(sort.expr is not None for sort in p.frame.sorts):
         return False
     before = p.chunk(at - 1)
-    agent = before is not None and (before.text.lower().endswith("ed") or before.kind == "verb") and p.table(p.past(at + 1)) is not None and p.chunks[p.past(at + 1)].text.lower() != p.chunks[p.past(at + 1)].text.lower().rstrip("s")
+    agent = (
+        before is not None
+        and (before.text.lower().endswith("ed") or before.kind == "verb")
+        and p.table(p.past(at + 1)) is not None
+        and p.chunks[p.past(at + 1)].text.lower() != p.chunks[p.past(at + 1)].text.lower().rstrip("s")
+    )
     return not agent and not (before is not None and before.kind in ("verb",) and p.zone == "where")
 
 

@@ -40,7 +40,7 @@ def constant(p: Parse, at: int, *, words: bool = False) -> Constant | None:
 def _capitals(p: Parse, at: int) -> Constant | None:
     """A run of capitalised words that name nothing in the schema: "San Francisco", "John O'Brien"."""
     end = at
-    while (chunk := p.chunk(end)) is not None and _nameless(p, end, first=end == at):
+    while p.chunk(end) is not None and _nameless(p, end, first=end == at):
         end += 1
     while end > at and p.chunks[end - 1].kind in ("stop", "number"):
         if p.chunks[end - 1].kind == "number" and end - 1 > at:

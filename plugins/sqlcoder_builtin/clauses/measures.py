@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw
+from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw, RawPred
 from sqlcoder_core.api import Match, Metric, TableName, Term, name_words
 
 AGGREGATES: dict[str, Function] = {"sum": "sum", "avg": "avg", "median": "median", "high": "max", "low": "min", "how much": "sum"}
@@ -54,7 +54,13 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
     distinct = p.is_cue(inner_at, "distinct")
     inner_at = p.past(inner_at + 1) if distinct else inner_at
     owner = p.table(inner_at)
-    if owner is not None and p.chunk(inner_at + 1) is not None and p.chunks[inner_at + 1].kind == "name" and (own := p.column(inner_at + 1, p.measures, owner)) is not None and own.table.key == owner.key:
+    if (
+        owner is not None
+        and p.chunk(inner_at + 1) is not None
+        and p.chunks[inner_at + 1].kind == "name"
+        and (own := p.column(inner_at + 1, p.measures, owner)) is not None
+        and own.table.key == owner.key
+    ):
         p.take(inner_at, inner_at + 1)
         inner_at, prefer = inner_at + 1, owner
     inner = plain(p, inner_at, prefer)
@@ -67,7 +73,7 @@ def _better_column(p: Parse, at: int, prefer: TableName | None) -> Col | None:
     """ "total refunds": a number column about it stands above a table that is only called so by a synonym."""
     chunk = p.chunks[at]
     column = p.column(at, p.measures, prefer, floor=0.6)
-    if column is None or chunk.score("table") >= 0.9 or not p.measures(column.table, p.schema.column(column.table, column.column)):
+    if column is None or chunk.score("table") >= 0.9 or not p.is_measure(column):
         return None
     return column
 
@@ -91,7 +97,7 @@ def _metric_with(metric: Raw, function: Function) -> Raw:
     """The average of a metric that is a sum is the average of what it adds up."""
     lone = re.fullmatch(r"\s*sum\s*\((.*)\)\s*", metric.sql, re.IGNORECASE | re.DOTALL)
     if function in ("avg", "median", "max", "min") and lone and lone.group(1).count("(") == lone.group(1).count(")"):
-        return replace(metric, sql=f"{'percentile_cont' if function == 'median_' else function}({lone.group(1)})")
+        return replace(metric, sql=f"{function}({lone.group(1)})")
     return metric
 
 
@@ -130,7 +136,7 @@ def counted(p: Parse, at: int) -> Measured | None:
 
 def _counted_column(p: Parse, column: Col, at: int, distinct: bool) -> Measured:
     """A number that counts already is added up; a key counts its rows; other columns count their different values."""
-    found = p.schema.column(column.table, column.column)
+    found = p.schema.of(column)
     if p.schema.is_measure(column.table, found) and not distinct:
         return Measured(Agg("sum", column.table, column), column.table, at + 1, True)
     whole = column.column in p.schema.key(column.table) or column.column in p.schema.display(column.table)
@@ -166,7 +172,7 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
 
 
 def _measurable(p: Parse, column: Col) -> bool:
-    return p.schema.column(column.table, column.column).kind in ("integer", "number", "date", "timestamp")
+    return p.schema.of(column).kind in ("integer", "number", "date", "timestamp")
 
 
 def _money(p: Parse, at: int, prefer: TableName | None) -> Measured | None:
@@ -188,9 +194,11 @@ def money_metric(p: Parse, near: TableName | None) -> Raw | None:
     """The catalog's own metric of money taken in, where its rows lead to the table spoken of."""
     for metric in p.schema.linked.metrics:
         names = {" ".join(name_words(name)) for name in (metric.name, metric.label or "")}
-        if names & set(_MONEY_METRICS) and metric.expression and metric.table is not None and metric.table.key in p.schema.tables:
-            if near is None or p.schema.to_one(metric.table, near):
-                return Raw(metric.expression, metric.table, True, _raw_filter(metric.filter, metric.table), metric.name)
+        table = metric.table
+        if not names & set(_MONEY_METRICS) or not metric.expression or table is None or table.key not in p.schema.tables:
+            continue
+        if near is None or p.schema.to_one(table, near):
+            return Raw(metric.expression, table, True, _raw_filter(metric.filter, table), metric.name)
     return None
 
 
@@ -226,9 +234,7 @@ def _term(p: Parse, match: Match) -> Raw | None:
     return Raw(term.expression, table, aggregate, _raw_filter(term.filter, table) if aggregate else None, term.name)
 
 
-def _raw_filter(sql: str | None, table: TableName):  # type: ignore[no-untyped-def]
-    from sqlcoder_builtin.tree import RawPred
-
+def _raw_filter(sql: str | None, table: TableName) -> RawPred | None:
     return RawPred(sql, table) if sql else None
 
 

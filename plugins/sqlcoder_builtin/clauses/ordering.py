@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.heads import set_subject
-from sqlcoder_builtin.clauses.measures import Measured, measured, money_metric
-from sqlcoder_builtin.cue_words import SUPERLATIVES
+from sqlcoder_builtin.clauses.measures import Measured, measured
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import Sort
@@ -18,7 +17,12 @@ def sort(p: Parse, at: int) -> int | None:
     if not p.is_cue(at, "sort"):
         return None
     end = at + 1
-    if p.chunks[at].text.lower() == "ordered by" and p.frame.subject is not None and p.table(p.past(end)) is not None and p.frame.subject != p.table(p.past(end)):
+    if (
+        p.chunks[at].text.lower() == "ordered by"
+        and p.frame.subject is not None
+        and p.table(p.past(end)) is not None
+        and p.frame.subject != p.table(p.past(end))
+    ):
         p.zone = "where"
         p.take(at, end)
         return end
@@ -147,7 +151,7 @@ def _first_table(p: Parse, at: int) -> TableName | None:
 def by_measure(p: Parse, at: int) -> int | None:
     """ "... by revenue", "based on sales", "in terms of amount" behind "top N"."""
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
-    if waiting is None or not p.is_cue(at, "by", "per", "sort", "with", "that") and not _in_terms(p, at):
+    if waiting is None or (not p.is_cue(at, "by", "per", "sort", "with", "that") and not _in_terms(p, at)):
         return None
     place = p.past(at + 1, "the", "their", "its", "of", "terms", "in", "have", "has", "largest")
     while p.is_cue(place, "with", "that"):
@@ -181,182 +185,13 @@ def _in_terms(p: Parse, at: int) -> bool:
 def summed(p: Parse, entry: Measured) -> Expr:
     """A number column of another table than the subject's is added up per subject."""
     subject = p.subject()
-    if entry.aggregated or not isinstance(entry.expr, (Col,)) and subject is None:
+    if entry.aggregated or (not isinstance(entry.expr, (Col,)) and subject is None):
         return entry.expr
     if entry.money and (subject is None or entry.table.key != subject.key):
         return Agg("sum", entry.table, entry.expr)
     if subject is not None and entry.table.key != subject.key and not p.schema.to_one(subject, entry.table):
         return Agg("sum", entry.table, entry.expr)
     return entry.expr
-
-
-def superlative(p: Parse, at: int) -> int | None:
-    """ "the oldest employee", "most expensive product"."""
-    chunk = p.chunk(at)
-    if chunk is None or chunk.kind != "superlative":
-        return None
-    concepts, descending = SUPERLATIVES[chunk.text.lower()]
-    following = p.past(at + 1)
-    named = p.column(following) if p.table(following) is None else None
-    table = p.table(following) or (named.table if named is not None else None) or p.near_table(at) or p.subject()
-    if table is None:
-        return None
-    column = p.concept(concepts, table)
-    if column is None:
-        column = _on_many_side(p, concepts, table)
-        if column is None:
-            return None
-        expr: Expr = Agg("sum" if concepts[0] == "quantity" else "max" if descending else "min", column.table, column)
-    else:
-        expr = column
-    if (
-        p.schema.is_date(column.table, p.schema.column(column.table, column.column))
-        or "year" in column.column.lower()
-        or "birth" in column.column.lower()
-    ):
-        descending = not descending if "age" in concepts else descending
-    listed = p.is_cue(at + 1, "first")
-    p.frame.sorts.append(Sort(descending, chunk.text, at, expr, superlative=not listed, table=table))
-    p.frame.read(at, chunk.text, f"{'highest' if descending else 'lowest'} {describe(expr)}{' first' if listed else ''}")
-    p.take(at, at + 1 + listed)
-    return at + 1 + listed
-
-
-def _on_many_side(p: Parse, concepts: tuple[str, ...], table: TableName) -> Col | None:
-    """The concept on the nearest table that refers to this one."""
-    others = sorted(
-        (other.name for other in p.schema.tables.values() if other.name.key != table.key), key=lambda other: p.schema.distance(table, other)
-    )
-    for other in others:
-        if p.schema.distance(table, other) == 1:
-            from sqlcoder_builtin.concepts import concept_column
-
-            found = concept_column(p.schema, concepts, other, p.numbers)
-            if found is not None and found.table.key == other.key:
-                return found
-    return None
-
-
-def extreme(p: Parse, at: int) -> int | None:
-    """ "with the most orders", "has the highest salary", "the largest number of students": the subject's first row by it."""
-    chunk = p.chunk(at)
-    if chunk is None or not chunk.is_cue("high", "low", "best", "worst"):
-        return None
-    place = p.past(at + 1)
-    if p.is_cue(place, "sum", "avg") and (inner := measured(p, place)) is not None and inner.aggregated:
-        entry: Measured | None = inner
-    else:
-        entry = measured(p, place)
-    if entry is None or entry.nested:
-        return None
-    if entry.counted and chunk.text.lower() in _BIG and p.is_cue(place, "count") is False and (p.frame.subject is None or p.frame.subject.key == entry.table.key):
-        return _biggest(p, at, place, entry.table)
-    if not _ranks(p, at, entry):
-        return None
-    entry = _ranked(p, entry)
-    waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
-    expr = summed(p, entry)
-    descending = chunk.word in ("high", "best")
-    if waiting is not None:
-        waiting.expr, waiting.descending = expr, descending
-    else:
-        p.frame.sorts.append(Sort(descending, p.phrase(at, entry.end), at, expr, superlative=True))
-    p.frame.read(at, p.phrase(at, entry.end), f"{'highest' if descending else 'lowest'} {describe(expr)} first")
-    p.take(at, entry.end)
-    p.zone = "where"
-    return entry.end
-
-
-def _ranked(p: Parse, entry: Measured) -> Measured:
-    """Numbers of the subject's own rows as they are; columns of text by how many rows there are."""
-    from dataclasses import replace
-
-    subject = p.subject()
-    expr = entry.expr
-    if isinstance(expr, Agg) and expr.function == "sum" and isinstance(expr.arg, Col) and subject is not None and expr.table.key == subject.key and not p.frame.groups:
-        return replace(entry, expr=expr.arg, aggregated=False)
-    if isinstance(expr, Col) and not p.numbers(expr.table, column := p.schema.column(expr.table, expr.column)) and not p.dated(expr.table, column):
-        return replace(entry, expr=Agg("count", expr.table), aggregated=True)
-    return entry
-
-
-_BIG = frozenset("biggest largest greatest best top smallest worst highest lowest".split())
-
-
-def _biggest(p: Parse, at: int, place: int, table: TableName) -> int | None:
-    """ "our biggest customer": by the money that its related rows bring; an abstention where there is none."""
-    from sqlcoder_builtin.concepts import money_measures
-
-    near = [(found, expr) for found, expr in money_measures(p.schema, table) if found.key != table.key and p.schema.to_one(found, table)]
-    if not near or p.chunk(place + 1) is not None and p.is_cue(p.past(place + 1), "by"):
-        return None
-    expr: Expr = money_metric(p, table) or Agg("sum", *near[0])
-    set_subject(p, table, place)
-    p.frame.sorts.append(Sort(p.chunks[at].text.lower() not in ("smallest", "worst", "lowest"), p.chunks[at].text, at, expr, superlative=True))
-    p.frame.read(at, p.phrase(at, place + 1), f"by {describe(expr)}")
-    p.frame.doubts += 0.12
-    p.take(at, place + 1)
-    return place + 1
-
-
-def _ranks(p: Parse, at: int, entry: Measured) -> bool:
-    """True where "the highest X" picks a row rather than being what is asked for."""
-    before = p.before(at)
-    if entry.counted or p.zone == "where":
-        return True
-    if before is None:
-        return False
-    if before.is_cue("with", "that", "whose", "by", "but") or before.kind in ("verb", "number") or p.frame.limit is not None:
-        return True
-    subject = p.frame.subject
-    if before.kind == "name" and subject is not None:
-        return True
-    return before.is_cue("never") or (before.kind == "unit")
-
-
-def common(p: Parse, at: int) -> int | None:
-    """ "the most common city", "most popular product": what occurs most often."""
-    if not p.is_cue(at, "common", "rare"):
-        return None
-    chunk = p.chunks[at]
-    place = p.past(at + 1)
-    if p.chunk(place) is not None and p.chunks[place].kind == "verb":
-        place = p.past(place + 1)
-    table, column = p.table(place), p.column(place)
-    if table is None and column is not None and p.chunks[place].kind == "name":
-        counted = p.owner_after(place) or column.table
-        expr = Agg("count", counted if p.schema.path(counted, column.table) is not None else column.table)
-        p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, expr, superlative=True))
-        p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} {describe(expr)}")
-        p.take(at, at + 1)
-        return at + 1
-    shown = [output.expr for output in p.frame.outputs]
-    if len(shown) == 1 and isinstance(shown[0], Col) and shown[0].column not in p.schema.display(shown[0].table):
-        p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", shown[0].table), superlative=True))
-        p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} rows")
-        p.take(at, at + 1)
-        return at + 1
-    table = table or p.subject()
-    counted_table = _who_counts(p, table, at) if table else None
-    if table is None or counted_table is None:
-        return None
-    set_subject(p, table, at)
-    p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", counted_table), superlative=True))
-    p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} {counted_table.name}")
-    p.frame.doubts += 0.1
-    p.take(at, at + 1)
-    return at + 1
-
-
-def _who_counts(p: Parse, table: TableName, at: int) -> TableName | None:
-    """Rows of which table make one popular: one that is spoken of, else the only one that refers to it."""
-    spoken = [
-        said for _, said in p.tables_said if said.key != table.key and p.schema.path(table, said) and not p.schema.to_one(table, said)
-    ]
-    if spoken:
-        return spoken[0]
-    children = {step.target.key: step.target for step in p.schema._steps[table.key] if step.many}
-    return next(iter(children.values())) if len(children) == 1 else None
 
 
 def edge(p: Parse, at: int) -> int | None:
@@ -367,7 +202,7 @@ def edge(p: Parse, at: int) -> int | None:
         return _both_edges(p, at)
     table = p.table(p.past(at + 1))
     column = p.column(p.past(at + 1), p.dated)
-    if table is None and column is not None and p.dated(column.table, p.schema.column(column.table, column.column)) and p.zone == "select":
+    if table is None and column is not None and p.is_dated(column) and p.zone == "select":
         from sqlcoder_builtin.clauses.heads import add_output
 
         end = p.past(at + 1) + 1
@@ -399,7 +234,7 @@ def _trailing_edge(p: Parse, at: int) -> int | None:
     column = p.column(place)
     if column is None or p.table(place) is not None:
         return None
-    found = p.schema.column(column.table, column.column)
+    found = p.schema.of(column)
     if not (p.dated(column.table, found) or found.kind in ("integer", "number") or "year" in found.name.lower()):
         return None
     p.frame.outputs = [output for output in p.frame.outputs if output.at != place]
@@ -416,7 +251,7 @@ def _both_edges(p: Parse, at: int) -> int | None:
     place = p.past(at + 3)
     column = p.column(place, p.dated)
     table = p.table(place)
-    if column is None or not p.dated(column.table, p.schema.column(column.table, column.column)):
+    if column is None or not p.is_dated(column):
         dates = p.schema.dates(table) if table is not None else ()
         column = Col(table, dates[0]) if table is not None and dates else None
     if column is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.clauses.conditions import OPS, add_condition
+from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.measures import measured, plain
 from sqlcoder_builtin.describe import describe
@@ -22,7 +22,7 @@ def counted_relation(p: Parse, at: int) -> int | None:
     if chunk.is_cue("gt", "ge", "lt", "le", "eq", "only"):
         op = OPS.get(chunk.word, "=")
         number_at = p.past(at + 1, "a", "an", "the", "than", "of")
-    elif chunk.kind == "number" and p.zone != "select" or (chunk.kind == "number" and _after_with(p, at)):
+    elif (chunk.kind == "number" and p.zone != "select") or (chunk.kind == "number" and _after_with(p, at)):
         op = "="
     number = p.chunk(number_at)
     if op is None or number is None or number.kind != "number" or number.number is None:
@@ -53,7 +53,7 @@ def _per_value(p: Parse, table: TableName, at: int, end: int, op: Comparison, bo
         return None
     column = outputs[0]
     assert isinstance(column, Col)
-    if column.column in p.schema.key(column.table) or column.column in p.schema.display(column.table) and column.table.key != table.key:
+    if column.column in p.schema.key(column.table) or (column.column in p.schema.display(column.table) and column.table.key != table.key):
         return None
     if not p.schema.to_one(table, column.table):
         return None
@@ -96,7 +96,9 @@ def existence(p: Parse, at: int) -> int | None:
         return None
     place = at + 1
     verb: TableName | None = None
-    while (following := p.chunk(place)) is not None and (following.kind in ("stop", "verb") or following.is_cue("ever", "with", "all", "like", "per") or acted_table(p, place)):
+    while (following := p.chunk(place)) is not None and (
+        following.kind in ("stop", "verb") or following.is_cue("ever", "with", "all", "like", "per") or acted_table(p, place)
+    ):
         verb = verb or acted_table(p, place)
         place += 1
     named = p.table(place)
@@ -111,10 +113,14 @@ def existence(p: Parse, at: int) -> int | None:
 
 
 VERB_TABLES = {
-    "buy": ("order", "purchase", "sale", "transaction"), "bought": ("order", "purchase", "sale", "transaction"), "purchase": ("purchase", "order", "sale"),
-    "sell": ("sale", "order"), "sold": ("sale", "order line", "order item", "order"), "order": ("order line", "order item", "order"), "pay": ("payment",), "paid": ("payment",), "ship": ("shipment",),
-    "deliver": ("delivery", "shipment"), "return": ("return",), "refund": ("refund", "return"), "rent": ("rental",), "borrow": ("loan",), "visit": ("visit",), "review": ("review",),
-    "enroll": ("enrollment",), "book": ("booking",), "reserve": ("reservation",), "subscribe": ("subscription",), "register": ("registration",),
+    "buy": ("order", "purchase", "sale", "transaction"), "bought": ("order", "purchase", "sale", "transaction"),
+    "purchase": ("purchase", "order", "sale"),
+    "sell": ("sale", "order"), "sold": ("sale", "order line", "order item", "order"), "order": ("order line", "order item", "order"),
+    "pay": ("payment",), "paid": ("payment",), "ship": ("shipment",),
+    "deliver": ("delivery", "shipment"), "return": ("return",), "refund": ("refund", "return"), "rent": ("rental",),
+    "borrow": ("loan",), "visit": ("visit",), "review": ("review",),
+    "enroll": ("enrollment",), "book": ("booking",), "reserve": ("reservation",),
+    "subscribe": ("subscription",), "register": ("registration",),
 }  # fmt: skip
 """Verbs (by their stem's word) and what the table of such deeds may be called."""
 
@@ -127,7 +133,9 @@ def acted_table(p: Parse, at: int) -> TableName | None:
     if chunk is None or chunk.end - chunk.start != 1 or chunk.kind not in ("verb", "name", "word"):
         return None
     said = chunk.text.lower()
-    if not (said.endswith("ed") or said in ("bought", "sold", "paid", "buy", "sell", "purchase", "order")) or (chunk.kind == "name" and p.table(at) is not None and not said.endswith("ed")):
+    if not (said.endswith("ed") or said in ("bought", "sold", "paid", "buy", "sell", "purchase", "order")) or (
+        chunk.kind == "name" and p.table(at) is not None and not said.endswith("ed")
+    ):
         return None
     wanted = next((tables for verb, tables in VERB_TABLES.items() if stem(verb) == stem(said)), ())
     subject = p.subject()

@@ -6,6 +6,7 @@ from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.frame import DateCondition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Span
+from sqlcoder_core.api import Period
 
 
 def date(p: Parse, at: int) -> int | None:
@@ -24,10 +25,10 @@ def date(p: Parse, at: int) -> int | None:
     return at + 1
 
 
-def _ends(p: Parse, at: int):  # type: ignore[no-untyped-def]
+def _ends(p: Parse, at: int) -> tuple[Period, Period] | None:
     """Both ends of "between 2022 and 2023", each as a period of its own."""
     span = p.chunks[at].date
-    return getattr(span, "parts", None)
+    return span.parts if span is not None else None
 
 
 def _named_before(p: Parse, at: int) -> tuple[Col | None, int]:
@@ -43,7 +44,7 @@ def _named_before(p: Parse, at: int) -> tuple[Col | None, int]:
     column = p.column(place, p.dated)
     if column is None:
         return None, at
-    found = p.schema.column(column.table, column.column)
+    found = p.schema.of(column)
     dated = p.dated(column.table, found) or (found.kind == "integer" and "year" in found.name.lower())
     if not dated or (p.table(place) is not None and chunk.score("table") > chunk.score("column")):
         return None, at
@@ -86,7 +87,7 @@ def span(p: Parse, at: int) -> int | None:
 
 def _date_of(p: Parse, at: int, column: Col | None) -> Col | None:
     """The date column named, else the first date of the table named ("between order and shipment")."""
-    if column is not None and p.dated(column.table, p.schema.column(column.table, column.column)):
+    if column is not None and p.is_dated(column):
         return column
     table = p.table(at, lenient=True)
     dates = p.schema.dates(table) if table is not None else ()
@@ -96,9 +97,12 @@ def _date_of(p: Parse, at: int, column: Col | None) -> Col | None:
 def from_to(p: Parse, at: int) -> int | None:
     """ "how many days does it take from shipping to delivery": two dates joined by "to", the unit said before."""
     chunk = p.chunk(at)
-    if chunk is None or chunk.text.lower() not in ("from", "between", "to") or p.zone == "where" and chunk.text.lower() == "to":
+    if chunk is None or chunk.text.lower() not in ("from", "between", "to") or (p.zone == "where" and chunk.text.lower() == "to"):
         return None
-    unit_at = next((place for place in range(at) if p.chunks[place].kind == "unit" or p.is_cue(place, "how long", "days to", "time span", "day span")), None)
+    unit_at = next(
+        (place for place in range(at) if p.chunks[place].kind == "unit" or p.is_cue(place, "how long", "days to", "time span", "day span")),
+        None,
+    )
     if unit_at is None:
         return None
     first_at = p.past(at + 1)
@@ -139,7 +143,7 @@ def deed_time(p: Parse, at: int) -> int | None:
     if not timed and not asked:
         return None
     end = p.column(at, p.dated)
-    if end is None or not p.dated(end.table, p.schema.column(end.table, end.column)):
+    if end is None or not p.is_dated(end):
         return None
     order = [column.name for column in p.schema.table(end.table).columns if p.schema.is_date(end.table, column)]
     earlier = [name for name in order if order.index(name) < order.index(end.column)]

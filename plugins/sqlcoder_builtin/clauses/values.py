@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.clauses.conditions import add_condition, equal
+from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.deeds import is_deed
+from sqlcoder_builtin.clauses.equalities import equal
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
 from sqlcoder_builtin.clauses.places import place_column
 from sqlcoder_builtin.cue_words import PLACE_PREPOSITIONS
@@ -26,7 +27,7 @@ def column_value(p: Parse, at: int) -> int | None:
         return None
     if found.number and value_at > at + 1 and p.chunks[value_at - 1].word not in ("of", "is", "are", "as"):
         return None
-    kind = p.schema.column(column.table, column.column).kind
+    kind = p.schema.of(column).kind
     if found.hits and hit_for(p, found.hits, value_at, column) is None and not found.quoted:
         return None
     if found.number and kind not in ("integer", "number") and not p.schema.is_key(column.table, column.column):
@@ -41,7 +42,7 @@ def column_value(p: Parse, at: int) -> int | None:
         and p.chunks[value_at - 1].word in ("in", "for", "of")
     ):
         return None
-    if p.schema.is_date(column.table, p.schema.column(column.table, column.column)) and not found.quoted:
+    if p.schema.is_date(column.table, p.schema.of(column)) and not found.quoted:
         return None
     return equal(p, column, at, found, _negated(p, at))
 
@@ -77,7 +78,7 @@ def contained(p: Parse, at: int) -> int | None:
     if inside is None or inside.text.lower() not in ("in", "within", "inside") or place == at + 2:
         return None
     column = p.column(place, p.texts)
-    if column is None or p.table(place) is not None or p.schema.column(column.table, column.column).kind not in ("text", "other"):
+    if column is None or p.table(place) is not None or p.schema.of(column).kind not in ("text", "other"):
         return None
     before = p.before(at)
     negated = before is not None and before.is_cue("without", "never", "ne")
@@ -123,13 +124,17 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
 def _name_of(p: Parse, table: TableName) -> Col | None:
     """The column of text that names the table's rows; None where they have numbers only."""
     column = p.schema.column(table, p.schema.display(table)[0])
-    return Col(table, column.name) if column.kind in ("text", "other") and (column.name not in p.schema.key(table) or len(p.schema.table(table).columns) < 3) else None
+    return (
+        Col(table, column.name)
+        if column.kind in ("text", "other") and (column.name not in p.schema.key(table) or len(p.schema.table(table).columns) < 3)
+        else None
+    )
 
 
 def _by_place(p: Parse, at: int, found: Constant) -> Col | None:
     """ "in San Francisco", "from France", "based in Russia"."""
     before = p.before_any(at)
-    if before is None or before.word not in PLACE_PREPOSITIONS - {"of", "for", "on"}:
+    if before is None or before.word not in PLACE_PREPOSITIONS:
         return None
     near = p.near_table(at)
     tables = [table for table in (near, p.subject()) if table is not None]

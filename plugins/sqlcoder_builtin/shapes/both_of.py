@@ -27,7 +27,9 @@ def _two_tables(p: Parse, where: tuple[Pred, ...]) -> Query | None:
     columns = [p.schema.table(table).column(outputs[0].column) for table in tables]
     if None in columns:
         return None
-    first, second = (Query(table, (Item(Col(table, column.name)),), distinct=False) for table, column in zip(tables, columns, strict=True) if column)
+    first, second = (
+        Query(table, (Item(Col(table, column.name)),), distinct=False) for table, column in zip(tables, columns, strict=True) if column
+    )
     return replace(first, combine=("intersect", second))
 
 
@@ -36,7 +38,9 @@ def _two_conditions(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query
     pair = _conflicting(where)
     if pair is None:
         return None
-    rest = tuple(pred for pred in where if pred not in pair and not (isinstance(pred, OneOf) and pred.left == getattr(pair[0], "left", None)))
+    rest = tuple(
+        pred for pred in where if pred not in pair and not (isinstance(pred, OneOf) and pred.left == getattr(pair[0], "left", None))
+    )
     outputs = [Item(output.expr, output.alias) for output in p.frame.outputs]
     if any(is_aggregate(item.expr) for item in outputs):
         return None

@@ -39,8 +39,10 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     first, second = (limited(p.schema, measure, arm.pred) for arm in arms)
     items = [Item(first, _slug(arms[0].label, measure)), Item(second, _slug(arms[1].label, measure))]
     if frame.ratio_at >= 0:
-        items = [Item(Arith("/", first, second), "ratio")] if frame.difference_at < 0 else [*items, Item(Arith("/", first, second), "ratio")]
-    if frame.difference_at >= 0 or frame.versus_at >= 0 and frame.ratio_at < 0:
+        items = (
+            [Item(Arith("/", first, second), "ratio")] if frame.difference_at < 0 else [*items, Item(Arith("/", first, second), "ratio")]
+        )
+    if frame.difference_at >= 0 or (frame.versus_at >= 0 and frame.ratio_at < 0):
         items.append(Item(Arith("-", first, second), "difference"))
     if frame.difference_at >= 0 and frame.versus_at < 0 and not _each_asked(p):
         items = items[-1:]
@@ -56,7 +58,13 @@ def _beside_the_one_before(p: Parse) -> bool:
     """ "revenue last month compared to the month before": one period and the one before it."""
     frame = p.frame
     unit = _STEPS.get(frame.growth or "")
-    if unit is None or frame.groups or len(frame.dates) != 1 or frame.dates[0].period.unit not in (unit, None) or frame.dates[0].period.start is None:
+    if (
+        unit is None
+        or frame.groups
+        or len(frame.dates) != 1
+        or frame.dates[0].period.unit not in (unit, None)
+        or frame.dates[0].period.start is None
+    ):
         return False
     period = frame.dates[0].period
     if period.unit is None and not (unit == "year" and period.label.isdigit()):
@@ -69,12 +77,23 @@ def _beside_the_one_before(p: Parse) -> bool:
 
 def _each_asked(p: Parse) -> bool:
     """ "... for each city, and the difference": more than the bare difference."""
-    return bool(p.frame.groups) or any(chunk.is_cue("per", "both") for chunk in p.chunks) or sum(chunk.is_cue("show") for chunk in p.chunks) > 2
+    return (
+        bool(p.frame.groups)
+        or any(chunk.is_cue("per", "both") for chunk in p.chunks)
+        or sum(chunk.is_cue("show") for chunk in p.chunks) > 2
+    )
 
 
 def _merged(arms: list[Arm]) -> Pred | None:
     left, right = arms[0].pred, arms[1].pred
-    if isinstance(left, Compare) and isinstance(right, Compare) and isinstance(left.right, Lit) and isinstance(right.right, Lit) and left.left == right.left and left.op == "=":
+    if (
+        isinstance(left, Compare)
+        and isinstance(right, Compare)
+        and isinstance(left.right, Lit)
+        and isinstance(right.right, Lit)
+        and left.left == right.left
+        and left.op == "="
+    ):
         return OneOf(left.left, (left.right.value, right.right.value))
     return None
 
@@ -109,7 +128,13 @@ def _split(pred: Pred) -> list[Arm]:
 def _opposed(one: Pred, other: Pred) -> bool:
     if isinstance(one, Like) and isinstance(other, Like):
         return one.left == other.left and one.pattern != other.pattern
-    return isinstance(one, Compare) and isinstance(other, Compare) and one.left == other.left and one.op == other.op == "=" and one.right != other.right
+    return (
+        isinstance(one, Compare)
+        and isinstance(other, Compare)
+        and one.left == other.left
+        and one.op == other.op == "="
+        and one.right != other.right
+    )
 
 
 def _label(pred: Pred) -> str:
@@ -121,10 +146,14 @@ def _label(pred: Pred) -> str:
 def _date_arms(p: Parse, table: TableName, where: tuple[Pred, ...]) -> tuple[list[Arm], list[Pred]]:
     """Two periods, said one after the other or as "between 2022 and 2023"."""
     dates = p.frame.dates
-    periods: list[Period] = [date.period for date in dates] if len(dates) == 2 else list(dates[0].parts) if len(dates) == 1 and dates[0].parts else []
+    periods: list[Period] = (
+        [date.period for date in dates] if len(dates) == 2 else list(dates[0].parts) if len(dates) == 1 and dates[0].parts else []
+    )
     if len(periods) != 2:
         return [], list(where)
-    column = next((date.column for date in dates if date.column), None) or date_column(p, table, dates[0].at, periods[0].unit, dates[0].near)
+    column = next((date.column for date in dates if date.column), None) or date_column(
+        p, table, dates[0].at, periods[0].unit, dates[0].near
+    )
     if column is None:
         return [], list(where)
     arms = [Arm(period.label, period_pred(p, column, period)) for period in periods]
@@ -135,9 +164,12 @@ def _date_arms(p: Parse, table: TableName, where: tuple[Pred, ...]) -> tuple[lis
 def _grouped(p: Parse, measure: Expr, where: tuple[Pred, ...], arms: list[Arm]) -> Query | None:
     """ "Compare revenue in A and B": one row per value."""
     left = arms[0].pred
-    if not isinstance(left, Compare) or p.frame.dates and len(p.frame.dates) == 2 or any(isinstance(pred, Any_) for pred in where):
+    if not isinstance(left, Compare) or (p.frame.dates and len(p.frame.dates) == 2) or any(isinstance(pred, Any_) for pred in where):
         return None
-    if not any(chunk.is_cue("versus") and chunk.text.lower().startswith("compar") and not chunk.text.lower().startswith("compared") for chunk in p.chunks):
+    if not any(
+        chunk.is_cue("versus") and chunk.text.lower().startswith("compar") and not chunk.text.lower().startswith("compared")
+        for chunk in p.chunks
+    ):
         return None
     return Query(measure_table(measure), named([Item(left.left), Item(measure)]), where, (left.left,))
 

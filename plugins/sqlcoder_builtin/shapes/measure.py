@@ -17,7 +17,7 @@ def measure_of(p: Parse, root: TableName) -> Expr:
         if is_aggregate(output.expr):
             return output.expr
     for output in p.frame.outputs:
-        if isinstance(output.expr, Col) and p.measures(output.expr.table, p.schema.column(output.expr.table, output.expr.column)):
+        if isinstance(output.expr, Col) and p.is_measure(output.expr):
             return Agg("sum", output.expr.table, output.expr)
     return Agg("count", p.frame.subject or root)
 

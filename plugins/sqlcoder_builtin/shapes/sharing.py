@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlcoder_builtin.assemble_parts import keys_of, named
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.shapes.measure import hundredfold, limited, measure_of, measure_table
 from sqlcoder_builtin.settle import settle_dates
+from sqlcoder_builtin.shapes.measure import hundredfold, limited, measure_of, measure_table
 from sqlcoder_builtin.tree import All_, Arith, Expr, Item, Order, Over, Pred, Query
 from sqlcoder_core.api import TableName
 
@@ -32,7 +32,7 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
 def _ordered(p: Parse, query: Query, share: Expr) -> Query:
     from dataclasses import replace
 
-    sorts = [sort for sort in p.frame.sorts]
+    sorts = list(p.frame.sorts)
     if not sorts:
         return query
     orders = tuple(Order(sort.expr if sort.expr is not None else share, sort.descending) for sort in sorts)
@@ -56,7 +56,9 @@ def _parts(p: Parse, root: TableName, where: tuple[Pred, ...]) -> tuple[list[Pre
 def _turn(p: Parse) -> int:
     """Where the question goes from the whole to the part: at its verb."""
     for at, chunk in enumerate(p.chunks):
-        if at > p.frame.share_at + 1 and (chunk.kind == "verb" or (chunk.kind == "stop" and chunk.word in ("are", "is", "were", "was", "have", "has"))):
+        if at > p.frame.share_at + 1 and (
+            chunk.kind == "verb" or (chunk.kind == "stop" and chunk.word in ("are", "is", "were", "was", "have", "has"))
+        ):
             return at
     return 10_000
 

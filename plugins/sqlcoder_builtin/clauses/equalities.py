@@ -1,0 +1,90 @@
+"""A column that equals a constant, or one of several; texts that are held inside longer ones."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.clauses.condition_list import add_condition
+from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import All_, Col, Compare, Like, Lit, Not, OneOf, Pred
+from sqlcoder_core.api import Scalar, name_words
+
+
+def equal(p: Parse, column: Col, at: int, found: Constant, negated: bool, people: tuple[str, ...] = ()) -> int:
+    """column = value, a list of values, or first and last name together."""
+    if len(people) == 2 and isinstance(found.value, str) and len(found.value.split()) == 2 and not found.hits:
+        first, last = found.value.split()
+        parts = (Compare("=", Col(column.table, people[0]), Lit(first)), Compare("=", Col(column.table, people[1]), Lit(last)))
+        return add_condition(p, Not(All_(parts)) if negated else All_(parts), at, found.end)
+    values, end = value_list(p, column, found)
+    pred: Pred = OneOf(column, tuple(values), negated) if len(values) > 1 else _same(p, column, values[0], negated)
+    return add_condition(p, pred, at, end)
+
+
+def _same(p: Parse, column: Col, value: Scalar, negated: bool) -> Pred:
+    inside = _held_inside(p, column, value)
+    if inside is not None:
+        return Like(column, inside, negated)
+    return Compare("!=" if negated else "=", column, Lit(typed(p, column, value)))
+
+
+def _held_inside(p: Parse, column: Col, value: object) -> str | None:
+    """An address holds a city; a sampled value that is none of the stored ones but stands inside them is looked for inside."""
+    found = p.schema.of(column)
+    if not isinstance(value, str) or found.kind not in ("text", "other"):
+        return None
+    stored = [text for text in found.values if isinstance(text, str)]
+    if value in stored:
+        return None
+    if any(value.lower() in text.lower() for text in stored):
+        return f"%{value}%"
+    address = {"address", "addr"} & set(name_words(column.column))
+    return f"%{value}%" if address and not any(mark.isdigit() for mark in value) else None
+
+
+def typed(p: Parse, column: Col, value: str | int | float | bool) -> str | int | float | bool:
+    """The constant as the column's type: numbers for text columns as text."""
+    kind = p.schema.of(column).kind
+    if kind == "text" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def value_list(p: Parse, column: Col, first: Constant) -> tuple[list[Scalar], int]:
+    """The values of "A, B or C" as they are stored in the column."""
+    values: list[Scalar] = [stored(p, column, first)]
+    end = first.end
+    while True:
+        place = end
+        joined = False
+        while (chunk := p.chunk(place)) is not None and (
+            chunk.is_cue("or", "and") or (chunk.kind == "stop" and chunk.word in (",", "the", "in", "either"))
+        ):
+            joined = True
+            place += 1
+        following = constant(p, place) if joined else None
+        if following is None or (following.number and not first.number) or not _fits(p, column, following):
+            return values, end
+        if p.chunk(following.end) is not None and following.number and p.is_cue(place - 1, "gt", "lt"):
+            return values, end
+        values.append(stored(p, column, following))
+        end = following.end
+
+
+def _fits(p: Parse, column: Col, found: Constant) -> bool:
+    if found.hits:
+        return hit_for(p, found.hits, found.end - 1, column) is not None
+    return True
+
+
+def stored(p: Parse, column: Col, found: Constant) -> Scalar:
+    """The constant as it is stored in the column, else as it was said."""
+    hit = hit_for(p, found.hits, found.end - 1, column)
+    if hit is not None and hit.value is not None:
+        return hit.value
+    if found.hits and not found.quoted and not found.number:
+        return p.phrase(found.end - 1, found.end) if isinstance(found.value, str) else found.value
+    if isinstance(found.value, str):
+        for value in p.schema.of(column).values:
+            if isinstance(value, str) and value.lower() == found.value.lower():
+                return value
+    return found.value
