@@ -41,7 +41,8 @@ def named_errors(path: Path | str, doing: str = "write") -> Iterator[None]:
 def file_error(error: OSError, path: Path | str, doing: str = "write") -> FileError:
     """The FileError that tells this error of the operating system."""
     reason = (error.strerror or str(error)).lower()
-    return FileError(f"cannot {doing} {path}: {reason}", hint=_NEXT_STEPS.get(error.errno or 0))
+    hint = _NEXT_STEPS.get(error.errno or 0) if doing == "write" else None
+    return FileError(f"cannot {doing} {path}: {reason}", hint=hint)
 
 
 class WholeFile:

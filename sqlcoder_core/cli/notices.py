@@ -56,6 +56,7 @@ class Notices:
 
     def explanation(self, answer: Answer, *, shown: bool) -> None:
         """How the question was read and what it took; `shown` says that the answer itself shows reading and problems."""
+        print(file=sys.stderr)
         for line in explained(replace(answer, reading=(), problems=()) if shown else answer):
             print(self._paint(line, "bold") if not line.startswith(" ") else line, file=sys.stderr)
 
