@@ -197,6 +197,8 @@ def _relations(node: Any) -> Iterator[TableName]:
     elif isinstance(node, dict):
         if "Relation Name" in node:
             yield TableName(name=node["Relation Name"], schema=node.get("Schema"))
+        elif str(node.get("Function Name", "")).startswith("pg_"):  # what the server's own views read: sessions, files, settings
+            yield TableName(name=node["Function Name"], schema=node.get("Schema"))
         for key in ("Plan", "Plans"):
             yield from _relations(node.get(key))
 
