@@ -37,6 +37,7 @@ CODES: Final[dict[str, str]] = {
     "column-ambiguous": "a column that several relations have",
     "column-hidden": "a column that is hidden by policy",
     "column-system": "a column in which the engine keeps its own bookkeeping",
+    "guard-failed": "a query on which the guard itself stumbled; it counts as refused",
     "dialect-unknown": "a dialect for which the guard has no rules",
 }
 """Code -> what it stands for. Codes are never renamed; a code that is no longer given stays listed."""

@@ -12,7 +12,8 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.schema import MappingSchema
 
 from sqlcoder_core.errors import Refused
-from sqlcoder_core.sql.lexer import CleanText, refused, short
+from sqlcoder_core.sql.lexer import CleanText
+from sqlcoder_core.sql.refusal import refused, short
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.sql.tree import dialect_of, span_of
 from sqlcoder_core.values.catalog import Table
@@ -30,6 +31,7 @@ class Written(NamedTuple):
 
 
 _ERROR: Final = re.compile(r"(?:Unknown column: |Column '|Ambiguous column '|Cannot automatically join: )(?P<name>.+?)(?:'|\.|$)")
+_LARGE: Final = 10_000
 _OPEN_ENDED: Final = (exp.Unnest, exp.Lateral, exp.TableFromRows)
 
 
@@ -38,7 +40,7 @@ def check_columns(tree: exp.Expr, clean: CleanText, dialect: str, found: Found) 
 
     Where sqlglot cannot tell (a relation without known columns, a pivot), the engine is left to judge.
     """
-    if not any(table.columns for _, table in found) or tree.find(exp.Pivot):
+    if not any(table.columns for _, table in found) or tree.find(exp.Pivot) or _is_too_large(tree, found):
         return
     known = {fold(column.name) for _, table in found for column in table.columns}
     defined = set(_defined(tree))
@@ -58,6 +60,34 @@ def check_columns(tree: exp.Expr, clean: CleanText, dialect: str, found: Found) 
     for column in in_having:
         if complete and fold(column.name) not in known | defined:
             raise _unknown(column, clean, f'no relation here has a column "{short(column.name)}"', [table for _, table in found])
+
+
+def _is_too_large(tree: exp.Expr, found: Found) -> bool:
+    """Whether sqlglot would take long: it climbs from every column to the root, and writes out stars and aliases."""
+    stars = columns = deepest = 0
+    stack = [(tree, 0)]
+    while stack:
+        node, depth = stack.pop()
+        stars += isinstance(node, exp.Star)
+        columns += isinstance(node, exp.Column)
+        deepest = max(deepest, depth)
+        stack += [(child, depth + 1) for child in node.iter_expressions()]
+    if columns * deepest > 10 * _LARGE or stars * sum(len(table.columns) for _, table in found) > _LARGE:
+        return True
+    return any(_written_out(select) > _LARGE for select in tree.find_all(exp.Select))
+
+
+def _written_out(select: exp.Select) -> int:
+    """Nodes of the projections once each alias in them is replaced by what it stands for; counting stops when it is many."""
+    sizes: dict[str, int] = {}
+    total = 0
+    for projection in select.expressions:
+        size = sum(sizes.get(fold(node.name), 1) if isinstance(node, exp.Column) else 1 for node in projection.walk())
+        sizes[fold(projection.alias)] = size
+        total += size
+        if total > _LARGE:
+            break
+    return total
 
 
 def _columns(tree: exp.Expr) -> Iterator[Written]:

@@ -9,8 +9,10 @@ from sqlglot import exp
 
 from sqlcoder_core.errors import Refused
 from sqlcoder_core.sql.allowlist import function_names, node_classes
-from sqlcoder_core.sql.lexer import MAX_SET_OPERATIONS, CleanText, refused, short
+from sqlcoder_core.sql.lexer import CleanText
 from sqlcoder_core.sql.lexical import LEXICAL
+from sqlcoder_core.sql.refusal import refused, short
+from sqlcoder_core.sql.shape import MAX_SET_OPERATIONS
 from sqlcoder_core.sql.tree import span_of
 from sqlcoder_core.sql.vocabulary import NEVER_NAMES, NEVER_NAMES_TSQL, SEQUENCE, SESSION, USER_IS_A_FUNCTION, words
 from sqlcoder_core.sql.widths import MAX_WIDTH, is_too_wide

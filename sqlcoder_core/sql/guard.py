@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlcoder_core.errors import Refused
+from sqlcoder_core.errors import Refused, SqlcoderError
 from sqlcoder_core.sql.constructs import Constructs
 from sqlcoder_core.sql.lexer import CleanText, clean
 from sqlcoder_core.sql.lexical import LEXICAL
 from sqlcoder_core.sql.names import check_names
+from sqlcoder_core.sql.refusal import refused, short
 from sqlcoder_core.sql.tree import parse
 from sqlcoder_core.values.catalog import Catalog, TableName
 from sqlcoder_core.values.checked import GUARD_SEAL, CheckedQuery
@@ -20,12 +21,8 @@ def check(text: str, dialect: str, catalog: Catalog | None, *, allow_functions: 
     names (`st_area`, `postgis.st_area`) that the user vouches for. Raises Refused, with a code of `codes.py`, and nothing else.
     """
     if dialect not in LEXICAL:
-        raise Refused(
-            "dialect-unknown",
-            f'the guard has no rules for the dialect "{dialect}"',
-            span=(0, len(text)),
-            hint=f"it knows {', '.join(LEXICAL)}",
-        )
+        message = f'the guard has no rules for the dialect "{short(dialect)}"'
+        raise refused("dialect-unknown", message, (0, len(text)), f"it knows {', '.join(LEXICAL)}")
     cleaned = clean(text, dialect)
     tables = _judged(cleaned, dialect, catalog, allow_functions)
     return CheckedQuery(
@@ -44,6 +41,15 @@ def _judged(cleaned: CleanText, dialect: str, catalog: Catalog | None, allow_fun
         tree = parse(cleaned, dialect)
         Constructs(cleaned, dialect, allow_functions).check(tree)
         return check_names(tree, cleaned, dialect, catalog)
+    except SqlcoderError:
+        raise
     except RecursionError:
-        span = cleaned.given_span(0, len(cleaned.text))
-        raise Refused("text-depth", "the query is nested too deep to be checked", span=span, hint="move inner parts to WITH") from None
+        raise _unjudged(cleaned, "text-depth", "the query is nested too deep to be checked", "move inner parts to WITH") from None
+    except Exception as error:
+        # Fails closed: whatever the parser stumbles over, what cannot be judged does not run.
+        message = f"the guard cannot judge this query ({type(error).__name__})"
+        raise _unjudged(cleaned, "guard-failed", message, "write it in plainer SQL") from error
+
+
+def _unjudged(cleaned: CleanText, code: str, message: str, hint: str) -> Refused:
+    return refused(code, message, cleaned.given_span(0, len(cleaned.text)), hint)

@@ -7,7 +7,8 @@ from typing import NoReturn
 
 from sqlglot import exp
 
-from sqlcoder_core.sql.lexer import CleanText, refused, short
+from sqlcoder_core.sql.lexer import CleanText
+from sqlcoder_core.sql.refusal import refused, short
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.sql.tree import span_of
 from sqlcoder_core.values.catalog import Table

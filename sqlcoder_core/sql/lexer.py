@@ -8,34 +8,19 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
-from typing import Final, NamedTuple, NoReturn
+from typing import Final, NoReturn
 
-from sqlcoder_core.errors import Refused
 from sqlcoder_core.sql.lexical import LEXICAL, Lexical
+from sqlcoder_core.sql.refusal import refused, short
+from sqlcoder_core.sql.shape import MAX_TOKENS, Token, check_shape
 
 MAX_BYTES: Final = 64 * 1024
-MAX_TOKENS: Final = 8_000
-MAX_DEPTH: Final = 32
-MAX_CHAIN: Final = 16
-MAX_SET_OPERATIONS: Final = 64
 
 _BAD: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]|\r(?!\n)"
 )
 _ODD_BACKSLASHES: Final = re.compile(r"(?<!\\)(?:\\\\)*\\['\"]")
-_UNARY: Final = frozenset({"not", "-", "+", "~", "@"})
-_CLOSES: Final = {")": "(", "]": "[", "}": "{"}
-_SET_WORDS: Final = frozenset({"union", "intersect", "except", "minus"})
 _MAY_NOT_TOUCH: Final = frozenset({"word", "number", "string", "name"})
-
-
-class Token(NamedTuple):
-    """`kind` is word, number, string, name, operator, mark or comment; `start` and `end` count in the given text."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +52,8 @@ def clean(text: str, dialect: str) -> CleanText:
     tokens = _tokens(text, dialect, rules)
     body, semicolon = _statement([token for token in tokens if token.kind != "comment"], text)
     _check_neighbours(tokens, rules)
-    _check_nesting(body)
-    _check_chains(body)
+    check_shape(body)
     return _joined(text, [token for token in tokens if token.start <= body[-1].start], _notes(tokens, semicolon), body[0])
-
-
-def refused(code: str, message: str, span: tuple[int, int], hint: str | None = None) -> Refused:
-    """The refusal of a stretch of the given text."""
-    return Refused(code, message, span=span, hint=hint)
-
-
-def short(text: str) -> str:
-    """A piece of the query as a message may quote it: at most 40 characters."""
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def _check_characters(text: str) -> None:
@@ -256,42 +230,6 @@ def _check_neighbours(tokens: list[Token], rules: Lexical) -> None:
         ):
             raise refused(
                 "text-quote", f'"{short(left.text)}" touches "{short(right.text)}"', (left.start, right.end), "put a blank between the two"
-            )
-
-
-def _check_nesting(tokens: list[Token]) -> None:
-    marks: list[Token] = []
-    cases = operations = 0
-    for token in tokens:
-        word = token.text.lower() if token.kind == "word" else ""
-        cases = cases + 1 if word == "case" else max(0, cases - 1) if word == "end" else cases
-        operations += word in _SET_WORDS
-        if token.kind == "mark" and token.text in "([{":
-            marks.append(token)
-        elif token.kind == "mark" and token.text in _CLOSES and not (marks and marks.pop().text == _CLOSES[token.text]):
-            raise refused("text-depth", f'"{token.text}" closes nothing', (token.start, token.end), "balance the brackets")
-        if len(marks) + cases > MAX_DEPTH:
-            raise refused(
-                "text-depth", f"brackets and CASE are nested deeper than {MAX_DEPTH}", (token.start, token.end), "move inner parts to WITH"
-            )
-        if operations > MAX_SET_OPERATIONS:
-            raise refused("statement-size", f"more than {MAX_SET_OPERATIONS} set operations", (token.start, token.end), "use VALUES or IN")
-    if marks:
-        raise refused("text-depth", f'"{marks[-1].text}" is not closed', (marks[-1].start, marks[-1].end), "balance the brackets")
-
-
-def _check_chains(tokens: list[Token]) -> None:
-    run, before = 1, ""
-    for token in tokens:
-        text = token.text.lower()
-        same = token.kind != "mark" and (text == before or (text in _UNARY and before in _UNARY))
-        run, before = run + 1 if same else 1, text
-        if run > MAX_CHAIN:
-            raise refused(
-                "text-chain",
-                f'"{short(token.text)}" stands more than {MAX_CHAIN} times in a row',
-                (token.start, token.end),
-                "write it once",
             )
 
 

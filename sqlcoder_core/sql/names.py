@@ -7,7 +7,8 @@ from sqlglot import exp
 from sqlcoder_core.errors import Refused
 from sqlcoder_core.sql.columns import check_columns
 from sqlcoder_core.sql.hidden import check_hidden
-from sqlcoder_core.sql.lexer import CleanText, refused, short
+from sqlcoder_core.sql.lexer import CleanText
+from sqlcoder_core.sql.refusal import refused, short
 from sqlcoder_core.sql.relations import relations
 from sqlcoder_core.sql.spelling import fold, means, written_key
 from sqlcoder_core.sql.tree import span_of

@@ -13,7 +13,8 @@ from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokenizer_core import Token
 
 from sqlcoder_core.errors import Refused
-from sqlcoder_core.sql.lexer import CleanText, refused, short
+from sqlcoder_core.sql.lexer import CleanText
+from sqlcoder_core.sql.refusal import refused, short
 from sqlcoder_core.sql.vocabulary import QUERY_STARTS, STATEMENTS
 
 # sqlglot repeats pieces of the query in its warnings; the guard says itself what is wrong.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sqlcoder_core.errors import Refused
-from sqlcoder_core.sql.lexer import MAX_BYTES, MAX_CHAIN, MAX_DEPTH, MAX_SET_OPERATIONS, clean
+from sqlcoder_core.sql.lexer import MAX_BYTES, clean
 from sqlcoder_core.sql.lexical import LEXICAL
+from sqlcoder_core.sql.shape import MAX_CHAIN, MAX_DEPTH, MAX_SET_OPERATIONS
 
 DIALECTS = sorted(LEXICAL)
 
@@ -128,6 +129,7 @@ def test_sizes_and_depths_are_capped() -> None:
     assert code("SELECT " + "CASE WHEN 1 THEN " * (MAX_DEPTH + 1) + "1" + " END" * (MAX_DEPTH + 1)) == "text-depth"
     assert code("SELECT " + "NOT " * (MAX_CHAIN + 1) + "true") == "text-chain"
     assert code("SELECT " + "- + " * MAX_CHAIN + "1") == "text-chain"
+    assert code("SELECT a" + "[1]" * (MAX_CHAIN + 2)) == "text-chain"
     assert code("SELECT 1" + " UNION SELECT 1" * (MAX_SET_OPERATIONS + 1)) == "statement-size"
 
 
