@@ -8,7 +8,8 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -38,6 +39,10 @@ RESIDUE: dict[str, list[str]] = json.loads((Path(__file__).parent / "residue.jso
 """Attacks that an engine runs when the guard is bypassed, all of them harmless to data and files. The list may only shrink."""
 
 
+GROWTH: list[int] = []
+"""What every look at a worker's memory has found, in bytes above the first look."""
+
+
 @dataclass
 class Bench:
     """One engine with the corpus's database, in a worker with small limits. `state` changes with anything that is stored."""
@@ -46,7 +51,6 @@ class Bench:
     worker: QueryWorker
     scratch: Path
     state: Callable[[], object]
-    seen: list[int] = field(default_factory=list)
 
     def text(self, case: Case) -> str:
         return case.text(self.scratch)
@@ -65,27 +69,40 @@ class Bench:
         assert FILE_CANARY not in rows
         assert _listing(self.scratch) == files
         assert self.state() == before
-        assert max(self.seen, default=0) < limits.memory + SLACK_BYTES
+        assert max(GROWTH, default=0) < limits.memory + SLACK_BYTES
         return outcome
 
 
 @pytest.fixture(scope="module")
-def bench(request, tmp_path_factory) -> Iterator[Bench]:
-    dialect = request.param
-    made = {"duckdb": _duckdb, "sqlite": _sqlite, "postgres": _postgres}[dialect](request, tmp_path_factory)
-    with pytest.MonkeyPatch.context() as patch, made.worker:
-        patch.setattr(ChildProcess, "resident_bytes", property(_recorded(made.seen)))
-        yield made
+def benches(request, tmp_path_factory) -> Iterator[Callable[[str], Bench]]:
+    """Benches by dialect, each set up when the first case asks for it."""
+    makers = {"duckdb": _duckdb, "sqlite": _sqlite, "postgres": _postgres}
+    made: dict[str, Bench] = {}
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as closing:
+
+        def bench(dialect: str) -> Bench:
+            if dialect not in made:
+                made[dialect] = makers[dialect](request, tmp_path_factory)
+                closing.enter_context(made[dialect].worker)
+            return made[dialect]
+
+        patch.setattr(ChildProcess, "resident_bytes", property(_recorded(GROWTH.append)))
+        yield bench
 
 
-def _recorded(seen: list[int]) -> Callable[[ChildProcess], int]:
-    """The worker's own look at its memory, remembered as growth over the first look."""
+@pytest.fixture
+def bench(benches: Callable[[str], Bench], case: Case) -> Bench:
+    return benches(case.dialect)
+
+
+def _recorded(note: Callable[[int], None]) -> Callable[[ChildProcess], int]:
+    """The worker's own look at its memory, noted as growth over the first look."""
     original = ChildProcess.resident_bytes.fget
     first: dict[int, int] = {}
 
     def resident(child: ChildProcess) -> int:
         found: int = original(child)
-        seen.append(found - first.setdefault(child.pid, found))
+        note(found - first.setdefault(child.pid, found))
         return found
 
     return resident
@@ -165,13 +182,13 @@ def catalog(dialect: str) -> ListedCatalog:
 
 
 def cases(found: list[Case]) -> list[object]:
-    """Each case with the engine it is for; the cases of one engine stay together."""
+    """The cases that can be run, those of one engine together."""
     marks = {"postgres": [pytest.mark.postgres]}
     chosen = [case for engine in ENGINES for case in found if case.dialect == engine and not case.static_only]
-    return [pytest.param(case.dialect, case, id=case.id, marks=marks.get(case.dialect, ())) for case in chosen]
+    return [pytest.param(case, id=case.id, marks=marks.get(case.dialect, ())) for case in chosen]
 
 
-on_engines = pytest.mark.parametrize(("bench", "case"), cases(attacks()), indirect=["bench"])
+on_engines = pytest.mark.parametrize("case", cases(attacks()))
 
 
 @on_engines
@@ -191,7 +208,7 @@ def test_without_the_guard_no_attack_writes_or_reads_what_it_may_not(bench: Benc
         assert case.id in RESIDUE[case.dialect], f"{case.id} ran: {case.sql[:200]}"
 
 
-@pytest.mark.parametrize(("bench", "case"), cases([case for case in legit() if case.id != KNOWN_FALSE_REFUSAL]), indirect=["bench"])
+@pytest.mark.parametrize("case", cases([case for case in legit() if case.id != KNOWN_FALSE_REFUSAL]))
 def test_every_legit_query_runs(bench: Bench, case: Case) -> None:
     outcome = bench.run(check(case.sql, case.dialect, catalog(case.dialect)), replace(LIMITS, seconds=30.0))
     assert isinstance(outcome, ResultSet), outcome
