@@ -116,6 +116,12 @@ class Stopwatch:
         yield
         self._spent.append((step, (time.perf_counter() - start) * 1000))
 
+    def take(self) -> tuple[tuple[str, float], ...]:
+        """What was measured since the last taking."""
+        taken = self.shares(1)
+        self._spent.clear()
+        return taken
+
     def shares(self, questions: int) -> tuple[tuple[str, float], ...]:
         """Each step's time divided among the questions that shared it."""
         return tuple((step, round(spent / questions, 3)) for step, spent in self._spent)

@@ -6,18 +6,17 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Self
-
-import sqlglot
 
 from sqlcoder_core import __version__
 from sqlcoder_core.config.build import Built, build
 from sqlcoder_core.config.load import Configuration, load
 from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.host import Host
-from sqlcoder_core.pipeline import Pipeline, Wish
+from sqlcoder_core.pipeline import Pipeline, Stopwatch, Wish
 from sqlcoder_core.steps.gather import connection_scope, gather, said_once
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.candidate import Candidate
@@ -41,6 +40,7 @@ class Session:
         self.configuration = configuration
         self.built = built
         self.host = host
+        self._gathering = Stopwatch()
 
     @classmethod
     def open(cls, options: Options | None = None, *, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> Self:
@@ -70,7 +70,8 @@ class Session:
     @cached_property
     def catalog(self) -> Catalog:
         """All facts, from the cache when the sources have not changed."""
-        return self._gathered()
+        with self._gathering("gather"):
+            return self._gathered()
 
     def refreshed_catalog(self) -> Catalog:
         """All facts, read anew whatever the cache says."""
@@ -118,10 +119,11 @@ class Session:
         what concerns all of them.
         """
         wish = self._wish(run=run, candidates=candidates, min_confidence=min_confidence, limits=limits)
+        pipeline = self.pipeline
         waiting = (replace(one, limit=self.built.limit) if one.limit is None else one for one in questions)
         while group := tuple(islice(waiting, self.built.proposer.together)):
-            for answer in self.pipeline.answer(group, wish):
-                yield replace(answer, signature=self.signature)
+            for answer in pipeline.answer(group, wish):
+                yield replace(answer, signature=self.signature, timings_ms=self._gathering.take() + answer.timings_ms)
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -142,7 +144,7 @@ class Session:
         clock = self.built.clock
         own = (
             ("sqlcoder", __version__),
-            ("sqlglot", sqlglot.__version__),
+            ("sqlglot", version("sqlglot")),
             ("dialect", self.dialect),
             ("catalog", self.catalog.content_hash),
             ("now", clock.now.isoformat() if clock.now else "unset"),
