@@ -72,7 +72,7 @@ def _is_too_large(tree: exp.Expr, found: Found) -> bool:
         columns += isinstance(node, exp.Column)
         deepest = max(deepest, depth)
         stack += [(child, depth + 1) for child in node.iter_expressions()]
-    if columns * deepest > 10 * _LARGE or stars * sum(len(table.columns) for _, table in found) > _LARGE:
+    if columns > _LARGE // 10 or columns * deepest > 10 * _LARGE or stars * sum(len(table.columns) for _, table in found) > _LARGE:
         return True
     return any(_written_out(select) > _LARGE for select in tree.find_all(exp.Select))
 

@@ -41,7 +41,8 @@ def parse(clean: CleanText, dialect: str) -> exp.Expr:
 
 def span_of(node: exp.Expr, clean: CleanText) -> tuple[int, int]:
     """Where a node stands in the given text, a name with all its parts; the whole text where the parser does not say."""
-    places = [part.meta for part in (node.parts if isinstance(node, (exp.Table, exp.Column)) else node.walk()) if "start" in part.meta]
+    parts = node.parts if isinstance(node, (exp.Table, exp.Column)) else node.walk()
+    places = [part.meta for part in parts if isinstance(part.meta.get("end"), int)]
     if not places:
         return clean.given_span(0, len(clean.text))
     last = places[-1] if isinstance(node, (exp.Table, exp.Column)) else places[0]
