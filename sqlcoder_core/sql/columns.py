@@ -47,6 +47,7 @@ def check_columns(tree: exp.Expr, clean: CleanText, dialect: str, found: Found) 
     if dialect == "sqlite":
         _read_strings(tree, known | defined)
     columns = list(_columns(tree))
+    _check_composites(tree, clean, found)
     in_having = [column for column in columns if column.place is exp.Having and not column.table]
     complete = bool(in_having) and all(table.columns for _, table in found) and not _is_open_ended(tree)
     try:
@@ -97,6 +98,22 @@ def _columns(tree: exp.Expr) -> Iterator[Written]:
         yield Written(node, node.name, node.table, exp.Having if id(node) in in_having else exp.Column)
     for join in tree.find_all(exp.Join):
         yield from (Written(name, name.name, "", exp.Join) for name in join.args.get("using") or () if isinstance(name, exp.Identifier))
+
+
+def _check_composites(tree: exp.Expr, clean: CleanText, found: Found) -> None:
+    """PostgreSQL takes `(row).name` for a call name(row) when the row has no such column; so it must have one."""
+    for dot in tree.find_all(exp.Dot):
+        row = dot.this.this if isinstance(dot.this, exp.Paren) else None
+        if isinstance(row, exp.Column) and not row.table and isinstance(dot.expression, exp.Identifier):
+            column = Written(dot, dot.expression.name, row.name)
+            without = [table for table in _named(column, found) if table.columns and not table.column(column.name)]
+            if without:
+                raise _unknown(column, clean, f'"{short(str(without[0].name))}" has no column "{short(column.name)}"', without)
+
+
+def _named(column: Written, found: Found) -> list[Table]:
+    """The relations that go by the name in front of the column, in any scope of the query."""
+    return [table for node, table in found if column.table and fold(node.alias_or_name) == fold(column.table)]
 
 
 def _is_open_ended(tree: exp.Expr) -> bool:
@@ -157,7 +174,7 @@ def _report(message: str, columns: Sequence[Written], clean: CleanText, found: F
     suspects = [column for column in columns if match and fold(column.name) == name]
     tables = [table for _, table in found]
     for column in sorted(suspects, key=lambda each: not each.table):
-        named = [table for node, table in found if column.table and fold(node.alias_or_name) == fold(column.table)]
+        named = _named(column, found)
         without = [table for table in named if table.columns and not table.column(name)]
         if without:
             raise _unknown(column, clean, f'"{short(str(without[0].name))}" has no column "{short(column.name)}"', without)

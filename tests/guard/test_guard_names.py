@@ -203,6 +203,8 @@ def test_an_unknown_column_names_the_nearest_three() -> None:
         "SELECT x.a FROM (SELECT id AS b FROM shop.orders) x",
         "SELECT 1 FROM shop.customers c WHERE EXISTS (SELECT 1 FROM shop.orders o WHERE o.customer = c.id)",
         "SELECT z.id FROM shop.orders o",
+        "SELECT o.purge FROM shop.orders o",
+        "SELECT (o).purge FROM shop.orders o",
         "SELECT name FROM shop.orders",
     ],
 )
@@ -224,6 +226,7 @@ def test_an_ambiguous_column_is_told_its_choices() -> None:
         ("postgres", "SELECT orders.total, shop.orders.id FROM shop.orders"),
         ("postgres", "SELECT id FROM shop.orders JOIN shop.customers USING (id)"),
         ("postgres", "SELECT row_to_json(o) FROM shop.orders o"),
+        ("postgres", "SELECT (o).total FROM shop.orders o"),
         ("postgres", 'SELECT "total" AS "Total" FROM shop.orders ORDER BY "Total"'),
         ("postgres", "WITH x(k) AS (SELECT id FROM shop.orders) SELECT k FROM x"),
         ("postgres", "SELECT l.m FROM shop.customers c, LATERAL (SELECT max(total) AS m FROM shop.orders o WHERE o.customer_id = c.id) l"),
