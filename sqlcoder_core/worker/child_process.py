@@ -49,8 +49,10 @@ class ChildProcess:
             start_new_session=True,
         )
         self._replies: SimpleQueue[bytes | None] = SimpleQueue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._last_words = b""
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._read, self._listen_to_chatter)]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def alive(self) -> bool:
@@ -116,17 +118,17 @@ class ChildProcess:
             self.kill()
             return WorkerDied("the query process closed its pipe and hung; it was killed")
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        words = self._last_words()
+        self._threads[1].join(_FAREWELL_SECONDS)
+        lines = self._last_words.decode("utf-8", "replace").strip().splitlines()
+        words = lines[-1] if lines else ""
         return WorkerDied(f"the query process {how}" + (f": {words}" if words else ""))
 
-    def _last_words(self) -> str:
-        if self._process.stderr is None or self._process.stderr.closed:
-            return ""
-        with contextlib.suppress(OSError):
-            os.set_blocking(self._process.stderr.fileno(), False)
-            lines = (self._process.stderr.read() or b"")[-_LAST_WORDS:].decode("utf-8", "replace").strip().splitlines()
-            return lines[-1] if lines else ""
-        return ""
+    def _listen_to_chatter(self) -> None:
+        """Drivers print what they like; only the end of it is kept, for an obituary."""
+        assert self._process.stderr is not None
+        with contextlib.suppress(OSError, ValueError):
+            while part := os.read(self._process.stderr.fileno(), 1 << 16):
+                self._last_words = (self._last_words + part)[-_LAST_WORDS:]
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -137,7 +139,8 @@ class ChildProcess:
         self._replies.put(None)
 
     def _let_go(self) -> None:
-        self._reader.join()
+        for thread in self._threads:
+            thread.join()
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):

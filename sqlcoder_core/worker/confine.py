@@ -41,6 +41,7 @@ _NAME_LOOKUP = (
     "/usr/share/ca-certificates",
     "/etc/krb5.conf",
 )
+_CAPABILITY_VERSION, _DAC_READ_SEARCH = 0x20080522, 2  # capset(2)
 _CPU_GRACE = 10
 _ADDRESS_SLACK = 1 << 30
 """Address space beyond the memory cap for thread stacks and reservations that are never touched; the parent watches what is."""
@@ -58,6 +59,7 @@ def confine(start: Start) -> str | None:
     Returns why there is no sandbox, None where there is one that has been tried out.
     """
     _limit_files(may_write=start.scratch is not None)
+    _drop_capabilities()
     if not start.sandbox:
         return "switched off"
     try:
@@ -82,6 +84,17 @@ def limit_question(seconds: float, memory: int) -> None:
     _lower(resource.RLIMIT_CPU, int(used + seconds * (os.cpu_count() or 1)) + _CPU_GRACE)
     if sys.platform == "linux":
         _lower(resource.RLIMIT_AS, _address_space() + memory + _ADDRESS_SLACK)
+
+
+def _drop_capabilities() -> None:
+    """Root's powers, of which one would show it the parent's environment; what is kept reads files of other owners."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if sys.platform != "linux" or os.geteuid() != 0 or not hasattr(library, "capset"):
+        return
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    kept = 1 << _DAC_READ_SEARCH
+    if library.capset(header, (ctypes.c_uint32 * 6)(kept, kept, 0, 0, 0, 0)):  # a container's root may not even have that one
+        library.capset(header, (ctypes.c_uint32 * 6)(0, 0, 0, 0, 0, 0))
 
 
 def _limit_files(*, may_write: bool) -> None:

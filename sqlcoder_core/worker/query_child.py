@@ -41,8 +41,6 @@ def _take_pipes() -> tuple[int, int]:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    if hasattr(os, "set_blocking"):
-        os.set_blocking(2, False)  # a chatty driver loses lines instead of waiting for a parent that reads them only at the end
     return requests, replies
 
 
