@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlcoder_builtin.assemble_parts import group_expr, named
 from sqlcoder_builtin.combine import conditions
+from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Group, Output, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import settle_groups
 from sqlcoder_builtin.shapes import special
 from sqlcoder_builtin.tree import Agg, All_, Col, Compare, Expr, Has, Item, Order, PerGroup, Pred, Query, Raw
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, name_words
 
 
 class NotUnderstood(Exception):
@@ -66,6 +67,7 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
     """Outputs, groups, orders as they were said, with what people leave out filled in."""
     frame = p.frame
     outputs = list(frame.outputs)
+    _added_up(p, outputs)
     keys, shown = group_keys(p, frame, outputs)
     sorts = orders(p, root, outputs)
     counted_sort = any(is_aggregate(order.expr) for order in sorts)
@@ -86,8 +88,6 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         )
     ):
         outputs = [*_display(p, frame.subject), *outputs] if not any(is_aggregate(o.expr) for o in outputs) else outputs
-    if keys and not any(is_aggregate(output.expr) for output in outputs) and not counted_sort and not frame.having:
-        _measure_of_groups(p, root, outputs)
     aggregated = counted_sort or bool(frame.having) or any(is_aggregate(output.expr) for output in outputs)
     if frame.star and aggregated and counted_sort:
         frame.star = False
@@ -113,7 +113,7 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         root=root,
         select=() if frame.star and not aggregated else tuple(items),
         where=where,
-        group=tuple(keys) if aggregated else (),
+        group=tuple(dict.fromkeys(keys)) if aggregated else (),
         having=having,
         order=tuple(sorts),
         limit=limit,
@@ -145,6 +145,20 @@ def _deep_tables(pred: Pred) -> tuple[TableName, ...]:
         *(has.table for has in inner),
         *(table for has in inner for part in has.where for table in _deep_tables(part)),
     )
+
+
+def _added_up(p: Parse, outputs: list[Output]) -> None:
+    """A number column with groups, or a word for money with no rows to belong to, is meant as a total."""
+    frame = p.frame
+    ranked = any(sort.expr is not None and is_aggregate(sort.expr) for sort in frame.sorts)
+    if any(is_aggregate(output.expr) for output in outputs) or ranked or frame.having or _ranks_subject(p):
+        return
+    if frame.groups:
+        _measure_of_groups(p, outputs)
+    elif len(outputs) == 1 and frame.subject is None and set(outputs[0].phrase.lower().split()) & MONEY_CONCEPTS:
+        column = outputs[0].expr
+        if isinstance(column, Col) and p.is_measure(column) and not frame.sorts:
+            outputs[0].expr = Agg("sum", column.table, column)
 
 
 def _ranks_subject(p: Parse) -> bool:
@@ -234,11 +248,8 @@ def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) 
     return Col(root, p.schema.display(root)[0])
 
 
-def _measure_of_groups(p: Parse, root: TableName, outputs: list[Output]) -> None:
+def _measure_of_groups(p: Parse, outputs: list[Output]) -> None:
     """ "salary by department": numbers shown per group are added up, or averaged where a sum says nothing; else rows are counted."""
-    from sqlcoder_builtin.cue_words import RATE_WORDS
-    from sqlcoder_core.api import name_words
-
     for output in outputs:
         if isinstance(output.expr, Col) and p.is_measure(output.expr):
             rate = RATE_WORDS & set(name_words(output.expr.column))
@@ -246,9 +257,11 @@ def _measure_of_groups(p: Parse, root: TableName, outputs: list[Output]) -> None
             p.frame.notes.append(f"{output.phrase} per group is read as its {'average' if rate else 'sum'}")
             p.frame.doubts += 0.08
             return
-    table = p.frame.subject or root
-    if all(group.table is None or group.table.key != table.key for group in p.frame.groups) and not any(
-        isinstance(output.expr, Col) for output in outputs
+    table = p.frame.subject
+    if (
+        table is not None
+        and all(group.table is None or group.table.key != table.key for group in p.frame.groups)
+        and not any(isinstance(output.expr, Col) for output in outputs)
     ):
         outputs.append(Output(Agg("count", table), "number", -1))
 

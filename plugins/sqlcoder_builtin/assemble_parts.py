@@ -42,7 +42,7 @@ def keys_of(p: Parse, groups: Sequence[Group]) -> tuple[list[Expr], list[Item]]:
         if group.table is not None:
             table = group.table
             columns = [Col(table, name) for name in p.schema.display(table)]
-            keys += [key for key in (*(Col(table, name) for name in p.schema.key(table)), *columns) if key not in keys]
+            keys = list(dict.fromkeys((*keys, *(Col(table, name) for name in p.schema.key(table)), *columns)))
             shown += [Item(column) for column in columns]
         elif group.column is not None and group_expr(group) not in keys:
             keys.append(group_expr(group))

@@ -77,7 +77,28 @@ def _phrases() -> dict[tuple[str, ...], tuple[ChunkKind, str]]:
 
 _LONGEST_PHRASE = 7
 _ONE_ORDER = frozenset(
-    ["per", "each", "an", "every", "the", "last", "first", "latest", "recent", "of", "this", "that", "single", "average"]
+    [
+        "per",
+        "each",
+        "an",
+        "every",
+        "the",
+        "last",
+        "first",
+        "latest",
+        "recent",
+        "of",
+        "this",
+        "that",
+        "single",
+        "average",
+        "largest",
+        "biggest",
+        "highest",
+        "smallest",
+        "newest",
+        "oldest",
+    ]
 )
 """Before "order by" and "order of", these say that an order is a thing."""
 _MORE = {"sum": 0.1, "avg": 0.1, "count": 0.05} | dict.fromkeys(UNIT_WORDS, 0.1)

@@ -51,7 +51,7 @@ def _merge(before: Parse, now: Parse, *, adding: bool) -> None:
         _put(old, condition)
     if new.dates:
         old.dates = new.dates
-    if new.sorts:
+    if any(sort.expr is not None for sort in new.sorts) or (new.sorts and not old.sorts):
         old.sorts = new.sorts
     if new.limit is not None:
         old.limit, old.top = new.limit, new.top

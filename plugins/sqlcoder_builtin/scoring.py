@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.cue_words import PLACE_CONCEPTS
 from sqlcoder_builtin.parse import Parse
 
 _MEANINGFUL_CUES = frozenset(
@@ -75,7 +76,14 @@ _NOISE = frozenset(
 
 def unplaced(p: Parse) -> tuple[str, ...]:
     """Words that matter and that no clause took."""
-    return tuple(chunk.text for chunk in p.chunks if not chunk.used and _matters(chunk))
+    return tuple(chunk.text for at, chunk in enumerate(p.chunks) if not chunk.used and _matters(chunk) and not _names_the_arms(p, at))
+
+
+def _names_the_arms(p: Parse, at: int) -> bool:
+    """ "... New York compared to San Francisco, for each city": what the compared values are is no condition of its own."""
+    frame = p.frame
+    compared = frame.versus_at >= 0 or frame.difference_at >= 0
+    return compared and len(frame.conditions) > 1 and p.chunks[at].text.lower() in PLACE_CONCEPTS and p.is_cue(at - 1, "per", "by")
 
 
 def _matters(chunk: Chunk) -> bool:

@@ -106,7 +106,6 @@ _NEUTRAL = (
     ("on",),
     ("during",),
     ("within",),
-    ("over",),
     ("for",),
     ("of",),
     ("from",),
@@ -124,7 +123,7 @@ def _with_preposition(tokens: Sequence[Token], at: int, clock: Clock) -> DateSpa
     for words in _NEUTRAL:
         if _says(tokens, at, words) and (hit := _phrase(tokens, at + len(words), clock)):
             return _open_end(
-                tokens, DateSpan(start=at, end=hit[0], period=hit[1], preposition=words[0], doubtful=hit[2] and words[0] == "of")
+                tokens, DateSpan(start=at, end=hit[0], period=hit[1], preposition=words[0], doubtful=hit[2] and words[0] in ("of", "for", "within"))
             )
     hit = _phrase(tokens, at, clock)
     return _open_end(tokens, DateSpan(start=at, end=hit[0], period=hit[1], doubtful=hit[2])) if hit else None

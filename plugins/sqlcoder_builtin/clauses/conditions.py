@@ -100,7 +100,7 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
     named = _named_expression(p, at)
     if named is not None and cue in OPS and (bound := constant(p, rhs_at)) is not None and bound.number:
         return add_condition(p, Compare(OPS[cue], named, Lit(bound.value)), at, _past_unit(p, bound.end))
-    average = against_aggregate(p, at, rhs_at, cue)
+    average = against_aggregate(p, at, rhs_at, cue) if not _only_table(p, at) else None
     if average is not None:
         return average
     found = constant(p, rhs_at, words=cue in ("eq", "ne"))
@@ -269,7 +269,9 @@ def _column_with_column(p: Parse, at: int, rhs_at: int, cue: str) -> int | None:
         or left == right
         or chunk is None
         or chunk.score("column") < 0.85
-        or cue not in ("gt", "ge", "lt", "le", "ne")
+        or p.chunks[at].score("column") < 0.6
+        or _only_table(p, at)
+        or cue not in ("gt", "ge", "lt", "le")
     ):
         return None
     if p.schema.distance(left.table, right.table) > 3 or p.table(rhs_at) is not None:

@@ -41,6 +41,8 @@ def flag(p: Parse, at: int) -> int | None:
     ):
         return None
     negated = before is not None and before.is_cue("never", "ne", "without")
+    if negated and before is not None:
+        before.used = True
     return add_condition(p, Truth(column, not negated), at, at + 1)
 
 

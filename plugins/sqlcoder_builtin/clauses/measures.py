@@ -44,7 +44,10 @@ def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | N
 
 def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) -> Measured | None:
     inner_at = p.past(at + 1)
-    if p.is_cue(inner_at, "sum") and function != "sum":
+    counted_table = p.table(p.past(inner_at + 1)) if p.is_cue(inner_at, "sum") else None
+    if counted_table is not None and (own := _called_total(p, inner_at, counted_table)) is not None:
+        return Measured(Agg(function, own.table, own), own.table, p.past(inner_at + 1) + 1, True)
+    if p.is_cue(inner_at, "sum") and function != "sum" and not _total_column(p, inner_at):
         inner_at = p.past(inner_at + 1)
     if p.is_cue(inner_at, "count"):
         found = counted(p, inner_at + 1)
@@ -66,7 +69,24 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
     inner = plain(p, inner_at, prefer)
     if inner is not None and inner.counted and (column := _better_column(p, inner_at, prefer)) is not None:
         inner = Measured(column, column.table, inner_at + 1, False)
+    if function == "sum" and inner is not None and inner.counted and (own := _called_total(p, at, inner.table)) is not None:
+        inner = Measured(own, own.table, inner_at + 1, False)
     return _applied(p, function, inner) if inner else None
+
+
+def _called_total(p: Parse, at: int, table: TableName) -> Col | None:
+    """ "the total of the orders": the table's column of that name."""
+    if not p.chunks[at].text.lower().endswith(" of"):
+        return None
+    word = p.chunks[at].text.lower().split()[0]
+    found = next((column for column in p.schema.table(table).columns if name_words(column.name)[-1:] == (word,)), None)
+    return Col(table, found.name) if found is not None and p.schema.is_measure(table, found) else None
+
+
+def _total_column(p: Parse, at: int) -> bool:
+    """ "average total of orders": a column that is called "total", with no other number behind it."""
+    following = p.column(p.past(at + 1), p.measures)
+    return p.column(at, p.measures) is not None and (following is None or not p.is_measure(following))
 
 
 def _better_column(p: Parse, at: int, prefer: TableName | None) -> Col | None:

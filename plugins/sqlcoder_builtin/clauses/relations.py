@@ -236,6 +236,9 @@ def involved(p: Parse, at: int) -> int | None:
         place += 1
     table = p.table(place)
     subject = p.frame.subject
+    if (times := acted_times(p, place)) is not None:
+        p.take(at, place)
+        return times
     if table is None or subject is None or table.key == subject.key or p.schema.path(subject, table) is None:
         return None
     p.zone = "where"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlcoder_builtin.clauses.heads import set_subject
 from sqlcoder_builtin.clauses.measures import Measured, measured, money_metric
 from sqlcoder_builtin.clauses.ordering import summed
+from sqlcoder_builtin.clauses.places import column_for
 from sqlcoder_builtin.concepts import concept_column, money_measures
 from sqlcoder_builtin.cue_words import superlatives
 from sqlcoder_builtin.describe import describe
@@ -115,6 +116,13 @@ _BIG = frozenset(["biggest", "largest", "greatest", "best", "top", "smallest", "
 
 def _biggest(p: Parse, at: int, place: int, table: TableName) -> int | None:
     """ "our biggest customer": by the money that its related rows bring; an abstention where there is none."""
+    own = column_for(p, "amount", table)
+    if own is not None and p.chunks[at].text.lower() not in ("best", "top", "worst"):
+        set_subject(p, table, place)
+        p.frame.sorts.append(Sort(p.chunks[at].text.lower() not in ("smallest", "lowest"), p.chunks[at].text, at, own, superlative=True))
+        p.frame.read(at, p.phrase(at, place + 1), f"by {describe(own)}")
+        p.take(at, place + 1)
+        return place + 1
     near = [(found, expr) for found, expr in money_measures(p.schema, table) if found.key != table.key and p.schema.to_one(found, table)]
     if not near or (p.chunk(place + 1) is not None and p.is_cue(p.past(place + 1), "by")):
         return None

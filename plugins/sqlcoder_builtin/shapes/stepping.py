@@ -24,4 +24,6 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     named_keys = [Item(item.expr, item.alias or getattr(item.expr, "column", None)) for item in shown]
     name = {"avg": "average", "min": "min", "max": "max", "median": "median"}.get(frame.outer, frame.outer)
     outer = Outer(((frame.outer, value, f"{name}_{value}"),), tuple(str(item.alias) for item in named_keys))
-    return Query(measure_table(measure), (*named_keys, Item(measure, value)), where, (*outer_keys, *keys), outer=outer)
+    return Query(
+        measure_table(measure), (*named_keys, Item(measure, value)), where, tuple(dict.fromkeys((*outer_keys, *keys))), outer=outer
+    )
