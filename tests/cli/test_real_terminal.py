@@ -138,13 +138,13 @@ def test_no_color_is_respected(off, terminal):
     assert "\x1b[3" not in screen.seen
 
 
-@pytest.mark.parametrize("columns", [40, 80, 140])
-def test_the_table_fits_the_terminal(columns, terminal):
-    screen = terminal("ask", "list the customers in Berlin", "--no-color", columns=columns)
+@pytest.mark.parametrize(("columns", "said"), [(40, {}), (140, {}), (140, {"COLUMNS": "50"})])
+def test_the_table_fits_the_terminal_or_what_columns_says(columns, said, terminal):
+    screen = terminal("ask", "list the customers in Berlin", "--no-color", columns=columns, **said)
     assert screen.finish() == 0
     rows = [line for line in screen.seen.replace("\r", "").split("\n") if "Customer" in line]
     assert rows
-    assert all(len(line) <= columns for line in rows)
+    assert all(len(line) <= int(said.get("COLUMNS", columns)) for line in rows)
 
 
 def test_a_reader_that_leaves_is_no_error(folder, environment):
