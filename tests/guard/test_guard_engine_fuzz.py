@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import duckdb
 import pytest
-from guard_mutants import mutants
+from guard_mutants import mutants, soups
 from safety_corpus import CANARY, allowed, script
 
 from sqlcoder_core.errors import Refused
@@ -70,9 +71,9 @@ def on_sqlite() -> Iterator[Run]:
 
 
 def leaks(dialect: str, run: Run, scratch: Path, count: int, seed: int) -> tuple[int, list[str]]:
-    """How many mutants were admitted, and those among them that showed a canary."""
+    """How many texts were admitted, and those among them that showed a canary."""
     catalog, admitted, leaked = ListedCatalog(allowed(dialect)), 0, []
-    for text in mutants(dialect, count, seed, heavy=False):
+    for text in chain(mutants(dialect, count, seed, heavy=False), soups(dialect, count, seed)):
         try:
             query = check(text.replace("{dir}", str(scratch)), dialect, catalog)
         except Refused:

@@ -117,6 +117,17 @@ def mutants(dialect: str, count: int, seed: int, *, heavy: bool = True) -> Itera
         yield text
 
 
+def soups(dialect: str, count: int, seed: int) -> Iterator[str]:
+    """`count` queries with a read of the canary between pieces at which lexers differ: a parser that takes it for a comment or a
+    string would let it through."""
+    chance = random.Random(f"soup {dialect} {seed}")
+    payload = "(SELECT max(note) FROM salaries)" if dialect == "sqlite" else "(SELECT max(note) FROM secret.salaries)"
+    pieces = [piece for piece in FRAGMENTS if len(piece) <= 6] + ["1", "'a'", '"a"', "x", " ", " ", ", "]
+    for _ in range(count):
+        before, after = ("".join(chance.choices(pieces, k=chance.randint(0, 5))) for _ in range(2))
+        yield f"SELECT 1 {before}, {payload} {after}"
+
+
 def _edited(text: str, other: str, chance: random.Random) -> str:
     words = [match.span() for match in WORD.finditer(text)] or [(0, len(text))]
     start, end = chance.choice(words) if chance.random() < 0.6 else (chance.randint(0, len(text)),) * 2
