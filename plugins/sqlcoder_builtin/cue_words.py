@@ -62,6 +62,7 @@ ADJECTIVE_OF_UNIT = {
 """Adjective -> unit of time."""
 
 UNIT_WORDS = {
+    "minute": "minute", "second": "second",
     "month": "month", "day": "day", "week": "week", "year": "year", "quarter": "quarter", "hour": "hour", "date": "day",
     "weekday": "weekday", "day of week": "weekday", "day of the week": "weekday", "days of the week": "weekday",
     "calendar month": "month", "hour of day": "hour of day", "hour of the day": "hour of day",
@@ -146,7 +147,7 @@ PLACE_CONCEPTS = (
 
 MONEY_CONCEPTS = frozenset(
     """
-    amount earn earned earnings gmv gross income money paid pay proceeds revenue revenues sale sales spend spending spends
+    amount earn earned earnings gmv income money paid pay proceeds revenue revenues sale sales spend spending spends
     spent takings turnover value
     """.split()
 )

@@ -14,6 +14,7 @@ from sqlcoder_builtin.clauses import (
     heads,
     listings,
     ordering,
+    rates,
     relations,
     superlatives,
     times,
@@ -26,6 +27,7 @@ Recogniser = Callable[[Parse, int], int | None]
 RECOGNISERS: tuple[Recogniser, ...] = (
     times.date,
     deeds.dated_verb,
+    rates.rate_of,
     heads.everything,
     frames.share,
     frames.ratio,
@@ -45,6 +47,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     relations.counted_relation,
     conditions.comparison,
     conditions.bare_comparison,
+    conditions.bare_text,
     conditions.comparative,
     ordering.by_measure,
     superlatives.extreme,

@@ -201,7 +201,7 @@ class Renderer:
         plan.where = merged_has(plan.where)
         inner = self._clauses(self._from(exp.Select(), plan, scope), body, plan, scope)
         window = exp.Window(
-            this=exp.RowNumber(),
+            this=exp.Rank() if per.limit == 1 else exp.RowNumber(),
             partition_by=[self.exprs.expr(key, scope) for key in per.keys],
             order=exp.Order(
                 expressions=[

@@ -103,7 +103,16 @@ class Schema:
             for column in table.columns
             if name_words(column.name)[-1:] in (("name",), ("title",)) and not self.refers(name, column.name)
         ]
-        return tuple(named[:1]) or self._self_named(table) or self.key(name)[:1] or tuple(column.name for column in table.columns[:1])
+        described = tuple(by_words[words] for words in (("description",), ("subject",), (*owner[-1:], "description")) if words in by_words)[
+            :1
+        ]
+        return (
+            tuple(named[:1])
+            or self._self_named(table)
+            or described
+            or self.key(name)[:1]
+            or tuple(column.name for column in table.columns[:1])
+        )
 
     def _self_named(self, table: Table) -> tuple[str, ...]:
         """`city.city`: a column of text called like its table."""

@@ -24,7 +24,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     for key, value in (
         line.split(":")
         for line in """
-acc:account|acct:account|addr:address|amt:amount|apt:apartment|arr:arrival|avg:average|bal:balance|bldg:building|cat:category|cd:code|cnt:count
+acc:account|appr:approval|flg:flag|trn:training|typ:type|mgmt:management|acct:account|addr:address|amt:amount|apt:apartment|arr:arrival|avg:average|bal:balance|bldg:building|cat:category|cd:code|cnt:count
 co:company|ctry:country|curr:currency|cust:customer|dept:department|depts:department|desc:description|descr:description|dest:destination
 dob:date of birth|dt:date|emp:employee|emps:employee|est:estimated|fname:first name|lname:last name|fac:faculty|gend:gender|grp:group
 hr:hour|hrs:hour|ht:height|img:image|inv:invoice|lang:language|lat:latitude|lng:longitude|loc:location|lon:longitude|max:maximum
@@ -99,7 +99,11 @@ def name_words(name: str) -> tuple[str, ...]:
     words: list[str] = []
     if (whole := name.lower()) in ABBREVIATIONS:
         return ABBREVIATIONS[whole]
-    for piece in split_name(name):
+    pieces = split_name(name)
+    for at, piece in enumerate(pieces):
+        if piece == "term" and pieces[at + 1 : at + 2] in (("dt",), ("date",)):
+            words.append("termination")
+            continue
         for part in _unglue(piece):
             words.extend(ABBREVIATIONS.get(part, (singular(part),)))
     return tuple(words)
@@ -107,7 +111,7 @@ def name_words(name: str) -> tuple[str, ...]:
 
 def table_words(name: str) -> tuple[str, ...]:
     """Like `name_words`, without what only says how the table was built (`dim_`, `fct_`, `_tbl`)."""
-    words = name_words(name)
+    words = tuple("expense" if word == "experience" and "exp" in split_name(name) else word for word in name_words(name))
     while len(words) > 1 and (
         words[0] in LAYER_PREFIXES or (split_name(name)[0] in LAYER_PREFIXES and len(words) == len(name_words(name)))
     ):

@@ -370,3 +370,22 @@ def _older(p: Parse, near: TableName, at: int, rhs_at: int, cue: str) -> int | N
     if column is None or found is None or not isinstance(found.value, (int, float)):
         return None
     return add_condition(p, Compare(OPS[cue], Age(column), Lit(found.value)), at, _past_unit(p, found.end))
+
+
+_TEXTS = ("description", "text", "note", "comment", "body", "content", "message", "detail", "name", "title", "subject")
+
+
+def bare_text(p: Parse, at: int) -> int | None:
+    """ "diagnoses that mention diabetes": the text column of what is asked about."""
+    chunk = p.chunk(at)
+    before = p.chunk(at - 1)
+    if chunk is None or not chunk.is_cue("like", "starts", "ends") or p.frame.subject is None:
+        return None
+    if before is not None and before.kind == "name" and p.table(at - 1) is None:
+        return None
+    column = p.concept(_TEXTS, p.frame.subject, p.texts)
+    place = p.past(at + 1, "the", "a", "an", "word")
+    following = p.chunk(place)
+    if column is None or column.table.key != p.frame.subject.key or following is None or following.kind not in ("word", "quoted", "value"):
+        return None
+    return text_match(p, column, at, place, chunk.word, False)

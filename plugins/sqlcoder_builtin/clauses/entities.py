@@ -69,9 +69,15 @@ def gender(p: Parse, at: int) -> int | None:
     chunk = p.chunk(at)
     stored = _GENDERS.get(chunk.text.lower()) if chunk is not None and chunk.kind == "word" else None
     near = p.near_table(at) or p.subject()
-    if stored is None or near is None:
+    if stored is None:
         return None
-    column = p.concept(("gender", "sex"), near, p.texts)
+    column = p.concept(("gender", "sex"), near, p.texts) if near is not None else None
+    if column is None:
+        column = next(
+            (found for table in p.schema.tables.values() if (found := p.concept(("gender", "sex"), table.name, p.texts)) is not None), None
+        )
+        if column is not None and p.frame.subject is None:
+            p.frame.subject = column.table
     if column is None:
         return None
     values = p.schema.of(column).values

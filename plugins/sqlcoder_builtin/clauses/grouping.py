@@ -98,11 +98,13 @@ def _unit_follows(p: Parse, at: int) -> bool:
     return chunk is not None and chunk.kind == "unit"
 
 
-def _unit(p: Parse, start: int, at: int) -> int:
+def _unit(p: Parse, start: int, at: int) -> int | None:
     """A unit of time; "of COLUMN" behind it names the date."""
     chunk = p.chunks[at]
     unit = UNIT_WORDS.get(chunk.word) or ADJECTIVE_OF_UNIT[chunk.word]
     own = real_column(p, at)
+    if own is None and unit in ("minute", "second"):
+        return None
     if own is not None:
         p.frame.groups.append(Group(p.phrase(start, at + 1), start, column=own))
         return at + 1

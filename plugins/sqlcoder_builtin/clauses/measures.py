@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from sqlcoder_builtin.clauses.places import column_for
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
 from sqlcoder_builtin.parse import Parse
@@ -39,7 +40,20 @@ def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | N
     if chunk.is_cue(*AGGREGATES):
         found = _aggregate(p, start, AGGREGATES[chunk.word], prefer)
         return found if found is not None or not chunk.is_cue("sum") else plain(p, start, prefer)
+    if chunk.kind == "value" and p.table(start + 1) is not None:
+        return _valued_rows(p, start)
     return plain(p, start, prefer)
+
+
+def _valued_rows(p: Parse, at: int) -> Measured | None:
+    """ "the most cancelled appointments": the value is a condition of its own."""
+    from sqlcoder_builtin.clauses.values import alone
+
+    inner, zone = plain(p, at + 1), p.zone
+    if inner is None or not inner.counted or alone(p, at) is None:
+        return None
+    p.zone = zone
+    return inner
 
 
 def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) -> Measured | None:
@@ -47,6 +61,14 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
     counted_table = p.table(p.past(inner_at + 1)) if p.is_cue(inner_at, "sum") else None
     if counted_table is not None and (own := _called_total(p, inner_at, counted_table)) is not None:
         return Measured(Agg(function, own.table, own), own.table, p.past(inner_at + 1) + 1, True)
+    if (
+        p.is_cue(inner_at, "sum")
+        and function == "avg"
+        and (summed := plain(p, p.past(inner_at + 1), prefer)) is not None
+        and not summed.aggregated
+    ):
+        if p.is_cue(summed.end, "per") and p.table(p.past(summed.end + 1)) is not None:
+            return replace(summed, expr=Agg("sum", summed.table, summed.expr), aggregated=True, nested=function)
     if p.is_cue(inner_at, "sum") and function != "sum" and not _total_column(p, inner_at):
         inner_at = p.past(inner_at + 1)
     if p.is_cue(inner_at, "count"):
@@ -101,6 +123,11 @@ def _better_column(p: Parse, at: int, prefer: TableName | None) -> Col | None:
 def _applied(p: Parse, function: Function, inner: Measured) -> Measured | None:
     if isinstance(inner.expr, Raw) and inner.expr.aggregate:
         return replace(inner, expr=_metric_with(inner.expr, function))
+    amount = column_for(p, "amount", inner.table) if inner.counted and inner.aggregated else None
+    said = p.chunks[inner.end - 1].text.lower() if inner.counted else ""
+    per = p.is_cue(inner.end, "per") and p.chunks[inner.end].text.lower() == "per" and p.table(p.past(inner.end + 1)) is not None
+    if amount is not None and (said.endswith("ed") if function == "sum" else not per):
+        return Measured(Agg(function, inner.table, amount), inner.table, inner.end, True)
     if inner.counted and inner.aggregated:
         money = (
             _money(p, inner.end - 1, inner.table)
@@ -140,6 +167,8 @@ def counted(p: Parse, at: int) -> Measured | None:
         p.zone = "select"
         start += 1
         chunk = p.chunk(start)
+    if chunk is not None and chunk.kind == "value" and not adjective and (valued := _rows_with(p, start)) is not None:
+        return valued
     if chunk is None or chunk.kind != "name":
         return None
     table, column = p.table(start), p.column(start)
@@ -152,6 +181,19 @@ def counted(p: Parse, at: int) -> Measured | None:
         loose = p.table(start, lenient=True)
         return Measured(Agg("count", loose), loose, start + 1, True, counted=True) if loose else None
     return _counted_column(p, column, start, distinct)
+
+
+def _rows_with(p: Parse, at: int) -> Measured | None:
+    """ "how many no-shows": rows that hold the value."""
+    from sqlcoder_builtin.clauses.literals import constant, hit_for
+    from sqlcoder_builtin.clauses.values import alone
+
+    found = constant(p, at)
+    hit = hit_for(p, found.hits, at, None) if found is not None and not found.capital else None
+    if found is None or hit is None or hit.table is None or alone(p, at) is None:
+        return None
+    p.zone = "select"
+    return Measured(Agg("count", hit.table), hit.table, found.end, True, counted=True)
 
 
 def _counted_column(p: Parse, column: Col, at: int, distinct: bool) -> Measured:
@@ -177,7 +219,7 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
     if named is not None:
         return named
     column = p.column(at, p.measures, prefer)
-    if column is not None and (chunk.score("column") >= 0.75 or chunk.text.lower() not in MONEY_CONCEPTS) and _measurable(p, column):
+    if column is not None and (chunk.score("column") >= 0.65 or chunk.text.lower() not in MONEY_CONCEPTS) and _measurable(p, column):
         table = p.table(at)
         if table is None or chunk.score("column") > chunk.score("table"):
             return Measured(column, column.table, at + 1, False, certainty=chunk.score("column"))

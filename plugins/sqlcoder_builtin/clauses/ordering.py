@@ -238,6 +238,7 @@ def _trailing_edge(p: Parse, at: int) -> int | None:
     if not (p.dated(column.table, found) or found.kind in ("integer", "number") or "year" in found.name.lower()):
         return None
     p.frame.outputs = [output for output in p.frame.outputs if output.at != place]
+    set_subject(p, column.table, place)
     p.frame.sorts.append(Sort(p.chunks[at].word == "last", p.phrase(place, at + 1), at, column, superlative=True))
     p.frame.read(at, p.phrase(place, at + 1), f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {describe(column)}")
     p.take(place, at + 1)

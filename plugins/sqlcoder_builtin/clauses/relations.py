@@ -8,7 +8,7 @@ from sqlcoder_builtin.clauses.measures import measured, plain
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Condition
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Arith, Col, Comparison, Expr, Has, Raw
+from sqlcoder_builtin.tree import Agg, Arith, Col, Compare, Comparison, Expr, Has, Lit, Pred, Raw
 from sqlcoder_core.api import TableName
 
 
@@ -32,6 +32,8 @@ def counted_relation(p: Parse, at: int) -> int | None:
     end = p.past(end)
     if p.is_cue(end, "distinct"):
         end = p.past(end + 1)
+    adjective = _adjective(p, end)
+    end = end + 1 if adjective is not None else end
     table = p.table(end)
     if table is None or number.number.percent:
         return None
@@ -40,14 +42,24 @@ def counted_relation(p: Parse, at: int) -> int | None:
     about = _about(p, table, at)
     if about is None:
         return None
-    pred = Has(about, table, count=(op, number.number.value))
+    where = (adjective,) if adjective is not None else ()
+    pred = Has(about, table, where, count=(op, number.number.value))
     return add_condition(p, pred, at, end + 1)
+
+
+def _adjective(p: Parse, at: int) -> Pred | None:
+    """ "more than 40 completed appointments": a stored value of the counted table before its name."""
+    chunk, table = p.chunk(at), p.table(at + 1)
+    if chunk is None or chunk.kind != "value" or table is None:
+        return None
+    hit = next((hit for hit in chunk.values if hit.table is not None and hit.table.key == table.key), None)
+    if hit is None or hit.column is None or hit.value is None:
+        return None
+    return Compare("=", Col(table, hit.column), Lit(hit.value))
 
 
 def _per_value(p: Parse, table: TableName, at: int, end: int, op: Comparison, bound: int | float) -> int | None:
     """ "cities with more than 5 customers": the values of a column of the counted table, or of one it points to."""
-    from sqlcoder_builtin.tree import Lit
-
     outputs = [output.expr for output in p.frame.outputs]
     if p.frame.subject is not None or not outputs or not all(isinstance(expr, Col) for expr in outputs):
         return None
@@ -213,8 +225,6 @@ def _subject_or_group(p: Parse) -> TableName | None:
 
 
 def _per_subject(p: Parse, subject: TableName, expr: Expr, op: Comparison, bound: int | float, start: int, end: int) -> int:
-    from sqlcoder_builtin.tree import Lit
-
     table = expr.table if isinstance(expr, (Agg, Raw)) else subject
     grouped_here = table.key == subject.key or bool(p.frame.groups)
     if grouped_here and not isinstance(expr, Arith):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlcoder_builtin.clauses.heads import set_subject
+from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.measures import Measured, measured, money_metric
 from sqlcoder_builtin.clauses.ordering import summed
 from sqlcoder_builtin.clauses.places import column_for
@@ -178,7 +178,11 @@ def common(p: Parse, at: int) -> int | None:
     counted_table = _who_counts(p, table, at) if table else None
     if table is None or counted_table is None:
         return None
-    set_subject(p, table, at)
+    named = Col(table, p.schema.display(table)[0])
+    if counted_table.key == table.key and named.column not in p.schema.key(table):
+        add_output(p, named, place, place + 1)
+    else:
+        set_subject(p, table, at)
     p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", counted_table), superlative=True))
     p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} {counted_table.name}")
     p.frame.doubts += 0.1
@@ -194,4 +198,6 @@ def _who_counts(p: Parse, table: TableName, at: int) -> TableName | None:
     if spoken:
         return spoken[0]
     children = {step.target.key: step.target for step in p.schema._steps[table.key] if step.many}
+    if not children and p.schema.display(table)[0] not in p.schema.key(table):
+        return table
     return next(iter(children.values())) if len(children) == 1 else None

@@ -113,7 +113,7 @@ def from_to(p: Parse, at: int) -> int | None:
     first, second = _date_of(p, first_at, p.column(first_at, p.dated)), _date_of(p, second_at, p.column(second_at, p.dated))
     if first is None or second is None or first == second:
         return None
-    unit = p.chunks[unit_at].word if p.chunks[unit_at].word in ("hour", "day", "week", "month", "year") else "day"
+    unit = p.chunks[unit_at].word if p.chunks[unit_at].word in ("second", "minute", "hour", "day", "week", "month", "year") else "day"
     expr: Expr = Span(unit, first, second)  # type: ignore[arg-type]
     p.take(unit_at - 1 if p.is_cue(unit_at - 1, "count") else unit_at, unit_at + 1)
     p.frame.groups = [group for group in p.frame.groups if group.at != unit_at]

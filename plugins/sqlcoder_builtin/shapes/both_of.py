@@ -42,9 +42,12 @@ def _two_conditions(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query
         pred for pred in where if pred not in pair and not (isinstance(pred, OneOf) and pred.left == getattr(pair[0], "left", None))
     )
     outputs = [Item(output.expr, output.alias) for output in p.frame.outputs]
-    if any(is_aggregate(item.expr) for item in outputs):
-        return None
     subject = p.frame.subject or root
+    if any(is_aggregate(item.expr) for item in outputs):
+        about = tables_of((pair[0],))[0]
+        if len(outputs) != 1 or p.schema.to_one(subject, about):
+            return None
+        return Query(subject, named(outputs), (*rest, All_(tuple(Has(subject, about, (pred,)) for pred in pair))))
     if not outputs:
         outputs = [Item(Col(subject, name)) for name in p.schema.display(subject)]
     about = tables_of((pair[0],))[0]
