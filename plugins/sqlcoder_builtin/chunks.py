@@ -190,7 +190,18 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
         strong = ranked[0].score >= 0.85 or quoted
         if strong and tokens[start].kind != "number":
             weight = (end - start) * (0.5 + 0.45 * ranked[0].score) + 0.06
-            options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=tokens[start].capital), weight)
+            options.add(
+                Chunk(
+                    "value",
+                    start,
+                    end,
+                    _text(tokens, start, end),
+                    names=tuple(sorted(names.get((start, end), ()), key=lambda match: -match.score)),
+                    values=ranked,
+                    capital=tokens[start].capital,
+                ),
+                weight,
+            )
         elif ranked[0].score >= 0.6 and tokens[start].capital:
             options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=True), (end - start) * 0.55)
 

@@ -100,6 +100,12 @@ def recognise(p: Parse) -> None:
 def _pass_over(p: Parse, at: int) -> None:
     """A chunk that no recogniser wanted: it may open a relative clause, or ask for something again."""
     chunk = p.chunks[at]
+    if chunk.is_cue("between") and p.frame.difference_at >= 0:
+        chunk.used = True
+    if chunk.is_cue("like") and (p.is_cue(p.past(at + 1), "gt", "ge", "lt", "le", "eq") or p.table(p.past(at + 1)) is not None):
+        # "orders that contain more than 5 lines", "orders containing a lamp": no text is matched, rows are held.
+        chunk.used = True
+        p.zone = "where"
     if chunk.is_cue(*_OPEN_WHERE) and p.frame.subject is not None:
         p.zone = "where"
     elif chunk.is_cue("show") and p.zone == "where" and at > 0 and p.chunks[at - 1].word in (",", ".", "?", "!", ";"):

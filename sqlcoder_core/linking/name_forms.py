@@ -104,6 +104,8 @@ def _shorter(words: Words) -> Iterator[Form]:
         yield (words[:-1], 0.95, "flag")
     if len(words) > 1 and words[-1] in ("name", "title", "description", "type", "date", "time", "at", "amount", "number", "code", "status"):
         yield (words[:-1], 0.7 if words[-1] != "code" else 0.6, "main word")
+    if len(words) > 1 and words[-1] == "count":
+        yield (words[:-1], 0.62, "main word")
     if len(words) > 1 and words[-1] in ("id", "key"):
         yield (words[:-1], 0.42, "the thing it identifies")
     if len(words) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
-from sqlcoder_builtin.clauses.places import column_for
+from sqlcoder_builtin.clauses.places import number_column
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Compare, Item, Query, Scalarq
 from sqlcoder_core.api import TableName
@@ -44,7 +44,7 @@ def above_average(p: Parse, at: int, average_at: int, cue: str) -> int | None:
     """ "customers who spent more than average", "products above the average price"."""
     place = p.past(average_at + 1)
     table = p.table(place)
-    column = column_for(p, "amount", table) if table is not None else p.column(place, p.measures)
+    column = number_column(p, table) if table is not None else p.column(place, p.measures)
     end = place + 1 if column else average_at + 1
     if column is None and p.frame.outputs:
         column = next(

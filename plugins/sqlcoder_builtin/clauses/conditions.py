@@ -7,7 +7,7 @@ from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.deeds import is_deed
 from sqlcoder_builtin.clauses.equalities import equal, stored, typed, value_list
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
-from sqlcoder_builtin.clauses.places import column_for
+from sqlcoder_builtin.clauses.places import number_column
 from sqlcoder_builtin.cue_words import comparatives
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import (
@@ -335,7 +335,7 @@ def _meant_number(p: Parse, at: int, end: int) -> tuple[Col | None, int, int]:
             return column, place, end
     if near is None:
         return None, at, end
-    return column_for(p, "amount", near), at, end
+    return number_column(p, near), at, end
 
 
 def comparative(p: Parse, at: int) -> int | None:

@@ -61,6 +61,9 @@ def dated_verb(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.kind not in ("name", "verb") or p.table(at) is not None:
         return None
     first = chunk.text.lower().split()[0]
+    ahead = next((place for place in range(at + 1, min(at + 4, len(p.chunks))) if p.chunks[place].kind == "date"), None)
+    if first == "left" and ahead is not None:
+        return _left(p, at, ahead)
     following = p.chunk(p.past(at + 1, "in", "during"))
     if not first.endswith(("ed", "rn", "ft", "an")) or following is None or not (following.is_cue("per", "by") or following.kind == "unit"):
         return None
@@ -70,3 +73,15 @@ def dated_verb(p: Parse, at: int) -> int | None:
     p.frame.deed_column = column
     p.take(at, at + 1)
     return at + 1
+
+
+def _left(p: Parse, at: int, ahead: int) -> int | None:
+    """ "left the company in 2026": the date on which somebody left."""
+    column = p.column(at, p.dated)
+    between = p.chunks[at + 1 : ahead]
+    if column is None or not p.is_dated(column) or any(chunk.kind not in ("stop", "word", "name") for chunk in between):
+        return None
+    p.frame.deed_column = column
+    p.frame.subject = p.frame.subject or column.table
+    p.take(at, ahead)
+    return ahead

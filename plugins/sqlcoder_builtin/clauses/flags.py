@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Null, Pred, Truth
+from sqlcoder_builtin.tree import Col, Null, Pred, Truth
 
 
 def missing(p: Parse, at: int) -> int | None:
     """ "missing email", "without a phone number": the column is null."""
     if p.is_cue(at, "null", "not null", "without"):
         place = p.past(at + 1)
-        column = p.column(place)
+        column = p.column(place) or _pointer(p, place)
         if column is None or p.table(place) is not None:
             return None
         if p.is_cue(at, "without") and column.column in p.schema.key(column.table):
@@ -109,3 +109,20 @@ def known(p: Parse, at: int) -> int | None:
     found = p.schema.of(column)
     pred: Pred = Truth(column, True) if is_flag(found.kind, found.values) else Null(column, True)
     return add_condition(p, pred, at, place + 1)
+
+
+def _pointer(p: Parse, at: int) -> Col | None:
+    """ "with no manager": a column of the subject that points to one, though a stored value is called so as well."""
+    chunk, subject = p.chunk(at), p.frame.subject
+    if chunk is None or chunk.kind != "value" or subject is None:
+        return None
+    for match in chunk.names:
+        if (
+            match.kind == "column"
+            and match.table
+            and match.table.key == subject.key
+            and match.column
+            and p.schema.is_key(subject, match.column)
+        ):
+            return Col(subject, match.column)
+    return None

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from sqlcoder_builtin.clauses.places import column_for
+from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw, RawPred
-from sqlcoder_core.api import Match, Metric, TableName, Term, name_words
+from sqlcoder_core.api import Match, Metric, TableName, Term, name_words, table_words
+
+MONEY_TABLES = frozenset("expense payment refund sale donation cost deposit withdrawal fee charge fine tax spending payroll salary".split())
+"""Tables of money: their total is that of their amounts, not the number of their rows."""
 
 AGGREGATES: dict[str, Function] = {"sum": "sum", "avg": "avg", "median": "median", "high": "max", "low": "min", "how much": "sum"}
 
@@ -58,42 +61,64 @@ def _valued_rows(p: Parse, at: int) -> Measured | None:
 
 def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) -> Measured | None:
     inner_at = p.past(at + 1)
-    counted_table = p.table(p.past(inner_at + 1)) if p.is_cue(inner_at, "sum") else None
-    if counted_table is not None and (own := _called_total(p, inner_at, counted_table)) is not None:
-        return Measured(Agg(function, own.table, own), own.table, p.past(inner_at + 1) + 1, True)
-    if (
-        p.is_cue(inner_at, "sum")
-        and function == "avg"
-        and (summed := plain(p, p.past(inner_at + 1), prefer)) is not None
-        and not summed.aggregated
-    ):
-        if p.is_cue(summed.end, "per") and p.table(p.past(summed.end + 1)) is not None:
-            return replace(summed, expr=Agg("sum", summed.table, summed.expr), aggregated=True, nested=function)
-    if p.is_cue(inner_at, "sum") and function != "sum" and not _total_column(p, inner_at):
-        inner_at = p.past(inner_at + 1)
+    if p.is_cue(inner_at, "sum"):
+        totalled = _of_totals(p, inner_at, function, prefer)
+        if totalled is not None:
+            return totalled
+        if function != "sum" and not _total_column(p, inner_at):
+            inner_at = p.past(inner_at + 1)
     if p.is_cue(inner_at, "count"):
-        found = counted(p, inner_at + 1)
-        if found is not None and not found.counted and isinstance(found.expr, Agg) and found.expr.function == "sum" and function != "sum":
-            return replace(found, expr=replace(found.expr, function=function))
-        return replace(found, nested=function) if found and function != "sum" else found
-    distinct = p.is_cue(inner_at, "distinct")
-    inner_at = p.past(inner_at + 1) if distinct else inner_at
-    owner = p.table(inner_at)
-    if (
-        owner is not None
-        and p.chunk(inner_at + 1) is not None
-        and p.chunks[inner_at + 1].kind == "name"
-        and (own := p.column(inner_at + 1, p.measures, owner)) is not None
-        and own.table.key == owner.key
-    ):
-        p.take(inner_at, inner_at + 1)
-        inner_at, prefer = inner_at + 1, owner
+        return _of_counts(p, inner_at, function)
+    if p.is_cue(inner_at, "distinct"):
+        inner_at = p.past(inner_at + 1)
+    inner_at, prefer = _past_owner(p, inner_at, prefer)
     inner = plain(p, inner_at, prefer)
-    if inner is not None and inner.counted and (column := _better_column(p, inner_at, prefer)) is not None:
-        inner = Measured(column, column.table, inner_at + 1, False)
-    if function == "sum" and inner is not None and inner.counted and (own := _called_total(p, at, inner.table)) is not None:
-        inner = Measured(own, own.table, inner_at + 1, False)
+    if inner is not None and inner.counted:
+        own = _better_column(p, inner_at, prefer) or (_called_total(p, at, inner.table) if function == "sum" else None)
+        inner = Measured(own, own.table, inner_at + 1, False) if own is not None else inner
     return _applied(p, function, inner) if inner else None
+
+
+def _of_totals(p: Parse, at: int, function: Function, prefer: TableName | None) -> Measured | None:
+    """ "average total of orders" is of the column called so; "average total expenses per employee" of what each adds up to."""
+    table = p.table(p.past(at + 1))
+    if table is not None and (own := _called_total(p, at, table)) is not None:
+        return Measured(Agg(function, own.table, own), own.table, p.past(at + 1) + 1, True)
+    inner = plain(p, p.past(at + 1), prefer)
+    if function != "avg" or inner is None or not _per_table(p, inner.end):
+        return None
+    expr = amount_column(p, inner.table) if inner.counted else inner.expr
+    if expr is None or (inner.aggregated and not inner.counted):
+        return None
+    return replace(inner, expr=Agg("sum", inner.table, expr), aggregated=True, counted=False, nested=function)
+
+
+def _of_counts(p: Parse, at: int, function: Function) -> Measured | None:
+    """ "average number of orders" is of what each group counts; numbers that count already are averaged as they are."""
+    found = counted(p, at + 1)
+    if found is None or function == "sum":
+        return found
+    kept = not found.counted and isinstance(found.expr, Agg) and found.expr.function == "sum" and not _per_table(p, found.end)
+    if kept and isinstance(found.expr, Agg):
+        return replace(found, expr=replace(found.expr, function=function))
+    return replace(found, nested=function)
+
+
+def _per_table(p: Parse, at: int) -> bool:
+    """ "per customer" stands there."""
+    return p.is_cue(at, "per") and p.chunks[at].text.lower() == "per" and p.table(p.past(at + 1)) is not None
+
+
+def _past_owner(p: Parse, at: int, prefer: TableName | None) -> tuple[int, TableName | None]:
+    """ "room price": the table before the column says whose it is."""
+    owner, following = p.table(at), p.chunk(at + 1)
+    if owner is None or following is None or following.kind != "name":
+        return at, prefer
+    own = p.column(at + 1, p.measures, owner)
+    if own is None or own.table.key != owner.key:
+        return at, prefer
+    p.take(at, at + 1)
+    return at + 1, owner
 
 
 def _called_total(p: Parse, at: int, table: TableName) -> Col | None:
@@ -123,10 +148,11 @@ def _better_column(p: Parse, at: int, prefer: TableName | None) -> Col | None:
 def _applied(p: Parse, function: Function, inner: Measured) -> Measured | None:
     if isinstance(inner.expr, Raw) and inner.expr.aggregate:
         return replace(inner, expr=_metric_with(inner.expr, function))
-    amount = column_for(p, "amount", inner.table) if inner.counted and inner.aggregated else None
+    amount = amount_column(p, inner.table) if inner.counted and inner.aggregated else None
     said = p.chunks[inner.end - 1].text.lower() if inner.counted else ""
-    per = p.is_cue(inner.end, "per") and p.chunks[inner.end].text.lower() == "per" and p.table(p.past(inner.end + 1)) is not None
-    if amount is not None and (said.endswith("ed") if function == "sum" else not per):
+    per = _per_table(p, inner.end)
+    money = bool(MONEY_TABLES & set(table_words(inner.table.name)))
+    if amount is not None and ((said.endswith("ed") or money) if function == "sum" else not per):
         return Measured(Agg(function, inner.table, amount), inner.table, inner.end, True)
     if inner.counted and inner.aggregated:
         money = (
@@ -169,6 +195,11 @@ def counted(p: Parse, at: int) -> Measured | None:
         chunk = p.chunk(start)
     if chunk is not None and chunk.kind == "value" and not adjective and (valued := _rows_with(p, start)) is not None:
         return valued
+    named_unit = chunk is not None and chunk.kind == "name" and (tail := p.chunk(start + 1)) is not None and tail.kind == "unit"
+    if named_unit and (units := p.column(start + 1, p.measures, p.table(start))) is not None and p.is_measure(units):
+        # "leave days": the number column of leave that counts days.
+        p.take(start, start + 1)
+        return Measured(Agg("sum", units.table, units), units.table, start + 2, True)
     if chunk is None or chunk.kind != "name":
         return None
     table, column = p.table(start), p.column(start)
@@ -207,6 +238,10 @@ def _counted_column(p: Parse, column: Col, at: int, distinct: bool) -> Measured:
     loose = p.table(at, lenient=True)
     if loose is not None and not distinct and p.schema.refers(column.table, column.column):
         return Measured(Agg("count", loose), loose, at + 1, True, counted=True)
+    if p.is_dated(column) and not distinct:
+        # "patients registered": their rows are counted, the date is what periods are about.
+        p.frame.deed_column = column
+        return Measured(Agg("count", column.table), column.table, at + 1, True, counted=True)
     return Measured(Agg("count", column.table, column, distinct=True), column.table, at + 1, True)
 
 

@@ -25,16 +25,18 @@ _AMOUNTS = (
 )
 
 
-def column_for(p: Parse, kind: str, table: TableName) -> Col | None:
-    """The table's column for a bare amount or a bare place; None where there is none."""
-    if kind == "amount":
-        own = {name_words(column.name): column.name for column in p.schema.table(table).columns if p.schema.is_measure(table, column)}
-        for words in _AMOUNTS:
-            found = own.get(tuple(words.split()))
-            if found:
-                return Col(table, found)
-        return Col(table, next(iter(own.values()))) if len(own) == 1 else None
-    return place_column(p, (table,))
+def amount_column(p: Parse, table: TableName) -> Col | None:
+    """The table's own column of an amount; None where it has none that is called so."""
+    own = {name_words(column.name): column.name for column in p.schema.table(table).columns if p.schema.is_measure(table, column)}
+    found = next((own[tuple(words.split())] for words in _AMOUNTS if tuple(words.split()) in own), None)
+    return Col(table, found) if found else None
+
+
+def number_column(p: Parse, table: TableName) -> Col | None:
+    """The table's column for a bare number: its amount, else its only measure."""
+    amount = amount_column(p, table)
+    own = [column.name for column in p.schema.table(table).columns if p.schema.is_measure(table, column)]
+    return amount or (Col(table, own[0]) if len(own) == 1 else None)
 
 
 def place_column(p: Parse, tables: Sequence[TableName]) -> Col | None:

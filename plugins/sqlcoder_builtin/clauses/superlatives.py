@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.measures import Measured, measured, money_metric
 from sqlcoder_builtin.clauses.ordering import summed
-from sqlcoder_builtin.clauses.places import column_for
+from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.concepts import concept_column, money_measures
 from sqlcoder_builtin.cue_words import superlatives
 from sqlcoder_builtin.describe import describe
@@ -116,7 +116,7 @@ _BIG = frozenset(["biggest", "largest", "greatest", "best", "top", "smallest", "
 
 def _biggest(p: Parse, at: int, place: int, table: TableName) -> int | None:
     """ "our biggest customer": by the money that its related rows bring; an abstention where there is none."""
-    own = column_for(p, "amount", table)
+    own = amount_column(p, table)
     if own is not None and p.chunks[at].text.lower() not in ("best", "top", "worst"):
         set_subject(p, table, place)
         p.frame.sorts.append(Sort(p.chunks[at].text.lower() not in ("smallest", "lowest"), p.chunks[at].text, at, own, superlative=True))
@@ -178,16 +178,18 @@ def common(p: Parse, at: int) -> int | None:
     counted_table = _who_counts(p, table, at) if table else None
     if table is None or counted_table is None:
         return None
+    end = at + 1
     named = Col(table, p.schema.display(table)[0])
     if counted_table.key == table.key and named.column not in p.schema.key(table):
         add_output(p, named, place, place + 1)
+        end = place + 1
     else:
         set_subject(p, table, at)
     p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", counted_table), superlative=True))
     p.frame.read(at, chunk.text, f"{'most' if chunk.word == 'common' else 'fewest'} {counted_table.name}")
     p.frame.doubts += 0.1
     p.take(at, at + 1)
-    return at + 1
+    return end
 
 
 def _who_counts(p: Parse, table: TableName, at: int) -> TableName | None:

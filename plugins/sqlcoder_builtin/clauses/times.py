@@ -106,7 +106,7 @@ def from_to(p: Parse, at: int) -> int | None:
     if unit_at is None:
         return None
     first_at = p.past(at + 1)
-    joint = first_at + 1
+    joint = p.past(first_at + 1, "time", "date", "the")
     if not (p.is_cue(joint, "and") or (p.chunk(joint) is not None and p.chunks[joint].text.lower() in ("to", "until", "till"))):
         return None
     second_at = p.past(joint + 1)

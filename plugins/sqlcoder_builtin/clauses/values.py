@@ -19,6 +19,8 @@ def column_value(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.kind != "name":
         return None
     value_at = p.past(at + 1, "of", "as", "in", "is", "are", "for", "a", "the")
+    if chunk.text.lower().endswith("ed") and p.is_cue(value_at, "with", "by"):
+        value_at = p.past(value_at + 1, "a", "the")
     found = constant(p, value_at)
     if found is None or p.is_cue(value_at - 1, "and", "or"):
         return None
