@@ -25,8 +25,8 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from sqlcoder_builtin.proposer import BuiltinProposer
-from sqlcoder_core.contracts.component import Context, Settings
+from sqlcoder_builtin.proposer import BuiltinProposer, BuiltinSettings
+from sqlcoder_core.contracts.component import Context
 from sqlcoder_core.contracts.proposer import Ask
 from sqlcoder_core.linking.catalog_index import memory_catalog
 from sqlcoder_core.linking.linker import link
@@ -309,7 +309,7 @@ def main() -> None:
 def evaluate(chosen: argparse.Namespace, name: str, half: str, samples: dict[str, Any]) -> Tally:
     """All questions of one set and half."""
     tally = Tally()
-    proposer = BuiltinProposer(Settings(), Context(project_dir=Path(), config_dir=Path(), cache_dir=Path()))
+    proposer = BuiltinProposer(BuiltinSettings(), Context(project_dir=Path(), config_dir=Path(), cache_dir=Path()))
     catalogs: dict[str, Any] = {}
     for number, record in enumerate(records(chosen.data, name)):
         if (

@@ -17,11 +17,11 @@ from sqlcoder_builtin.scoring import score, unplaced
 from sqlcoder_core.api import Ask, Candidate, Proposal, Reading
 
 NAME = "builtin"
-_TIE, _NEAR = 0.03, 0.2
-"""Readings this close in score are a tie, or worth showing beside the first."""
+_NEAR = 0.2
+"""Readings this close in score are worth showing beside the first."""
 
 
-def answer(ask: Ask) -> Proposal:
+def answer(ask: Ask, floor: float = 0.0) -> Proposal:
     """The proposal for one question: verified, or read by rules, with second readings behind the first."""
     verified = _verified(ask)
     if verified is not None:
@@ -40,8 +40,11 @@ def answer(ask: Ask) -> Proposal:
     except NoWay as error:
         return Proposal(reason=f"no way is known to join {error.left.name} and {error.right.name}")
     others = _second_readings(ask, schema, p, first)
-    if any(margin < _TIE for margin, _ in others):
-        first = replace(first, score=round(first.score * 0.88, 3))
+    if first.score < floor:
+        return Proposal(
+            suggestions=tuple(other.sql for _, other in others)[:2],
+            reason=f"the best reading is too doubtful ({first.score:.2f}): {first.sql}",
+        )
     return Proposal(candidates=(first, *(other for _, other in others))[: max(1, ask.candidates)])
 
 
@@ -63,7 +66,9 @@ def _candidate(ask: Ask, schema: Schema, p: Parse) -> Candidate:
     sql = renderer.sql(query)
     readings = tuple(Reading(phrase=phrase, meaning=meaning) for _, phrase, meaning in sorted(p.frame.readings, key=lambda entry: entry[0]))
     notes = tuple(dict.fromkeys((*p.frame.notes, *renderer.notes)))
-    return Candidate(sql=sql, proposer=NAME, reading=tuple(dict.fromkeys(readings)), score=score(p, renderer.notes), notes=notes)
+    return Candidate(
+        sql=sql, proposer=NAME, reading=tuple(dict.fromkeys(readings)), score=score(p, renderer.notes, renderer.steps), notes=notes
+    )
 
 
 def _second_readings(ask: Ask, schema: Schema, p: Parse, first: Candidate) -> list[tuple[float, Candidate]]:

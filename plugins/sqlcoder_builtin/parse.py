@@ -9,7 +9,7 @@ from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.frame import Frame
 from sqlcoder_builtin.schema import Schema
 from sqlcoder_builtin.tree import Col
-from sqlcoder_core.api import Clock, Column, Match, TableName
+from sqlcoder_core.api import Clock, Column, Match, TableName, table_words
 
 Want: TypeAlias = Callable[[TableName, Column], bool]
 
@@ -113,9 +113,10 @@ class Parse:
         if not scored:
             return None
         best = scored[0][2]
-        if len(scored) > 1:
+        rival = next((entry for entry in scored[1:] if not _copies(entry[2], best)), None)
+        if rival is not None:
             # What else it may mean, and by how much less: for second readings.
-            self.rivals[_place(at, best)] = scored[0][0] - scored[1][0]
+            self.rivals[_place(at, best)] = scored[0][0] - rival[0]
         assert best.table is not None and best.column is not None
         return Col(best.table, best.column)
 
@@ -232,6 +233,12 @@ class Parse:
         if self.frame.subject is not None:
             return self.frame.subject
         return self.tables_said[0][1] if self.tables_said else None
+
+
+def _copies(one: Match, other: Match) -> bool:
+    """The same column in another layer: staging beside mart."""
+    same = one.column is not None and other.column is not None and one.column.lower() == other.column.lower()
+    return same and one.table is not None and other.table is not None and table_words(one.table.name) == table_words(other.table.name)
 
 
 def _place(at: int, match: Match) -> tuple[int, str, str]:

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
+
+from pydantic import Field
 
 from sqlcoder_builtin.answering import answer
-from sqlcoder_core.api import Ask, Proposal, Proposer
+from sqlcoder_core.api import Ask, Proposal, Proposer, Settings
+
+
+class BuiltinSettings(Settings):
+    """How sure it has to be."""
+
+    floor: float = Field(default=0.5, ge=0, le=1, description="Readings that score lower are abstained from, 0 to 1.")
 
 
 class BuiltinProposer(Proposer):
     """Turns questions into SQL by rules: no model, no download, milliseconds; abstains when it does not understand."""
 
     name = "builtin"
+    Settings: ClassVar[type[Settings]] = BuiltinSettings
+    settings: BuiltinSettings
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order."""
-        return (answer(ask) for ask in asks)
+        return (answer(ask, self.settings.floor) for ask in asks)
 
     def identity(self) -> tuple[tuple[str, str], ...]:
-        """The rules come with the package, so its version says it all."""
-        return (("rules", "1"),)
+        """The rules come with the package, so its version says them; the floor is a setting."""
+        return (("rules", "1"), ("floor", str(self.settings.floor)))

@@ -10,7 +10,7 @@ from sqlcoder_builtin.date_sql import DateSql
 from sqlcoder_builtin.expr_sql import ExprSql
 from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, tables_of
 from sqlcoder_builtin.fan_out import distinct_rows, needs_split, split
-from sqlcoder_builtin.joining import JoinPlan, merged_has, plan_joins
+from sqlcoder_builtin.joining import JoinPlan, NoWay, merged_has, plan_joins
 from sqlcoder_builtin.schema import Schema, Step
 from sqlcoder_builtin.scope import Scope
 from sqlcoder_builtin.tree import Agg, Col, Has, Item, Order, PerGroup, Query
@@ -24,6 +24,7 @@ class Renderer:
         self.schema = schema
         self.dialect = dialect
         self.notes: list[str] = []
+        self.steps: list[Step] = []
         self.exprs = ExprSql(schema, DateSql(dialect, clock), dialect, self.subquery, self.has)
 
     def sql(self, query: Query) -> str:
@@ -106,6 +107,7 @@ class Renderer:
 
     def _from(self, select: exp.Select, plan: JoinPlan, scope: Scope) -> exp.Select:
         select = select.from_(self._table(plan.root, scope), copy=False)
+        self.steps += plan.steps
         for step in plan.steps:
             table = self._table(step.target, scope)
             select = select.join(table, on=self._on(step, scope), copy=False)
@@ -126,7 +128,10 @@ class Renderer:
 
     def has(self, has: Has, scope: Scope) -> exp.Expr:
         """EXISTS, NOT EXISTS, or a comparison with the number or the sum of related rows."""
-        path = self.schema.path(has.of, has.table) or ()
+        path = self.schema.path(has.of, has.table)
+        if not path:
+            raise NoWay(has.of, has.table)
+        self.steps += path
         inner = scope.inner()
         select = exp.Select().from_(self._table(path[0].target, inner), copy=False)
         for step in path[1:]:

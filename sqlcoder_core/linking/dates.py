@@ -299,7 +299,7 @@ def _fiscal(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
     year = None
     if word in ("fiscal", "financial") and _text(tokens, at + 1) == "year":
         year, end = _year_number(tokens, at + 2), at + 3
-    elif word.startswith("fy") and word[2:].isdigit():
+    elif word.startswith("fy") and word[2:].isdecimal():
         year = int(word[2:]) + (2000 if len(word) == 4 else 0)
     elif word == "fy":
         year, end = _year_number(tokens, at + 1), at + 2
@@ -406,7 +406,7 @@ def _weekdays(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
 
 def _decade(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
     word = _text(tokens, at)
-    if len(word) == 5 and word[:4].isdigit() and word[3] == "0" and word[4] == "s":
+    if len(word) == 5 and word[:4].isdecimal() and word[3] == "0" and word[4] == "s":
         begin = date(int(word[:4]), 1, 1)
         return (at + 1, Period(start=Moment(day=begin), end=Moment(day=shifted(begin, 10, "year")), label=f"the {word}"), False)
     return None
@@ -441,12 +441,12 @@ def _day_number(tokens: Sequence[Token], at: int) -> int | None:
     digits = _text(tokens, at)
     for ending in ("st", "nd", "rd", "th"):
         digits = digits.removesuffix(ending)
-    return int(digits) if digits.isdigit() and 1 <= int(digits) <= 31 else None
+    return int(digits) if digits.isdecimal() and 1 <= int(digits) <= 31 else None
 
 
 def _year_number(tokens: Sequence[Token], at: int) -> int | None:
     text = _text(tokens, at)
-    return int(text) if len(text) == 4 and text.isdigit() and 1900 <= int(text) <= 2100 else None
+    return int(text) if len(text) == 4 and text.isdecimal() and 1900 <= int(text) <= 2100 else None
 
 
 def _count(tokens: Sequence[Token], at: int) -> tuple[int | None, int]:

@@ -83,7 +83,7 @@ def parse_number(text: str) -> Number | None:
     body = text.strip("$€£%").replace(",", "")
     scale = 1
     for suffix, factor in _SUFFIX.items():
-        if body.endswith(suffix) and body[: -len(suffix)].replace(".", "", 1).lstrip("-").isdigit():
+        if body.endswith(suffix) and body[: -len(suffix)].replace(".", "", 1).lstrip("-").isdecimal():
             body, scale = body[: -len(suffix)], factor
     try:
         value = float(body) * scale

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sqlcoder_builtin.proposer import BuiltinProposer
-from sqlcoder_core.contracts.component import Context, Settings
+from sqlcoder_builtin.proposer import BuiltinProposer, BuiltinSettings
+from sqlcoder_core.contracts.component import Context
 from sqlcoder_core.contracts.proposer import Ask
 from sqlcoder_core.linking.catalog_index import memory_catalog
 from sqlcoder_core.linking.linker import link
@@ -58,7 +58,7 @@ class Database:
 
     def ask(self, text: str, *, previous: str | None = None, dialect: str = "sqlite", clock: Clock = CLOCK) -> Proposal:
         linked = link(Question(text=text, previous=previous), memory_catalog(self.facts))
-        proposer = BuiltinProposer(Settings(), Context(project_dir=Path(), config_dir=Path(), cache_dir=Path()))
+        proposer = BuiltinProposer(BuiltinSettings(), Context(project_dir=Path(), config_dir=Path(), cache_dir=Path()))
         return next(iter(proposer.propose((Ask(linked=linked, dialect=dialect, clock=clock),))))
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:

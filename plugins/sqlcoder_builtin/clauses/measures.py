@@ -151,15 +151,11 @@ def _applied(p: Parse, function: Function, inner: Measured) -> Measured | None:
     amount = amount_column(p, inner.table) if inner.counted and inner.aggregated else None
     said = p.chunks[inner.end - 1].text.lower() if inner.counted else ""
     per = _per_table(p, inner.end)
-    money = bool(MONEY_TABLES & set(table_words(inner.table.name)))
-    if amount is not None and ((said.endswith("ed") or money) if function == "sum" else not per):
+    of_money = bool(MONEY_TABLES & set(table_words(inner.table.name)))
+    if amount is not None and ((said.endswith("ed") or of_money) if function == "sum" else not per):
         return Measured(Agg(function, inner.table, amount), inner.table, inner.end, True)
     if inner.counted and inner.aggregated:
-        money = (
-            _money(p, inner.end - 1, inner.table)
-            if function in ("avg", "sum") and p.chunks[inner.end - 1].text.lower() in MONEY_CONCEPTS
-            else None
-        )
+        money = _money(p, inner.end - 1, inner.table) if function in ("avg", "sum") and said in MONEY_CONCEPTS else None
         if money is not None:
             return replace(money, expr=Agg(function, money.table, money.expr), aggregated=True)
         return inner if function == "sum" else replace(inner, nested=function)
