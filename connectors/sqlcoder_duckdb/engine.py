@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import duckdb
 
@@ -27,7 +28,7 @@ from sqlcoder_core.api import (
 )
 from sqlcoder_duckdb.failures import translated
 from sqlcoder_duckdb.instance import Instance, files, open_instance, quoted, quoted_text
-from sqlcoder_duckdb.plan import relations_of
+from sqlcoder_duckdb.plan import relations_of, spelled
 from sqlcoder_duckdb.tables import describe_tables
 
 _SAMPLE_ROWS = 2_000_000
@@ -100,8 +101,9 @@ class DuckDBEngine(Engine):
 
     def cancel(self) -> None:
         """Interrupt the running statement."""
-        if (cursor := self._cursor) is not None:
+        if (cursor := self._cursor) is not None and self._instance is not None:
             cursor.interrupt()
+            self._instance.planner.interrupt()
 
     def describe(self) -> Iterator[Table | Relationship]:
         """From DuckDB's own catalogue functions."""
@@ -149,7 +151,13 @@ class DuckDBEngine(Engine):
     def _relations(self, text: str) -> tuple[TableName, ...]:
         assert self._instance is not None
         plans = dict(self._instance.planner.execute(f"EXPLAIN (FORMAT json) {text}").fetchall())
-        return relations_of(plans["logical_plan"], self._instance.functions, self._main)
+        bound = relations_of(plans["logical_plan"], self._instance.functions, self._main)
+        if all(relation.schema or relation.database for relation in bound):
+            return bound
+        # 1.4 binds tables but tells no schema: then what the query spells, macros and query('...') included, is held against the list too.
+        with suppress(duckdb.InvalidInputException):  # a PIVOT
+            bound += spelled(self._open.get_table_names(text, qualified=True), self._main, self._attached)
+        return bound
 
     def _fetch(self, statement: str) -> list[tuple[object, ...]]:
         return self._open.execute(statement).fetchall()

@@ -11,7 +11,7 @@ import duckdb
 from sqlcoder_core.api import DatabaseError
 
 _HOLDER = re.compile(r"PID (\d+)")
-_VERSIONS = re.compile(r"version number \d+|newer version|older version of DuckDB|storage version", re.IGNORECASE)
+_OTHER_VERSION = ("Trying to read a database file with version number", "created with an newer version", "created with a newer version")
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def _translate(text: str, path: str) -> DatabaseError:
         return DatabaseError(
             f"{path} is not a DuckDB database file", hint="check the path, or use the connector of the engine that wrote it"
         )
-    if _VERSIONS.search(text) and ("read a database file" in text or "file was created" in text or "storage" in text.lower()):
+    if any(words in text for words in _OTHER_VERSION):
         hint = "install a DuckDB as new as the one that wrote it: pip install --upgrade duckdb"
         return DatabaseError(f"{path} was written by another version of DuckDB than the installed {duckdb.__version__}", hint=hint)
     if text.startswith("Out of Memory Error"):

@@ -30,7 +30,7 @@ _KEPT = (
     "TZ",
 )
 """No credentials, no PYTHON*, no proxies: places of files and the language, nothing more."""
-_BOOTSTRAP = "import sys, json; sys.path += [p for p in json.loads(sys.argv[1]) if p not in sys.path]; from {module} import main; main()"
+_BOOTSTRAP = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} import main; main()"
 _LAST_WORDS = 2000
 _FAREWELL_SECONDS = 1.0
 
@@ -40,7 +40,7 @@ class ChildProcess:
 
     def __init__(self, module: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOTSTRAP.format(module=module), json.dumps(_missing_paths())],
+            [sys.executable, "-I", "-c", _BOOTSTRAP.format(module=module), json.dumps(_import_path())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -147,6 +147,6 @@ class ChildProcess:
                     pipe.close()
 
 
-def _missing_paths() -> list[str]:
-    """Folders of this interpreter's path that an isolated one would not have: source trees, user sites, PYTHONPATH."""
-    return [path for path in sys.path if Path(path).is_absolute() and Path(path).is_dir()]
+def _import_path() -> list[str]:
+    """Where this interpreter imports from, in its order: source trees, user sites and PYTHONPATH too, the current folder by no name."""
+    return [path for path in sys.path if Path(path).is_absolute() and Path(path).exists()]

@@ -46,12 +46,11 @@ def _within(relation: TableName, tables: Sequence[TableName], path: Sequence[str
 
 
 def _same(relation: TableName, table: TableName, path: Sequence[str]) -> bool:
-    if relation.name.lower() != table.name.lower() or _differ(relation.database, table.database):
+    """A relation outside the main database says so, and then the query's table must say the same."""
+    if relation.name.lower() != table.name.lower():
+        return False
+    if relation.database is not None and (table.database or "").lower() != relation.database.lower():
         return False
     if relation.schema is not None and table.schema is None and path:
         return relation.schema.lower() in {schema.lower() for schema in path}
-    return not _differ(relation.schema, table.schema)
-
-
-def _differ(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and one.lower() != other.lower()
+    return relation.schema is None or table.schema is None or relation.schema.lower() == table.schema.lower()
