@@ -155,7 +155,7 @@ class DuckDBEngine(Engine):
         if all(relation.schema or relation.database for relation in bound):
             return bound
         # 1.4 binds tables but tells no schema: then what the query spells, macros and query('...') included, is held against the list too.
-        with suppress(duckdb.InvalidInputException):  # a PIVOT
+        with suppress(duckdb.Error):  # it binds to stand-ins, which some queries do not survive
             bound += spelled(self._open.get_table_names(text, qualified=True), self._main, self._attached)
         return bound
 

@@ -9,7 +9,7 @@ INSERT INTO shop.customers SELECT i, 'c'||i, 'c'||i||'@example.com', (['DE','US'
 INSERT INTO shop.products SELECT i, 'p'||i, (['toys','books','food'])[1+i%3], i*1.5, ['a','b'], json_object('color', (['red','blue'])[1+i%2], 'w', i) FROM range(1,51) t(i);
 INSERT INTO shop.orders SELECT i, 1+i%200, timestamp '2024-01-01' + i*interval '7 hours', (['paid','open','void'])[1+i%3], i*2.25 FROM range(1,1001) t(i);
 INSERT INTO shop.order_items SELECT 1+i%1000, 1+i%50, 1+i%5, 1+i%50 FROM range(1,3001) t(i);
-INSERT INTO shop.events SELECT i, 1+i%200, timestamptz '2024-01-01 00:00+00' + i*interval '11 minutes', (['view','click','buy'])[1+i%3], json_object('n',i) FROM range(1,5001) t(i);
+INSERT INTO shop.events SELECT i, 1+i%200, timestamptz '2024-01-01 00:00:00+00' + i*interval '11 minutes', (['view','click','buy'])[1+i%3], json_object('n',i) FROM range(1,5001) t(i);
 CREATE TABLE secret.salaries(id int, who varchar, amount int, note varchar);
 INSERT INTO secret.salaries VALUES (1,'ceo',999999,'TOPSECRET-SALARY'),(2,'cto',888888,'TOPSECRET-SALARY');
 CREATE VIEW shop.v_ok AS SELECT country, count(*) n FROM shop.customers GROUP BY 1;
