@@ -1,6 +1,6 @@
 """`ask` on the shop: a cold process (CPU seconds, peak memory) and warm questions inside one session (p50, p95).
 
-    python benchmarks/ask_speed.py
+python benchmarks/ask_speed.py
 """
 
 from __future__ import annotations

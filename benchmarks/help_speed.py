@@ -1,7 +1,7 @@
 """`sqlcoder --help` beside a bare interpreter and three well-known Click and Typer tools.
 
-    python -m venv /tmp/tools && /tmp/tools/bin/pip install black flask sqlfluff
-    python benchmarks/help_speed.py /tmp/tools/bin
+python -m venv /tmp/tools && /tmp/tools/bin/pip install black flask sqlfluff
+python benchmarks/help_speed.py /tmp/tools/bin
 """
 
 from __future__ import annotations

@@ -57,7 +57,12 @@ def table(readings: Mapping[str, Sequence[Reading]], *, against: str | None = No
     lines = ["| command | CPU s | wall s | peak MiB |" + (f" CPU / {against} |" if against else "")]
     lines.append("| --- | --- | --- | --- |" + (" --- |" if against else ""))
     for name, runs in readings.items():
-        cells = [name, f"{_median(r.cpu for r in runs):.3f}", f"{_median(r.wall for r in runs):.3f}", f"{_median(r.peak_mib for r in runs):.0f}"]
+        cells = [
+            name,
+            f"{_median(r.cpu for r in runs):.3f}",
+            f"{_median(r.wall for r in runs):.3f}",
+            f"{_median(r.peak_mib for r in runs):.0f}",
+        ]
         if against:
             ratios = (mine.cpu / other.cpu for mine, other in zip(runs, readings[against], strict=True))
             cells.append(f"{_median(ratios):.2f}")

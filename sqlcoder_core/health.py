@@ -95,7 +95,7 @@ def _sources(session: Session) -> Iterator[Problem]:
             found = tuple(source.findings())
         except SqlcoderError as error:
             yield _from_error("source", error)
-        except Exception as error:  # foreign code; doctor examines what is broken, so it names the failure and goes on
+        except Exception as error:  # noqa: BLE001 - foreign code; doctor names what is broken and goes on
             message = f"source {source.name!r} failed while looking for findings: {type(error).__name__}: {error}"
             yield Problem(code="source", message=message, hint="repair or upgrade it", found_by="doctor")
         else:

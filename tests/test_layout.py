@@ -23,7 +23,9 @@ def test_imports_keep_to_the_floors() -> None:
 
 
 def test_every_source_folder_is_in_the_wheel() -> None:
-    folders = {f"{root}/{path.name}" for root in ("plugins", "connectors") for path in (ROOT / root).iterdir() if (path / "__init__.py").exists()}
+    folders = {
+        f"{root}/{path.name}" for root in ("plugins", "connectors") for path in (ROOT / root).iterdir() if (path / "__init__.py").exists()
+    }
     assert folders | {"sqlcoder_core"} == set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
 
 

@@ -17,7 +17,7 @@ from sqlcoder_core.values.options import Options
 _PANEL = "Common options"
 
 
-def _option(*names: str, help: str, **more: Any) -> Any:  # noqa: A002 - typer's own word
+def _option(*names: str, help: str, **more: Any) -> Any:
     return typer.Option(*names, help=help, rich_help_panel=_PANEL, **more)
 
 
@@ -63,5 +63,5 @@ def shared_options(body: Callable[..., Any]) -> Callable[..., None]:
     parameters = [part.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[part.name]) for part in own] + shared
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {part.name: part.annotation for part in parameters}
-    del command.__wrapped__  # type: ignore[attr-defined]
+    del command.__wrapped__
     return command

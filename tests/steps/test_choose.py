@@ -12,7 +12,9 @@ from sqlcoder_core.values.result import ResultSet
 ROWS = ResultSet(columns=("n",), types=("INTEGER",), rows=((1,),))
 
 
-def passed(sql: str, *, score: float = 0.9, result: ResultSet | None = ROWS, problem: Problem | None = None, exit_code: int = 0) -> Executed:
+def passed(
+    sql: str, *, score: float = 0.9, result: ResultSet | None = ROWS, problem: Problem | None = None, exit_code: int = 0
+) -> Executed:
     query = CheckedQuery(text=sql, dialect="duckdb", seal=GUARD_SEAL)
     checked = CheckedCandidate(candidate=Candidate(sql=sql, proposer="fake", score=score), query=query)
     return Executed(checked=checked, result=result, problem=problem, exit_code=exit_code)
