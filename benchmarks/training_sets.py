@@ -270,7 +270,8 @@ class Tally:
         precise, exact = self.share(self.lenient, self.answered), self.share(self.strict, self.answered)
         right, strictly = self.share(self.lenient, self.asked), self.share(self.strict, self.asked)
         return (
-            f"{name:30} asked {self.asked:5}  coverage {self.share(self.answered, self.asked):5.1f}%  precision {precise:5.1f}% (strict {exact:5.1f}%)"
+            f"{name:30} asked {self.asked:5}  coverage {self.share(self.answered, self.asked):5.1f}%"
+            f"  precision {precise:5.1f}% (strict {exact:5.1f}%)"
             f"  accuracy {right:5.1f}% (strict {strictly:5.1f}%)  p50 {times[len(times) // 2]:.1f} ms"
         )
 

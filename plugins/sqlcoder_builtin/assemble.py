@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from sqlcoder_builtin.assemble_parts import group_expr, named
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
@@ -70,57 +72,64 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
     _added_up(p, outputs)
     keys, shown = group_keys(p, frame, outputs)
     sorts = orders(p, root, outputs)
+    outputs = _with_names(p, root, outputs, keys)
     counted_sort = any(is_aggregate(order.expr) for order in sorts)
-    if keys and frame.subject is not None and _ranks_subject(p):
-        keys += [
-            key
-            for name in (*p.schema.key(frame.subject), *p.schema.display(frame.subject))
-            if (key := Col(frame.subject, name)) not in keys
-        ]
-    if not outputs and (not keys or _ranks_subject(p)):
-        outputs = _display(p, frame.subject or root)
-    if (
-        frame.also
-        and frame.subject is not None
-        and not any(
-            isinstance(o.expr, Col) and o.expr.table.key == frame.subject.key and o.expr.column in p.schema.display(frame.subject)
-            for o in outputs
-        )
-    ):
-        outputs = [*_display(p, frame.subject), *outputs] if not any(is_aggregate(o.expr) for o in outputs) else outputs
     aggregated = counted_sort or bool(frame.having) or any(is_aggregate(output.expr) for output in outputs)
-    if frame.star and aggregated and counted_sort:
+    if frame.star and counted_sort:
         frame.star = False
-        table = frame.subject or root
-        outputs = [Output(Col(table, column.name), column.name, -1) for column in p.schema.table(table).columns if not column.hidden]
+        outputs = _all_columns(p, frame.subject or root)
     if not keys and aggregated:
         keys = _implied_keys(p, outputs, sorts)
-    items = [*shown, *(Item(output.expr, output.alias) for output in outputs if output.expr not in [item.expr for item in shown])]
-    if frame.shown_sort is not None and all(item.expr != frame.shown_sort for item in items) and not frame.star:
-        items.append(Item(frame.shown_sort))
-    items = list(named(items))
-    shown_tables = {table.key for table in tables_of((*(item.expr for item in items), *(order.expr for order in sorts)))}
-    where = tuple(
-        pred
-        for pred in where
-        if not (isinstance(pred, Has) and not pred.where and not pred.negated and pred.count is None and pred.table.key in shown_tables)
-    )
-    having = tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having)
-    limit, per = _limits(p, sorts, keys)
+    items = _items(frame, shown, outputs)
     root = _root_for(p, root, items, sorts, keys)
-    where = (*where, *_involved(p, root, (*items, *sorts, *keys), where))
+    where = _needed_conditions(where, items, sorts)
+    limit, per = _limits(p, sorts, keys)
     return Query(
         root=root,
         select=() if frame.star and not aggregated else tuple(items),
-        where=where,
+        where=(*where, *_involved(p, root, (*items, *sorts, *keys), where)),
         group=tuple(dict.fromkeys(keys)) if aggregated else (),
-        having=having,
+        having=tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having),
         order=tuple(sorts),
         limit=limit,
         distinct=not aggregated and _distinct(p, items),
         per_group=per,
-        need=_needed(p, root, items, where),
     )
+
+
+def _with_names(p: Parse, root: TableName, outputs: list[Output], keys: list[Expr]) -> list[Output]:
+    """What names the rows asked about, where nothing else was asked of them, or where it was asked "with" something."""
+    frame, subject = p.frame, p.frame.subject
+    if keys and subject is not None and _ranks_subject(p):
+        keys += [key for name in (*p.schema.key(subject), *p.schema.display(subject)) if (key := Col(subject, name)) not in keys]
+    if not outputs and (not keys or _ranks_subject(p)):
+        return _display(p, subject or root)
+    if not frame.also or subject is None or any(is_aggregate(output.expr) for output in outputs):
+        return outputs
+    names = [Col(subject, name) for name in p.schema.display(subject)]
+    return outputs if any(output.expr in names for output in outputs) else [*_display(p, subject), *outputs]
+
+
+def _all_columns(p: Parse, table: TableName) -> list[Output]:
+    return [Output(Col(table, column.name), column.name, -1) for column in p.schema.table(table).columns if not column.hidden]
+
+
+def _items(frame: Frame, shown: list[Item], outputs: list[Output]) -> list[Item]:
+    known = [item.expr for item in shown]
+    items = [*shown, *(Item(output.expr, output.alias) for output in outputs if output.expr not in known)]
+    if frame.shown_sort is not None and all(item.expr != frame.shown_sort for item in items) and not frame.star:
+        items.append(Item(frame.shown_sort))
+    return list(named(items))
+
+
+def _needed_conditions(where: tuple[Pred, ...], items: list[Item], sorts: list[Order]) -> tuple[Pred, ...]:
+    """Without those that a join of a shown table makes true anyway."""
+    shown = {table.key for table in tables_of((*(item.expr for item in items), *(order.expr for order in sorts)))}
+    return tuple(pred for pred in where if not (_bare(pred) and pred.table.key in shown))
+
+
+def _bare(pred: Pred) -> TypeGuard[Has]:
+    return isinstance(pred, Has) and not pred.where and not pred.negated and pred.count is None
 
 
 def _involved(p: Parse, root: TableName, parts: tuple[object, ...], where: tuple[Pred, ...]) -> tuple[Pred, ...]:
@@ -179,10 +188,6 @@ def _root_for(p: Parse, root: TableName, items: list[Item], sorts: list[Order], 
     if any(root.key == table.key for table in shown) or not shown:
         return next((table for table in shown if all(p.schema.to_one(table, other) for other in shown)), root)
     return next((table for table in shown if all(p.schema.to_one(table, other) for other in shown)), shown[0])
-
-
-def _needed(p: Parse, root: TableName, items: list[Item], where: tuple[Pred, ...]) -> tuple[TableName, ...]:
-    return ()
 
 
 def _display(p: Parse, table: TableName) -> list[Output]:

@@ -44,7 +44,9 @@ mname:middle name|phno:phone number|ph:phone
 _IRREGULAR = {
     "people": "person", "persons": "person", "men": "man", "women": "woman", "children": "child", "mice": "mouse", "feet": "foot",
     "teeth": "tooth", "geese": "goose", "indices": "index", "indexes": "index", "matrices": "matrix", "criteria": "criterion",
-    "analyses": "analysis", "diagnoses": "diagnosis", "hypotheses": "hypothesis", "prognoses": "prognosis", "theses": "thesis", "crises": "crisis", "bases": "base", "lives": "life", "wives": "wife", "knives": "knife",
+    "analyses": "analysis",
+    "diagnoses": "diagnosis", "hypotheses": "hypothesis", "prognoses": "prognosis", "theses": "thesis", "crises": "crisis",
+    "bases": "base", "lives": "life", "wives": "wife", "knives": "knife",
     "leaves": "leaf", "halves": "half", "shelves": "shelf", "wolves": "wolf", "series": "series", "species": "species", "news": "news",
     "movies": "movie", "cookies": "cookie", "ties": "tie", "pies": "pie", "zombies": "zombie", "buses": "bus", "statuses": "status",
     "gases": "gas", "aliases": "alias", "campuses": "campus", "viruses": "virus", "bonuses": "bonus", "heroes": "hero",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def test_scores_lie_between_nothing_and_one_and_guesses_cost(shop: Any) -> None:
 def test_a_second_reading_is_offered_where_a_word_may_mean_two_columns(database: Any) -> None:
     found = database("shop").ask("average amount by city").candidates
     assert len({candidate.sql for candidate in found}) == len(found)
-    assert all(first.score >= second.score for first, second in zip(found, found[1:], strict=False))
+    assert all(first.score >= second.score for first, second in pairwise(found))
 
 
 def test_the_names_nearest_to_what_is_not_understood_are_suggested(shop: Any) -> None:

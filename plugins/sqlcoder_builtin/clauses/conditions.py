@@ -33,60 +33,45 @@ from sqlcoder_core.api import TableName
 _OPENERS = ("eq", "ne", "gt", "ge", "lt", "le", "between", "like", "starts", "ends", "null", "not null")
 
 
+_BETWEEN_NAME_AND_OPERATOR = (
+    *("of", "is", "are", "was", "were", "has", "have", "had", "that", "be", "being", ",", "the"),
+    *("value", "values", "number", "amount", "a", "an", "either", "with"),
+)
+
+
 def comparison(p: Parse, at: int) -> int | None:
     """COLUMN is above 5, COLUMN between 1 and 3, COLUMN like 'x', COLUMN is missing."""
     chunk = p.chunk(at)
     if chunk is None or chunk.kind != "name":
         return None
-    operator_at = p.past(
-        at + 1,
-        "of",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "that",
-        "be",
-        "being",
-        ",",
-        "the",
-        "value",
-        "values",
-        "number",
-        "amount",
-        "a",
-        "an",
-        "either",
-        "with",
-    )
-    negated = p.is_cue(operator_at, "never")
-    if negated:
-        operator_at = p.past(operator_at + 1)
-    if not p.is_cue(operator_at, *_OPENERS):
+    operator_at, negated = _operator(p, at)
+    if operator_at is None:
         return None
-    if p.chunks[operator_at].word == "eq" and p.chunks[operator_at].text.lower() in ("is", "are", "was", "were"):
-        following = p.past(operator_at + 1, "the", "a", "an", "either", "also", "any", "both")
-        if p.is_cue(following, *_OPENERS) and not p.is_cue(following, "eq"):
-            operator_at = following
-        elif p.is_cue(following, "never"):
-            negated, operator_at = True, (p.past(following + 1) if p.is_cue(p.past(following + 1), *_OPENERS) else operator_at)
-    cue = p.chunks[operator_at].word
-    if (
-        cue == "eq"
-        and (said := p.chunk(p.past(operator_at + 1))) is not None
-        and said.kind == "value"
-        and is_deed(p, p.past(operator_at + 1))
-    ):
+    cue, after = p.chunks[operator_at].word, p.past(operator_at + 1)
+    if cue == "eq" and after < len(p.chunks) and p.chunks[after].kind == "value" and is_deed(p, after):
         return None
     if cue in ("null", "not null"):
         column = p.column(at)
-        if column is None:
-            return None
-        return add_condition(p, Null(column, (cue == "not null") != negated), at, operator_at + 1)
+        return add_condition(p, Null(column, (cue == "not null") != negated), at, operator_at + 1) if column is not None else None
     return _compared_name(p, at, operator_at, cue, negated)
+
+
+def _operator(p: Parse, at: int) -> tuple[int | None, bool]:
+    """Where the comparison behind a name stands, and whether it is negated: "is not above", "are between"."""
+    place = p.past(at + 1, *_BETWEEN_NAME_AND_OPERATOR)
+    negated = p.is_cue(place, "never")
+    place = p.past(place + 1) if negated else place
+    if not p.is_cue(place, *_OPENERS):
+        return None, negated
+    if not (p.chunks[place].word == "eq" and p.chunks[place].text.lower() in ("is", "are", "was", "were")):
+        return place, negated
+    following = p.past(place + 1, "the", "a", "an", "either", "also", "any", "both")
+    if p.is_cue(following, *_OPENERS) and not p.is_cue(following, "eq"):
+        return following, negated
+    if p.is_cue(following, "never"):
+        further = p.past(following + 1)
+        return (further if p.is_cue(further, *_OPENERS) else place), True
+    return place, negated
 
 
 def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool) -> int | None:
