@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 from pydantic import Field
@@ -74,6 +74,10 @@ class DuckDBConnector(Connector):
     def default_schema(self) -> str | None:
         """`main` unless the settings say otherwise."""
         return self.settings.default_schema
+
+    def default_database(self) -> str | None:
+        """DuckDB names a database after its file."""
+        return PurePath(self.settings.path).stem
 
     def sandbox(self) -> Sandbox:
         """The files, their write-ahead logs where there are any, and the allowed folders; nothing to write, no network."""

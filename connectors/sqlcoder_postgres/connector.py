@@ -92,6 +92,10 @@ class PostgresConnector(Connector):
         """`public` unless the settings say otherwise."""
         return self.settings.default_schema
 
+    def default_database(self) -> str | None:
+        """The database that is connected to: a session sees no other."""
+        return self.settings.dbname or self.settings.user
+
     def sandbox(self) -> Sandbox:
         """The server's port, certificates, and libpq's own password file."""
         home = Path.home()

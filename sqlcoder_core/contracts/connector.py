@@ -59,6 +59,10 @@ class Connector:
         """The schema that unqualified names mean, without connecting; None where unknown or where there are none."""
         return None
 
+    def default_database(self) -> str | None:
+        """The database whose tables `describe` names without one; None where unknown."""
+        return None
+
     def sandbox(self) -> Sandbox:
         """What this connection needs of the machine now; asked before each question, a change restarts the worker."""
         raise NotImplementedError

@@ -25,6 +25,10 @@ class Probe(Protocol):
     def default_schema(self) -> str | None:
         """The schema that unqualified names mean; None where unknown."""
 
+    @property
+    def default_database(self) -> str | None:
+        """The database whose tables `describe` names without one; None where unknown."""
+
     def fingerprint(self) -> str | None:
         """Cheap text that changes when the database's contents do (file stat); None where that cannot be known cheaply."""
 

@@ -30,12 +30,13 @@ def _everything(_: TableName) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFacts:
-    """One source on its way in. See `MetadataSource` for `authority` and `covers`."""
+    """One source on its way in. See `MetadataSource` for `authority` and `covers`, `Probe.default_database` for `database`."""
 
     name: str
     facts: Iterable[Fact]
     authority: Authority = "declares"
     covers: Callable[[TableName], bool] = _everything
+    database: str | None = None
 
 
 class Assembly:
@@ -162,7 +163,7 @@ class Assembly:
             return
         entries = self.places.entries
         described = any(not entry.live or len(entry.sources) > 1 for entry in entries)
-        databases = {lower(entry.name.database) for entry in entries if entry.live}
+        databases = {lower(entry.name.database) for entry in entries if entry.live} | {lower(source.database) for source in self._live}
         for place, entry in enumerate(entries):
             if not entry.live and self._should_be_there(entry, databases):
                 self._hide(place, entry)

@@ -134,7 +134,8 @@ def _read(sources: Sequence[MetadataSource], probe: Probe | None, *, billed: boo
                     raise
                 read.unreached = True
                 facts, authority = (_unreached(error),), "declares"
-        read.facts.append(SourceFacts(name=source.name, facts=facts, authority=authority, covers=source.covers))
+        database = probe.default_database if probe and authority == "live" else None
+        read.facts.append(SourceFacts(name=source.name, facts=facts, authority=authority, covers=source.covers, database=database))
     return read
 
 

@@ -54,6 +54,7 @@ class FakeProbe:
 
     dialect = "duckdb"
     default_schema: str | None = None
+    default_database: str | None = None
 
     def __init__(self, *facts: Table | Relationship, profiles: Mapping[str, Sequence[ColumnProfile]] | None = None) -> None:
         self._facts = facts

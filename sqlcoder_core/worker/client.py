@@ -55,6 +55,11 @@ class QueryWorker:
         """The schema that unqualified names mean; None where unknown."""
         return self.connector.default_schema()
 
+    @property
+    def default_database(self) -> str | None:
+        """The database whose tables `describe` names without one; None where unknown."""
+        return self.connector.default_database()
+
     def fingerprint(self) -> str | None:
         """Cheap text that changes with the contents; None for servers."""
         return self.connector.fingerprint()

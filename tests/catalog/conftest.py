@@ -24,6 +24,7 @@ class FakeProbe:
     stamp: str | None = "file 1"
     dialect: str = "duckdb"
     default_schema: str | None = "main"
+    default_database: str | None = None
     reachable: bool = True
     asked: list[str] = field(default_factory=list)
 

@@ -30,8 +30,8 @@ def project(*facts: Fact, title: str = "dbt") -> SourceFacts:
     return SourceFacts(name=title, facts=facts)
 
 
-def live(*facts: Fact, covers: Any = lambda _: True) -> SourceFacts:
-    return SourceFacts(name="introspect", facts=facts, authority="live", covers=covers)
+def live(*facts: Fact, covers: Any = lambda _: True, database: str | None = None) -> SourceFacts:
+    return SourceFacts(name="introspect", facts=facts, authority="live", covers=covers, database=database)
 
 
 def kinds(catalog: IndexedCatalog) -> list[str]:
@@ -114,6 +114,13 @@ def test_a_table_that_was_not_looked_for_is_not_called_missing(text: str) -> Non
     catalog = merged(project(table("shop.main.t", ID), table(text, ID)), source)
     assert kinds(catalog) == []
     assert len(catalog) == 2
+
+
+def test_a_database_that_live_tables_do_not_name_is_the_one_that_was_looked_in() -> None:
+    source = live(table("main.t", ID), database="Shop")
+    catalog = merged(project(table("shop.main.t", ID), table("shop.main.gone", ID), table("other.main.u", ID)), source)
+    assert sorted(str(one) for one in catalog.names()) == ["main.t", "main.u"]
+    assert [clash.subject for clash in catalog.clashes()] == ["main.gone"]
 
 
 def test_an_empty_database_means_that_nothing_was_built() -> None:

@@ -198,7 +198,7 @@ def test_a_verified_question_is_held_against_the_tables(tmp_path: Path) -> None:
             return iter(TABLES)
 
     class Database:
-        dialect, default_schema = "duckdb", "main"
+        dialect, default_schema, default_database = "duckdb", "main", "shop"
 
     catalog = gather([Project(glossary.settings, glossary.context), glossary], Database(), tmp_path / "cache")  # type: ignore[arg-type]
     assert [one.question for one in catalog.verified()] == ["how many?"]
