@@ -33,7 +33,8 @@ def assemble(p: Parse) -> Query:
         return shaped
     if frame.difference_at >= 0 or frame.ratio_at >= 0 or frame.share is not None or frame.growth is not None or frame.running:
         raise NotUnderstood("two things to compare, or a part and a whole, were expected and not found")
-    if frame.both or frame.versus_at >= 0:
+    related = sum(isinstance(pred, Has) for pred in where) + sum(at > frame.subject_at >= 0 for at, _ in frame.mentioned)
+    if (frame.both and related < 2) or frame.versus_at >= 0:
         frame.doubts += 0.3
     return plain(p, root, where)
 
@@ -245,6 +246,12 @@ def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) 
     alphabetical = "alphabet" in sort.phrase.lower() or "lexic" in sort.phrase.lower()
     if aggregates and not alphabetical:
         return aggregates[0]
+    plain_texts = [output.expr for output in outputs if isinstance(output.expr, Col) and p.schema.of(output.expr).kind == "text"]
+    if sort.superlative and p.frame.top and len(plain_texts) == len(outputs) == 1 and isinstance(plain_texts[0], Col):
+        table = plain_texts[0].table
+        if plain_texts[0].column not in p.schema.display(table):
+            # "top 5 reasons": those that occur most.
+            return Agg("count", table)
     if outputs:
         numbers = [output.expr for output in outputs if isinstance(output.expr, Col) and p.is_measure(output.expr)]
         return numbers[0] if sort.superlative and numbers else outputs[0].expr

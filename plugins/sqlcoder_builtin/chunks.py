@@ -182,7 +182,7 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
             continue
         both = tuple(sorted(values.get((start, end), ()), key=lambda match: -match.score))
         content = sum(1.0 if token.lower not in ("of", "the") else 0.45 for token in tokens[start:end])
-        weight = content * (0.55 + 0.45 * ranked[0].score) + 0.08
+        weight = content * (0.55 + 0.45 * ranked[0].score) + 0.08 - (0.3 if tokens[end - 1].lower in ("at", "on", "in", "by") else 0.0)
         options.add(Chunk("name", start, end, _text(tokens, start, end), names=ranked, values=both, capital=tokens[start].capital), weight)
     for (start, end), found in values.items():
         ranked = tuple(sorted(found, key=lambda match: -match.score))

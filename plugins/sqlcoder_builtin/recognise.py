@@ -26,6 +26,7 @@ Recogniser = Callable[[Parse, int], int | None]
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     times.date,
+    deeds.not_yet,
     deeds.dated_verb,
     rates.rate_of,
     heads.everything,

@@ -124,6 +124,8 @@ class ValueIndex:
 
     def lookup(self, words: tuple[str, ...]) -> list[ValueHit]:
         """Values that are these words, or whose words have the same stems."""
+        if len(words) == 1 and len(words[0]) < 4:
+            return self.exact.get(words, [])
         return self.exact.get(words) or self.stems.get(tuple(map(stem, words))) or []
 
 

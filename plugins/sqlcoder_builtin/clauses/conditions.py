@@ -18,6 +18,7 @@ from sqlcoder_builtin.tree import (
     Compare,
     Comparison,
     Expr,
+    Has,
     Item,
     Like,
     Lit,
@@ -28,7 +29,7 @@ from sqlcoder_builtin.tree import (
     Query,
     Scalarq,
 )
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, name_words
 
 _OPENERS = ("eq", "ne", "gt", "ge", "lt", "le", "between", "like", "starts", "ends", "null", "not null")
 
@@ -42,7 +43,7 @@ _BETWEEN_NAME_AND_OPERATOR = (
 def comparison(p: Parse, at: int) -> int | None:
     """COLUMN is above 5, COLUMN between 1 and 3, COLUMN like 'x', COLUMN is missing."""
     chunk = p.chunk(at)
-    if chunk is None or chunk.kind != "name":
+    if chunk is None or not (chunk.kind == "name" or (chunk.is_cue("sum") and chunk.names)):
         return None
     operator_at, negated = _operator(p, at)
     if operator_at is None:
@@ -293,6 +294,16 @@ def bare_comparison(p: Parse, at: int) -> int | None:
         return None
     if cue == "between":
         return _between(p, column, start, number_at, False)
+    subject = p.frame.subject
+    if (
+        subject is not None
+        and isinstance(found.value, (int, float))
+        and {"quantity", "unit"} & set(name_words(column.column))
+        and not p.schema.to_one(subject, column.table)
+    ):
+        # "products that sold more than 200 units": what all their sales add up to.
+        added = Has(subject, column.table, count=(OPS[cue], found.value), measure=Agg("sum", column.table, column))
+        return add_condition(p, added, start, max(end, _past_unit(p, found.end)))
     pred = Compare(OPS[cue], column, Lit(found.value))
     return add_condition(p, pred, start, max(end, _past_unit(p, found.end)))
 

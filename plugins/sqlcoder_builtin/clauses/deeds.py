@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.frame import DateCondition
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col
-from sqlcoder_core.api import name_words, stem
+from sqlcoder_builtin.tree import Col, Has, Null, Pred
+from sqlcoder_core.api import TableName, name_words, stem, table_words
 
 _DEEDS = frozenset({"placed", "made", "created", "ordered", "bought", "sold"})
 _ENDINGS = ("ed", "de", "ld", "ht")
@@ -85,3 +86,70 @@ def _left(p: Parse, at: int, ahead: int) -> int | None:
     p.frame.subject = p.frame.subject or column.table
     p.take(at, ahead)
     return ahead
+
+
+VERB_TABLES = {
+    "buy": ("order", "purchase", "sale", "transaction"), "bought": ("order", "purchase", "sale", "transaction"),
+    "purchase": ("purchase", "order", "sale"),
+    "sell": ("sale", "order"), "sold": ("sale", "order line", "order item", "order"), "order": ("order line", "order item", "order"),
+    "pay": ("payment",), "paid": ("payment",), "ship": ("shipment",),
+    "deliver": ("delivery", "shipment"), "return": ("return",), "refund": ("refund", "return"), "rent": ("rental",),
+    "borrow": ("loan",), "visit": ("visit",), "review": ("review",),
+    "enroll": ("enrollment",), "book": ("booking",), "reserve": ("reservation",),
+    "subscribe": ("subscription",), "register": ("registration",),
+}  # fmt: skip
+"""Verbs (by their stem's word) and what the table of such deeds may be called."""
+
+
+def acted_table(p: Parse, at: int) -> TableName | None:
+    """The table of what a verb says: "ordered" means rows of orders, "bought" rows of purchases, orders or sales."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.end - chunk.start != 1 or chunk.kind not in ("verb", "name", "word"):
+        return None
+    said = chunk.text.lower()
+    if not (said.endswith("ed") or said in ("bought", "sold", "paid", "buy", "sell", "purchase", "order")) or (
+        chunk.kind == "name" and p.table(at) is not None and not said.endswith("ed")
+    ):
+        return None
+    wanted = next((tables for verb, tables in VERB_TABLES.items() if stem(verb) == stem(said)), ())
+    subject = p.subject()
+    if subject is None:
+        return None
+    found = []
+    for table in p.schema.tables.values():
+        own = table_words(table.name.name)
+        fits = " ".join(own) in wanted or (len(own) == 1 and stem(own[0]) == stem(said))
+        if fits and subject.key != table.name.key and p.schema.path(subject, table.name):
+            found.append((p.schema.distance(subject, table.name), -table.rank, table.name.key, table.name))
+    return min(found)[3] if found else None
+
+
+def not_yet(p: Parse, at: int) -> int | None:
+    """ "orders not yet shipped": the date of the deed is missing, or there is no row of it."""
+    chunk, subject = p.chunk(at), p.frame.subject
+    before = p.before(at)
+    if (
+        chunk is None
+        or chunk.kind not in ("value", "name", "verb")
+        or subject is None
+        or before is None
+        or not before.text.lower().endswith("yet")
+    ):
+        beside = p.chunk(at - 1)
+        if (
+            chunk is None
+            or subject is None
+            or beside is None
+            or beside.text.lower() != "yet"
+            or before is None
+            or not before.is_cue("never", "ne")
+        ):
+            return None
+    column = deed_date(p, chunk.text.lower())
+    if column is None or (column.table.key != subject.key and p.schema.path(subject, column.table) is None):
+        return None
+    before.used = True
+    pred: Pred = Null(column)
+    if column.table.key != subject.key:
+        pred = Has(subject, column.table, (Null(column, True),), negated=True)
+    return add_condition(p, pred, at, at + 1)

@@ -185,7 +185,7 @@ def _mark_money(p: Parse, found: Measured) -> None:
 def bare_measure(p: Parse, at: int) -> int | None:
     """A metric, or a word for money, as something to show: "revenue by month"."""
     chunk = p.chunk(at)
-    if chunk is None or p.zone != "select" or chunk.used:
+    if chunk is None or (p.zone != "select" and (p.frame.outputs or p.frame.subject is not None)) or chunk.used:
         return None
     found = plain(p, at)
     if found is None or found.counted or isinstance(found.expr, Col):

@@ -249,6 +249,10 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
     named = _named_measure(p, at)
     if named is not None:
         return named
+    if chunk.text.lower() in MONEY_CONCEPTS and chunk.score("column") < 0.9 and chunk.score("table") < 0.9:
+        metric = money_metric(p, prefer or p.near_table(at) or p.subject())
+        if metric is not None:
+            return Measured(metric, metric.table, at + 1, True, money=True)
     column = p.column(at, p.measures, prefer)
     if column is not None and (chunk.score("column") >= 0.65 or chunk.text.lower() not in MONEY_CONCEPTS) and _measurable(p, column):
         table = p.table(at)

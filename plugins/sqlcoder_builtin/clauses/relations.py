@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
+from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.measures import measured, plain
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Condition
 from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.settle import date_column, period_pred
 from sqlcoder_builtin.tree import Agg, Arith, Col, Compare, Comparison, Expr, Has, Lit, Pred, Raw
 from sqlcoder_core.api import TableName
 
@@ -121,45 +123,18 @@ def existence(p: Parse, at: int) -> int | None:
     if about is None:
         return None
     p.frame.mentioned.append((place, table))
-    return add_condition(p, Has(about, table, negated=True), at, place + 1 if named else place)
+    end = place + 1 if named else place
+    where, end = _dated(p, table, end)
+    return add_condition(p, Has(about, table, where, negated=True), at, end)
 
 
-VERB_TABLES = {
-    "buy": ("order", "purchase", "sale", "transaction"), "bought": ("order", "purchase", "sale", "transaction"),
-    "purchase": ("purchase", "order", "sale"),
-    "sell": ("sale", "order"), "sold": ("sale", "order line", "order item", "order"), "order": ("order line", "order item", "order"),
-    "pay": ("payment",), "paid": ("payment",), "ship": ("shipment",),
-    "deliver": ("delivery", "shipment"), "return": ("return",), "refund": ("refund", "return"), "rent": ("rental",),
-    "borrow": ("loan",), "visit": ("visit",), "review": ("review",),
-    "enroll": ("enrollment",), "book": ("booking",), "reserve": ("reservation",),
-    "subscribe": ("subscription",), "register": ("registration",),
-}  # fmt: skip
-"""Verbs (by their stem's word) and what the table of such deeds may be called."""
-
-
-def acted_table(p: Parse, at: int) -> TableName | None:
-    """The table of what a verb says: "ordered" means rows of orders, "bought" rows of purchases, orders or sales."""
-    from sqlcoder_core.api import stem, table_words
-
+def _dated(p: Parse, table: TableName, at: int) -> tuple[tuple[Pred, ...], int]:
+    """ "not sold in 2026": the period is one of the rows that are missing."""
     chunk = p.chunk(at)
-    if chunk is None or chunk.end - chunk.start != 1 or chunk.kind not in ("verb", "name", "word"):
-        return None
-    said = chunk.text.lower()
-    if not (said.endswith("ed") or said in ("bought", "sold", "paid", "buy", "sell", "purchase", "order")) or (
-        chunk.kind == "name" and p.table(at) is not None and not said.endswith("ed")
-    ):
-        return None
-    wanted = next((tables for verb, tables in VERB_TABLES.items() if stem(verb) == stem(said)), ())
-    subject = p.subject()
-    if subject is None:
-        return None
-    found = []
-    for table in p.schema.tables.values():
-        own = table_words(table.name.name)
-        fits = " ".join(own) in wanted or (len(own) == 1 and stem(own[0]) == stem(said))
-        if fits and subject.key != table.name.key and p.schema.path(subject, table.name):
-            found.append((p.schema.distance(subject, table.name), -table.rank, table.name.key, table.name))
-    return min(found)[3] if found else None
+    column = date_column(p, table, at) if chunk is not None and chunk.kind == "date" else None
+    if chunk is None or chunk.date is None or column is None:
+        return (), at
+    return (period_pred(p, column, chunk.date.period),), at + 1
 
 
 def acted(p: Parse, at: int) -> int | None:

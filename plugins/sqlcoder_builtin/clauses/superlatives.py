@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.measures import Measured, measured, money_metric
 from sqlcoder_builtin.clauses.ordering import summed
 from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.concepts import concept_column, money_measures
-from sqlcoder_builtin.cue_words import superlatives
+from sqlcoder_builtin.cue_words import UNIT_WORDS, superlatives
 from sqlcoder_builtin.describe import describe
-from sqlcoder_builtin.frame import Sort
+from sqlcoder_builtin.frame import Group, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, singular
 
 
 def superlative(p: Parse, at: int) -> int | None:
@@ -39,6 +40,8 @@ def superlative(p: Parse, at: int) -> int | None:
     if p.schema.is_date(column.table, p.schema.of(column)) or "year" in column.column.lower() or "birth" in column.column.lower():
         descending = not descending if "age" in concepts else descending
     listed = p.is_cue(at + 1, "first")
+    if concepts[0] == "quantity" and not listed:
+        _several(p, following)
     p.frame.sorts.append(Sort(descending, chunk.text, at, expr, superlative=not listed, table=table))
     p.frame.read(at, chunk.text, f"{'highest' if descending else 'lowest'} {describe(expr)}{' first' if listed else ''}")
     p.take(at, at + 1 + listed)
@@ -68,6 +71,8 @@ def extreme(p: Parse, at: int) -> int | None:
         entry: Measured | None = inner
     else:
         entry = measured(p, place)
+    if entry is None and (deed := _deed_most(p, at)) is not None:
+        return deed
     if entry is None or entry.nested:
         return None
     if (
@@ -91,6 +96,28 @@ def extreme(p: Parse, at: int) -> int | None:
     p.take(at, entry.end)
     p.zone = "where"
     return entry.end
+
+
+def _deed_most(p: Parse, at: int) -> int | None:
+    """ "who spent the most", "ordered the most": by the money, or by how often."""
+    before, subject = p.before(at), p.subject()
+    if before is None or subject is None or p.chunks[at].text.lower() not in ("most", "least"):
+        return None
+    verb = before.text.lower().split()[-1]
+    if verb in ("spent", "spend", "paid", "sold", "earned"):
+        money = money_metric(p, subject)
+        found = money_measures(p.schema, subject)
+        expr: Expr | None = money or (Agg("sum", *found[0]) if found else None)
+    else:
+        table = acted_table(p, p.chunks.index(before))
+        expr = Agg("count", table) if table is not None else None
+    if expr is None:
+        return None
+    p.frame.sorts.append(Sort(p.chunks[at].text.lower() == "most", p.phrase(at - 1, at + 1), at, expr, superlative=True))
+    p.frame.read(at, p.phrase(at - 1, at + 1), f"by {describe(expr)}")
+    p.frame.doubts += 0.1
+    p.take(at, at + 1)
+    return at + 1
 
 
 def _ranked(p: Parse, entry: Measured) -> Measured:
@@ -133,8 +160,18 @@ def _biggest(p: Parse, at: int, place: int, table: TableName) -> int | None:
     )
     p.frame.read(at, p.phrase(at, place + 1), f"by {describe(expr)}")
     p.frame.doubts += 0.12
+    _several(p, place)
     p.take(at, place + 1)
     return place + 1
+
+
+def _several(p: Parse, at: int) -> None:
+    """ "our best customers": several are wanted, and not said how many."""
+    chunk = p.chunk(at)
+    if chunk is None or p.frame.limit is not None or singular(chunk.text.lower()) == chunk.text.lower():
+        return
+    p.frame.limit = 10
+    p.frame.notes.append(f"the first 10 {chunk.text.lower()}; say how many to get more or fewer")
 
 
 def _ranks(p: Parse, at: int, entry: Measured) -> bool:
@@ -160,6 +197,16 @@ def common(p: Parse, at: int) -> int | None:
     place = p.past(at + 1)
     if p.chunk(place) is not None and p.chunks[place].kind == "verb":
         place = p.past(place + 1)
+    if (
+        p.chunk(place) is not None
+        and p.chunks[place].kind == "unit"
+        and (counted := next((t for where, t in p.tables_said), None)) is not None
+    ):
+        # "busiest month for orders".
+        p.frame.groups.append(Group(p.phrase(at, place + 1), at, unit=UNIT_WORDS.get(p.chunks[place].word)))
+        p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", counted), superlative=True))
+        p.take(at, place + 1)
+        return place + 1
     table, column = p.table(place), p.column(place)
     if table is None and column is not None and p.chunks[place].kind == "name":
         counted = p.owner_after(place) or column.table

@@ -36,13 +36,10 @@ def column_value(p: Parse, at: int) -> int | None:
         return None
     if not found.number and kind in ("integer", "number"):
         return None
-    if (
-        not found.hits
-        and not found.quoted
-        and not found.number
-        and value_at > at + 1
-        and p.chunks[value_at - 1].word in ("in", "for", "of")
-    ):
+    literal = p.chunks[value_at].kind == "quoted"
+    held = hit_for(p, found.hits, value_at, column) is not None
+    joined = value_at > at + 1 and p.chunks[value_at - 1].word in ("in", "for", "of")
+    if joined and not (held or literal or found.number):
         return None
     if p.schema.is_date(column.table, p.schema.of(column)) and not found.quoted:
         return None

@@ -11,7 +11,7 @@ from sqlcoder_builtin.naming import alias_for
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import date_column, period_pred
 from sqlcoder_builtin.shapes.measure import limited, measure_of, measure_table
-from sqlcoder_builtin.tree import Any_, Arith, Compare, Expr, Item, Like, Lit, OneOf, Pred, Query
+from sqlcoder_builtin.tree import Any_, Arith, Compare, Expr, Item, Like, Lit, OneOf, Pred, Query, Truth
 from sqlcoder_core.api import Period, TableName
 
 
@@ -26,6 +26,8 @@ class Arm:
 def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     """One row: the measure of each group, then their difference or ratio where that was asked for."""
     frame = p.frame
+    if frame.growth == "any" and not frame.groups and len(frame.dates) == 1 and frame.dates[0].parts:
+        frame.versus_at, frame.growth = max(frame.versus_at, 0), None
     if _beside_the_one_before(p):
         frame.versus_at, frame.growth = max(frame.versus_at, 0), None
     if frame.versus_at < 0 and frame.difference_at < 0 and frame.ratio_at < 0:
@@ -126,6 +128,8 @@ def _split(pred: Pred) -> list[Arm]:
 
 
 def _opposed(one: Pred, other: Pred) -> bool:
+    if isinstance(one, Truth) and isinstance(other, Truth):
+        return one.left == other.left and one.value != other.value
     if isinstance(one, Like) and isinstance(other, Like):
         return one.left == other.left and one.pattern != other.pattern
     return (
@@ -140,6 +144,8 @@ def _opposed(one: Pred, other: Pred) -> bool:
 def _label(pred: Pred) -> str:
     if isinstance(pred, Like):
         return pred.pattern.strip("%")
+    if isinstance(pred, Truth):
+        return f"{'' if pred.value else 'not '}{pred.left.column}"
     return str(pred.right.value) if isinstance(pred, Compare) and isinstance(pred.right, Lit) else "group"
 
 
