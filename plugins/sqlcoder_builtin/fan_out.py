@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, tables_of
 from sqlcoder_builtin.schema import Schema
-from sqlcoder_builtin.tree import Agg, Arith, Col, Expr, Item, Lit, Order, Pred, Query, Raw
+from sqlcoder_builtin.tree import Agg, Arith, Col, Expr, Function, Item, Lit, Order, Pred, Query, Raw
 from sqlcoder_core.api import TableName
 
 
@@ -28,6 +28,47 @@ def distinct_rows(query: Query, schema: Schema) -> tuple[Query, str | None]:
     select = tuple(Item(fix(item.expr), item.alias) for item in query.select)
     order = tuple(Order(fix(order.expr), order.descending) for order in query.order)
     return replace(query, select=select, order=order), notes[0] if notes else None
+
+
+@dataclass(slots=True)
+class Once:
+    """Distinct rows of what is aggregated, and what is selected over them: (function or None, inner alias, alias)."""
+
+    inner: Query
+    select: list[tuple[Function | None, str, str]]
+    keys: list[str]
+    orders: list[tuple[str, bool]]
+
+
+def counted_once(query: Query, schema: Schema) -> Once | None:
+    """Each row of the aggregated table once per group, where sums and averages would see it several times; None where it cannot be."""
+    aggregates = [item.expr for item in query.select if isinstance(item.expr, Agg)]
+    tables = {aggregate.table.key for aggregate in aggregates}
+    others = [item for item in query.select if not isinstance(item.expr, Agg)]
+    if len(tables) != 1 or query.having or any(is_aggregate(item.expr) for item in others) or any(agg.where for agg in aggregates):
+        return None
+    table = aggregates[0].table
+    if not schema.key(table):
+        return None
+    items = {item.expr: f"{_alias(item.expr, at)}" for at, item in enumerate(others)}
+    rows = [Item(Col(table, name), f"row_{at + 1}") for at, name in enumerate(schema.key(table))]
+    values = {agg: f"value_{at + 1}" for at, agg in enumerate(aggregates) if agg.arg is not None}
+    inner = [
+        *(Item(expr, alias) for expr, alias in items.items()),
+        *rows,
+        *(Item(agg.arg, alias) for agg, alias in values.items() if agg.arg),
+    ]
+    select: list[tuple[Function | None, str, str]] = []
+    for at, item in enumerate(query.select):
+        if isinstance(item.expr, Agg):
+            select.append((item.expr.function, values.get(item.expr, "row_1"), item.alias or f"value_{at + 1}"))
+        else:
+            select.append((None, items[item.expr], item.alias or items[item.expr]))
+    named = {item.expr: select[at][2] for at, item in enumerate(query.select)}
+    if any(order.expr not in named for order in query.order):
+        return None
+    distinct = Query(query.root, tuple(inner), query.where, distinct=True, need=query.need)
+    return Once(distinct, select, list(items.values()), [(named[order.expr], order.descending) for order in query.order])
 
 
 def needs_split(query: Query, schema: Schema) -> bool:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlcoder_builtin.date_sql import DateSql
 from sqlcoder_builtin.expr_sql import ExprSql
 from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, tables_of
-from sqlcoder_builtin.fan_out import distinct_rows, needs_split, split
+from sqlcoder_builtin.fan_out import Once, counted_once, distinct_rows, needs_split, split
 from sqlcoder_builtin.joining import JoinPlan, NoWay, merged_has, plan_joins
 from sqlcoder_builtin.schema import Schema, Step
 from sqlcoder_builtin.scope import Scope
@@ -53,11 +53,28 @@ class Renderer:
         counted = [agg for agg in aggregates_of((*query.select, *query.having, *query.order)) if isinstance(agg, Agg)]
         if counted and any(self._repeats(plan, agg) for agg in counted):
             rewritten, note = distinct_rows(query, self.schema)
+            once = counted_once(query, self.schema) if note else None
+            if once is not None:
+                return self._once(once, query.limit)
             if note:
                 self.notes.append(note)
             query = rewritten
         select = self._from(exp.Select(), plan, scope)
         return self._clauses(select, query, plan, scope)
+
+    def _once(self, once: Once, limit: int | None) -> exp.Select:
+        """Aggregates over distinct rows in a derived table."""
+        select = exp.Select()
+        for function, source, alias in once.select:
+            value = exp.column(source)
+            select = select.select(exp.alias_(self.exprs.aggregate(function, value), alias) if function else value, copy=False)
+        select = select.from_(self.select(once.inner, Scope()).subquery("once"), copy=False)
+        if once.keys:
+            select = select.group_by(*(exp.column(key) for key in once.keys), copy=False)
+        for alias, descending in once.orders:
+            ordered = exp.Ordered(this=exp.column(alias), desc=descending, nulls_first=self._nulls_first(descending))
+            select = select.order_by(ordered, copy=False)
+        return select.limit(limit, copy=False) if limit is not None else select
 
     def _repeats(self, plan: JoinPlan, agg: Agg) -> bool:
         """True when the joins show a row of the aggregate's table several times."""

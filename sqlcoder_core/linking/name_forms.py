@@ -12,32 +12,11 @@ Words = tuple[str, ...]
 Form = tuple[Words, float, str]
 """Words in singular, score (1.0 is the name itself), how they come from the name."""
 
-_GENERIC = frozenset(
-    {
-        "id",
-        "name",
-        "code",
-        "date",
-        "number",
-        "type",
-        "key",
-        "value",
-        "text",
-        "time",
-        "at",
-        "of",
-        "in",
-        "is",
-        "has",
-        "the",
-        "and",
-        "to",
-        "for",
-        "by",
-        "on",
-        "no",
-    }
-)
+_GENERIC = frozenset({
+    "id", "name", "code", "date", "number", "type", "key", "value", "text", "time", "at", "of", "in", "is", "has", "the",
+    "and", "to", "for", "by", "on", "no", "up", "down", "out", "off", "over", "from", "with", "per", "other", "new", "old",
+    "this", "that", "all", "any", "not", "was", "are", "be",
+})  # fmt: skip
 """Words that alone never stand for a longer name."""
 
 _UNIT_ENDINGS = (

@@ -197,15 +197,12 @@ def common(p: Parse, at: int) -> int | None:
     place = p.past(at + 1)
     if p.chunk(place) is not None and p.chunks[place].kind == "verb":
         place = p.past(place + 1)
-    if (
-        p.chunk(place) is not None
-        and p.chunks[place].kind == "unit"
-        and (counted := next((t for where, t in p.tables_said), None)) is not None
-    ):
+    if p.chunk(place) is not None and p.chunks[place].kind == "unit" and (said := next(iter(p.tables_said), None)) is not None:
         # "busiest month for orders".
         p.frame.groups.append(Group(p.phrase(at, place + 1), at, unit=UNIT_WORDS.get(p.chunks[place].word)))
-        p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", counted), superlative=True))
+        p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", said[1]), superlative=True))
         p.take(at, place + 1)
+        p.chunks[said[0]].kind, p.chunks[said[0]].used = "stop", True
         return place + 1
     table, column = p.table(place), p.column(place)
     if table is None and column is not None and p.chunks[place].kind == "name":

@@ -28,6 +28,9 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     frame = p.frame
     if frame.growth == "any" and not frame.groups and len(frame.dates) == 1 and frame.dates[0].parts:
         frame.versus_at, frame.growth = max(frame.versus_at, 0), None
+        later_first = True
+    else:
+        later_first = False
     if _beside_the_one_before(p):
         frame.versus_at, frame.growth = max(frame.versus_at, 0), None
     if frame.versus_at < 0 and frame.difference_at < 0 and frame.ratio_at < 0:
@@ -45,7 +48,7 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
             [Item(Arith("/", first, second), "ratio")] if frame.difference_at < 0 else [*items, Item(Arith("/", first, second), "ratio")]
         )
     if frame.difference_at >= 0 or (frame.versus_at >= 0 and frame.ratio_at < 0):
-        items.append(Item(Arith("-", first, second), "difference"))
+        items.append(Item(Arith("-", second, first), "change") if later_first else Item(Arith("-", first, second), "difference"))
     if frame.difference_at >= 0 and frame.versus_at < 0 and not _each_asked(p):
         items = items[-1:]
     p.frame.read(max(frame.versus_at, frame.difference_at, frame.ratio_at), "comparison", f"{arms[0].label} beside {arms[1].label}")
