@@ -34,7 +34,7 @@ from sqlcoder_core.linking.words import name_words
 from sqlcoder_core.values.catalog import Column, ColumnKind, Fact, Relationship, Table, TableName
 from sqlcoder_core.values.question import Clock, Question
 
-ROWS = 14
+ROWS = 24
 CLOCK = Clock(now=datetime(2022, 6, 15, 12, 0))
 WORDS = ["alpha", "beta", "gamma", "delta", "kappa", "omega", "north", "south", "east", "west", "red", "blue", "green", "open", "closed"]
 
@@ -140,7 +140,8 @@ def fill(column: dict[str, Any], unique: bool, pool: list[Any] | None, constants
     if pool:
         if unique:
             return chance.sample(pool, len(pool))[:ROWS] + [None] * max(0, ROWS - len(pool))
-        return [chance.choice(pool[: max(2, len(pool) * 2 // 3)]) for _ in range(ROWS)]
+        # Skewed, so that "the most" is seldom a tie; a third of the parents has no child.
+        return [pool[int(max(2, len(pool) * 2 // 3) * chance.random() ** 2.2)] for _ in range(ROWS)]
     kind = kind_of(column["name"], column["type"])
     if unique:
         made = list(range(1, ROWS + 1)) if kind in ("integer", "number") else [f"k{number}" for number in range(ROWS)]

@@ -140,12 +140,18 @@ def _involved(p: Parse, root: TableName, parts: tuple[object, ...], where: tuple
     for at, table in p.frame.mentioned:
         if table.key in used or at <= p.frame.subject_at or p.schema.path(root, table) is None or p.schema.to_one(root, table):
             continue
-        if p.chunks[at].score("table") < 0.75:
+        if p.chunks[at].score("table") < 0.75 or _says_whose(p, at):
             continue
         used.add(table.key)
         found.append(Has(root, table))
         p.frame.doubts += 0.05
     return tuple(found)
+
+
+def _says_whose(p: Parse, at: int) -> bool:
+    """ "heads of the departments": a table that only says what the subject belongs to."""
+    before = p.before_any(at)
+    return before is not None and before.kind == "stop" and before.word == "of"
 
 
 def _deep_tables(pred: Pred) -> tuple[TableName, ...]:

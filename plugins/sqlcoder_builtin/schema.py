@@ -95,6 +95,9 @@ class Schema:
             for form in (words, (*owner, *words), (*owner[-1:], *words), (*owner[:1], *words)):
                 if form in by_words:
                     return (by_words[form],)
+        by_words |= {
+            words[len(owner) :]: name for words, name in by_words.items() if words[: len(owner)] == owner and len(words) > len(owner)
+        }
         people = tuple(by_words[words] for words in (("first", "name"), ("last", "name")) if words in by_words)
         if people:
             return people

@@ -202,6 +202,11 @@ def column_or_table(p: Parse, at: int) -> int | None:
         return None
     table = p.table(at)
     if table is not None:
+        if p.zone == "select" and _belongs_beside(p, at, table):
+            for name in p.schema.display(table):
+                add_output(p, Col(table, name), at, at + 1)
+            p.frame.also = True
+            return at + 1
         if p.zone == "select":
             set_subject(p, table, at)
         p.frame.mentioned.append((at, table))
@@ -221,6 +226,20 @@ def column_or_table(p: Parse, at: int) -> int | None:
         p.frame.also = True
     add_output(p, column, at, at + 1)
     return at + 1
+
+
+def _belongs_beside(p: Parse, at: int, table: TableName) -> bool:
+    """ "products and their suppliers": the one row that belongs to each is shown beside it."""
+    own, subject = p.chunk(at - 1), p.frame.subject
+    if (
+        own is None
+        or own.text.lower() not in ("their", "its", "corresponding", "respective", "the")
+        or subject is None
+        or subject.key == table.key
+    ):
+        return False
+    before = p.before(at)
+    return before is not None and before.is_cue("and") and p.schema.to_one(subject, table)
 
 
 def _unit_column(p: Parse, at: int) -> bool:

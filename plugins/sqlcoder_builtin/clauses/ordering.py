@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlcoder_builtin.clauses.heads import set_subject
 from sqlcoder_builtin.clauses.measures import Measured, measured
+from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, name_words
 
 
 def sort(p: Parse, at: int) -> int | None:
@@ -148,6 +149,16 @@ def _first_table(p: Parse, at: int) -> TableName | None:
     return next((table for place, table in p.tables_said if place > at), None)
 
 
+_ADDITIVE = frozenset(
+    "amount total quantity revenue sale cost payment hour unit count fee paid spent value refund expense profit minute".split()
+)
+
+
+def _adds_up(expr: Expr) -> bool:
+    """Amounts add up; prices, scores and ages do not."""
+    return not isinstance(expr, Col) or (bool(_ADDITIVE & set(name_words(expr.column))) and not RATE_WORDS & set(name_words(expr.column)))
+
+
 def by_measure(p: Parse, at: int) -> int | None:
     """ "... by revenue", "based on sales", "in terms of amount" behind "top N"."""
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
@@ -190,7 +201,7 @@ def summed(p: Parse, entry: Measured) -> Expr:
     if entry.money and (subject is None or entry.table.key != subject.key):
         return Agg("sum", entry.table, entry.expr)
     if subject is not None and entry.table.key != subject.key and not p.schema.to_one(subject, entry.table):
-        return Agg("sum", entry.table, entry.expr)
+        return Agg("sum" if _adds_up(entry.expr) else "max", entry.table, entry.expr)
     return entry.expr
 
 

@@ -88,6 +88,8 @@ def extreme(p: Parse, at: int) -> int | None:
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
     expr = summed(p, entry)
     descending = chunk.word in ("high", "best")
+    if not descending and isinstance(expr, Agg) and expr.function == "max":
+        expr = replace(expr, function="min")
     if waiting is not None:
         waiting.expr, waiting.descending = expr, descending
     else:
