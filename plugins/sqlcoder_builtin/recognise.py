@@ -52,6 +52,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     conditions.comparative,
     ordering.by_measure,
     superlatives.extreme,
+    heads.how_old,
     heads.count,
     heads.aggregate,
     superlatives.superlative,

@@ -81,7 +81,8 @@ def gender(p: Parse, at: int) -> int | None:
     if column is None:
         return None
     values = p.schema.of(column).values
-    value = next((form for form in (*stored, stored[1].upper()) if form in values), stored[0])
+    likely = stored[0] if "sex" in column.column.lower() else stored[2]
+    value = next((form for form in (*stored, stored[1].upper()) if form in values), likely)
     zone = p.zone
     end = add_condition(p, Compare("=", column, Lit(value)), at, at + 1)
     p.zone = zone

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlcoder_builtin.clauses.measures import AGGREGATES, Measured, counted, measured, money_metric, plain
+from sqlcoder_builtin.clauses.measures import AGGREGATES, EXTREMES, Measured, counted, measured, money_metric, plain
 from sqlcoder_builtin.cue_words import FILLER_VERBS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Output
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw
+from sqlcoder_builtin.tree import Age, Agg, Col, Expr, Function, Raw
 from sqlcoder_core.api import TableName
 
 
@@ -83,7 +83,7 @@ def _count_of_subject(p: Parse, at: int) -> int | None:
 def aggregate(p: Parse, at: int) -> int | None:
     """ "average price", "minimum, maximum and average age": as something to show."""
     chunk = p.chunk(at)
-    if chunk is None or not chunk.is_cue(*AGGREGATES) or p.zone != "select":
+    if chunk is None or not chunk.is_cue(*AGGREGATES) or (p.zone != "select" and (p.frame.outputs or chunk.text.lower() not in EXTREMES)):
         return None
     functions, following = _listed_functions(p, at)
     found = measured(p, following)
@@ -292,4 +292,21 @@ def _average_later(p: Parse, at: int) -> int | None:
     if found is not None and not found.aggregated:
         add_output(p, Agg("avg", found.table, found.expr), at, found.end)
         return found.end
+    return at + 1
+
+
+def how_old(p: Parse, at: int) -> int | None:
+    """ "how old is the youngest patient": the age, or the years since the date of birth."""
+    if not p.is_cue(at, "how old"):
+        return None
+    following = p.table(p.past(at + 1))
+    table = following or next((table for place, table in p.tables_said if place > at), None) or p.subject()
+    if table is None:
+        return None
+    age = p.concept(("age",), table, p.numbers)
+    born = p.concept(("birth_date", "date_of_birth", "birthday"), table, p.dated) if age is None else None
+    expr: Expr | None = age or (Age(born) if born is not None else None)
+    if expr is None:
+        return None
+    add_output(p, expr, at, at + 1)
     return at + 1

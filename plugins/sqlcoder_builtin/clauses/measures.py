@@ -15,6 +15,9 @@ from sqlcoder_core.api import Match, Metric, TableName, Term, name_words, table_
 MONEY_TABLES = frozenset("expense payment refund sale donation cost deposit withdrawal fee charge fine tax spending payroll salary".split())
 """Tables of money: their total is that of their amounts, not the number of their rows."""
 
+EXTREMES = ("maximum", "max", "minimum", "min", "maximal", "minimal")
+"""Said of a value rather than of a row that has it, unless "with" stands before."""
+
 AGGREGATES: dict[str, Function] = {"sum": "sum", "avg": "avg", "median": "median", "high": "max", "low": "min", "how much": "sum"}
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
-from sqlcoder_builtin.clauses.measures import Measured, measured, money_metric
+from sqlcoder_builtin.clauses.measures import EXTREMES, Measured, measured, money_metric
 from sqlcoder_builtin.clauses.ordering import summed
 from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.concepts import concept_column, money_measures
@@ -179,6 +179,8 @@ def _several(p: Parse, at: int) -> None:
 def _ranks(p: Parse, at: int, entry: Measured) -> bool:
     """True where "the highest X" picks a row rather than being what is asked for."""
     before = p.before(at)
+    if p.chunks[at].text.lower() in EXTREMES and not entry.counted and p.frame.limit is None:
+        return before is not None and before.is_cue("with", "that", "whose", "by")
     if entry.counted or p.zone == "where":
         return True
     if before is None:
