@@ -24,7 +24,8 @@ STEPS = ("bare", "facts", "cold", "unchanged", "touched")
 def source_of(folder: Path) -> Any:
     """The dbt source of that project."""
     from sqlcoder_core.api import Context
-    from sqlcoder_dbt.source import DbtSettings, DbtSource
+    from sqlcoder_dbt.settings import DbtSettings
+    from sqlcoder_dbt.source import DbtSource
 
     return DbtSource(DbtSettings(), Context(project_dir=folder, config_dir=folder, cache_dir=folder))
 

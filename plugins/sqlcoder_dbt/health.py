@@ -17,7 +17,7 @@ from sqlcoder_dbt.project import PROJECT_FILE, Project
 from sqlcoder_dbt.reading import read_manifest, read_optional
 
 if TYPE_CHECKING:
-    from sqlcoder_dbt.source import ArtifactPaths, DbtSettings
+    from sqlcoder_dbt.settings import ArtifactPaths, DbtSettings
 
 _PATHS = {"model-paths": "models", "seed-paths": "seeds", "snapshot-paths": "snapshots"}
 _ENDINGS = (".sql", ".py", ".yml", ".yaml", ".csv")

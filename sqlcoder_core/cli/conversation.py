@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlcoder_core.cli.ask import Asking, tell
+from sqlcoder_core.cli.asking import Asking, tell
 from sqlcoder_core.cli.notices import explained
 from sqlcoder_core.cli.progress import spinner
 from sqlcoder_core.errors import SqlcoderError

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlcoder_core.cli.ask import Asking, opened
+from sqlcoder_core.cli.asking import Asking, opened
 from sqlcoder_core.cli.conversation import COMMANDS, Conversation
 from sqlcoder_core.cli.formats import Outlet, delivery
 from sqlcoder_core.cli.notices import Notices

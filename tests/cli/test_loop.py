@@ -10,7 +10,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from sqlcoder_core.cli.ask import Asking
+from sqlcoder_core.cli.asking import Asking
 from sqlcoder_core.cli.conversation import Conversation
 from sqlcoder_core.cli.formats import Outlet, delivery
 from sqlcoder_core.cli.loop import KEPT, _completer, _prompt, converse, private_history

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sqlcoder_core.api import Context, Fact, Metric, Table
-from sqlcoder_dbt.source import DbtSettings, DbtSource
+from sqlcoder_dbt.settings import DbtSettings
+from sqlcoder_dbt.source import DbtSource
 
 PROJECTS = Path(__file__).parent / "projects"
 

@@ -105,7 +105,7 @@ def test_manifest_without_an_invocation_counts_every_change(open_source, project
 def test_settings_are_described_and_unknown_ones_refused() -> None:
     from pydantic import ValidationError
 
-    from sqlcoder_dbt.source import DbtSettings
+    from sqlcoder_dbt.settings import DbtSettings
 
     assert all(field.description for field in DbtSettings.model_fields.values())
     with pytest.raises(ValidationError):
