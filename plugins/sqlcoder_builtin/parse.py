@@ -159,7 +159,8 @@ class Parse:
         """The table behind "of", "for" or in a list that ends so: "name and age of students"."""
         place = at + 1
         while (chunk := self.chunk(place)) is not None:
-            if chunk.kind == "stop" and chunk.word in ("of", "for", "from"):
+            opens = chunk.is_cue("per") and chunk.text.lower() in ("of each", "for each", "of every", "for every")
+            if opens or (chunk.kind == "stop" and chunk.word in ("of", "for", "from")):
                 after = self.past(place + 1)
                 while self.is_cue(after, "all", "distinct", "ever", "high", "low") or (
                     self.chunk(after) and self.chunks[after].kind in ("superlative", "value", "stop")

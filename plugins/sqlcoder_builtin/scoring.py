@@ -94,6 +94,8 @@ def _matters(chunk: Chunk) -> bool:
     if chunk.kind in ("stop", "mark", "verb"):
         return False
     if chunk.kind == "cue":
+        if chunk.text.lower() in ("in total", "overall", "altogether", "combined", "in all"):
+            return False
         return chunk.word in _MEANINGFUL_CUES
     return chunk.text.lower() not in _NOISE
 

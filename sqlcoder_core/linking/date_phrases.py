@@ -300,7 +300,7 @@ def _day_number(tokens: Sequence[Token], at: int) -> int | None:
 
 def _year_number(tokens: Sequence[Token], at: int) -> int | None:
     text = word_at(tokens, at)
-    return int(text) if len(text) == 4 and text.isdecimal() and 1900 <= int(text) <= 2100 else None
+    return int(text) if len(text) == 4 and text.isdecimal() and 1700 <= int(text) <= 2100 else None
 
 
 def _count(tokens: Sequence[Token], at: int) -> tuple[int | None, int]:

@@ -198,7 +198,9 @@ def bare_measure(p: Parse, at: int) -> int | None:
 def column_or_table(p: Parse, at: int) -> int | None:
     """A name that no other clause took: a column to show, or the table that the question is about."""
     chunk = p.chunk(at)
-    if chunk is None or not (chunk.kind == "name" or (chunk.kind == "unit" and p.zone == "select" and _unit_column(p, at))):
+    if chunk is None or not (
+        chunk.kind == "name" or (chunk.kind == "unit" and p.zone == "select" and (_unit_column(p, at) or _date_of_owner(p, at)))
+    ):
         return None
     table = p.table(at)
     if table is not None:
@@ -213,7 +215,7 @@ def column_or_table(p: Parse, at: int) -> int | None:
         p.frame.read(at, chunk.text, f"table {table.name}")
         p.take(at, at + 1)
         return at + 1
-    column = p.column(at)
+    column = p.column(at) if chunk.kind == "name" or _unit_column(p, at) else _date_of_owner(p, at)
     if column is None:
         return None
     if p.zone != "select" or (chunk.score("column") < 0.6 and p.frame.outputs):
@@ -225,7 +227,27 @@ def column_or_table(p: Parse, at: int) -> int | None:
     if before is not None and before.is_cue("and") and p.frame.subject is not None and not p.frame.outputs:
         p.frame.also = True
     add_output(p, column, at, at + 1)
-    return at + 1
+    return at + 1 + _repeats_unit(p, at, column)
+
+
+def _repeats_unit(p: Parse, at: int, column: Col) -> int:
+    """ "founded year", "creation date": the unit only says what kind of column it is."""
+    following = p.chunk(at + 1)
+    if following is None or following.kind != "unit" or following.word not in ("year", "date", "day"):
+        return 0
+    if p.schema.of(column).kind == "text" and not p.is_dated(column):
+        return 0
+    p.take(at + 1, at + 2)
+    return 1
+
+
+def _date_of_owner(p: Parse, at: int) -> Col | None:
+    """ "the date of each payment": the owner's usual date, whatever it is called."""
+    owner = p.owner_after(at) or p.near_table(at)
+    if p.chunks[at].word != "date" or owner is None or p.is_cue(at - 1, "per", "by"):
+        return None
+    dates = p.schema.dates(owner)
+    return Col(owner, dates[0]) if dates else None
 
 
 def _belongs_beside(p: Parse, at: int, table: TableName) -> bool:

@@ -242,8 +242,11 @@ def _trailing_edge(p: Parse, at: int) -> int | None:
     place = at - 1
     while place > 0 and p.chunks[place].kind in ("stop", "verb"):
         place -= 1
-    column = p.column(place)
-    if column is None or p.table(place) is not None:
+    column = p.column(place) if p.table(place) is None else None
+    subject = p.frame.subject
+    if column is None and subject is not None and p.chunks[at].text.lower().endswith("recently") and (dates := p.schema.dates(subject)):
+        column, place = Col(subject, dates[0]), at
+    if column is None:
         return None
     found = p.schema.of(column)
     if not (p.dated(column.table, found) or found.kind in ("integer", "number") or "year" in found.name.lower()):
