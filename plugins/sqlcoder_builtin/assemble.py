@@ -10,7 +10,7 @@ from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Group, Output, Sort
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.settle import settle_groups
+from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import special
 from sqlcoder_builtin.tree import Agg, All_, Col, Compare, Expr, Has, Item, Order, PerGroup, Pred, Query, Raw
 from sqlcoder_core.api import TableName, name_words
@@ -26,6 +26,8 @@ def assemble(p: Parse) -> Query:
     root = root_of(p)
     if root is None:
         raise NotUnderstood("no table")
+    if frame.outer is not None and not frame.groups:
+        _group_by_the_other(p)
     settle_groups(p, root)
     where = conditions(p, root)
     shaped = special(p, root, where)
@@ -37,6 +39,20 @@ def assemble(p: Parse) -> Query:
     if (frame.both and related < 2) or frame.versus_at >= 0:
         frame.doubts += 0.3
     return plain(p, root, where)
+
+
+def _group_by_the_other(p: Parse) -> None:
+    """ "average number of hosts for parties": per row of the other table named. Raises NotUnderstood when there is none."""
+    counted = measured_table(p)
+    others = [
+        (at, table) for at, table in p.tables_said if counted is not None and table.key != counted.key and p.schema.path(table, counted)
+    ]
+    if not others or counted is None:
+        raise NotUnderstood(f"an {'average' if p.frame.outer == 'avg' else 'extreme'} of what is counted needs to know per what")
+    at, table = others[0]
+    p.frame.groups.append(Group(p.chunks[at].text, at, table=table))
+    p.frame.read(at, p.chunks[at].text, f"counted per {table.name}")
+    p.frame.doubts += 0.15
 
 
 def root_of(p: Parse) -> TableName | None:

@@ -73,7 +73,11 @@ def _word(p: Parse, at: int) -> Constant | None:
     end = at
     while (chunk := p.chunk(end)) is not None and chunk.kind == "word":
         end += 1
-    return Constant(p.phrase(at, end), end) if end > at else None
+    following = p.chunk(end)
+    if end == at or (following is not None and following.kind == "stop" and following.word == "of"):
+        # "are not a part of": no value.
+        return None
+    return Constant(p.phrase(at, end), end)
 
 
 def hit_for(p: Parse, hits: tuple[Match, ...], at: int, column: Col | None, prefer: TableName | None = None) -> Match | None:
