@@ -114,6 +114,7 @@ def _suggestions(ask: Ask, left: tuple[str, ...]) -> tuple[str, ...]:
     found = [
         name
         for word in left
-        for name, _, _ in process.extract(word, list(dict.fromkeys(names)), scorer=fuzz.ratio, score_cutoff=60, limit=2)
+        if word.isalpha() and len(word) > 2
+        for name, _, _ in process.extract(word, list(dict.fromkeys(names)), scorer=fuzz.ratio, score_cutoff=65, limit=2)
     ]
     return tuple(dict.fromkeys(found))[:5]

@@ -17,7 +17,7 @@ def qualified(p: Parse) -> None:
     for at, chunk in enumerate(p.chunks):
         if chunk.kind != "name":
             continue
-        found = _term(p, chunk) or _flagged(p, at, chunk)
+        found = _term(p, chunk) or _flagged(p, at, chunk) or _flag_as_noun(p, at, chunk)
         if found is None:
             continue
         table, pred = found
@@ -53,6 +53,20 @@ def _flagged(p: Parse, at: int, chunk: Chunk) -> tuple[TableName, Pred] | None:
             if is_flag(column.kind, column.values):
                 return table, Truth(Col(table, column.name), True)
     return None
+
+
+def _flag_as_noun(p: Parse, at: int, chunk: Chunk) -> tuple[TableName, Pred] | None:
+    """ "list managers", where a flag says who is one, and no other table was named before."""
+    text = chunk.text.lower()
+    plural = singular(text) != text and " " not in text
+    if not plural or any(place < at for place, _ in p.tables_said) or p.table(at) is not None:
+        return None
+    match = next((match for match in chunk.names if match.kind == "column" and match.score >= 0.85 and match.table and match.column), None)
+    if match is None or match.table is None or match.column is None:
+        return None
+    column = p.schema.column(match.table, match.column)
+    flag = is_flag(column.kind, column.values) or column.name.lower().startswith(("is_", "has_"))
+    return (match.table, Truth(Col(match.table, column.name), True)) if flag else None
 
 
 _GENDERS = {

@@ -17,6 +17,9 @@ def share(p: Parse, at: int) -> int | None:
     text = p.chunks[at].text.lower()
     p.frame.share = "percentage" if "percent" in text or "%" in text else "fraction"
     p.frame.share_at = at
+    p.frame.read(
+        at, p.chunks[at].text, "part of the whole, in percent" if p.frame.share == "percentage" else "part of the whole, as a fraction"
+    )
     p.take(at, at + 1)
     return at + 1
 
@@ -57,6 +60,7 @@ def growth(p: Parse, at: int) -> int | None:
         p.frame.growth = word  # type: ignore[assignment]
     elif p.frame.growth is None:
         p.frame.growth = "any"
+    p.frame.read(at, p.chunks[at].text, "change from one period to the next")
     p.take(at, at + 1)
     return at + 1
 
@@ -66,6 +70,7 @@ def running(p: Parse, at: int) -> int | None:
     if not p.is_cue(at, "running"):
         return None
     p.frame.running = True
+    p.frame.read(at, p.chunks[at].text, "added up from period to period")
     p.take(at, at + 1)
     return at + 1
 

@@ -215,6 +215,11 @@ def column_or_table(p: Parse, at: int) -> int | None:
         p.frame.read(at, chunk.text, f"table {table.name}")
         p.take(at, at + 1)
         return at + 1
+    if chunk.text.lower() in FILLER_VERBS and p.frame.subject is not None and chunk.score("column") < 0.75:
+        # "employees worked on ...": a verb, though a column is called a little like it.
+        p.take(at, at + 1)
+        p.zone = "where"
+        return at + 1
     column = p.column(at) if chunk.kind == "name" or _unit_column(p, at) else _date_of_owner(p, at)
     if column is None:
         return None

@@ -112,6 +112,7 @@ def top(p: Parse, at: int) -> int | None:
             return None
         p.frame.limit = int(number.number.value)
         p.frame.top = True
+        p.frame.read(at, p.phrase(at, at + 2), f"the first {p.frame.limit}")
         following = p.chunk(at + 2)
         if following is not None and (following.kind == "superlative" or following.is_cue("high", "low", "common", "rare")):
             p.take(at, at + 2)

@@ -111,21 +111,32 @@ def existence(p: Parse, at: int) -> int | None:
     place = at + 1
     verb: TableName | None = None
     while (following := p.chunk(place)) is not None and (
-        following.kind in ("stop", "verb") or following.is_cue("ever", "with", "all", "like", "per") or acted_table(p, place)
+        following.kind in ("stop", "verb")
+        or (following.kind == "word" and following.text.lower().endswith("ed"))
+        or following.is_cue("ever", "with", "all", "like", "per")
+        or acted_table(p, place)
     ):
         verb = verb or acted_table(p, place)
         place += 1
     named = p.table(place)
-    table = named or verb
+    table = named or verb or _holder(p, place)
     if table is None or p.is_cue(p.past(place + 1), "eq", "gt", "lt", "ge", "le", "like"):
         return None
     about = _about(p, table, at)
     if about is None:
         return None
     p.frame.mentioned.append((place, table))
-    end = place + 1 if named else place
+    end = place + 1 if named or verb is None else place
     where, end = _dated(p, table, end)
     return add_condition(p, Has(about, table, where, negated=True), at, end)
+
+
+def _holder(p: Parse, at: int) -> TableName | None:
+    """ "have not logged any hours": the many-side table that keeps the hours."""
+    column, subject = p.column(at, floor=0.6), p.subject()
+    if column is None or subject is None or column.table.key == subject.key or p.schema.path(subject, column.table) is None:
+        return None
+    return column.table if not p.schema.to_one(subject, column.table) else None
 
 
 def _dated(p: Parse, table: TableName, at: int) -> tuple[tuple[Pred, ...], int]:
