@@ -1,0 +1,45 @@
+"""Builds the four databases in a folder, and asks them the SQL that a person wrote."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+from contents import MAKERS
+
+HERE = Path(__file__).parent
+
+
+def build(name: str, folder: Path) -> Path:
+    """The file of the database `name`, made anew in `folder`."""
+    engine, make = MAKERS[name]
+    file = folder / f"{name}.{engine}"
+    script = (HERE / "schemas" / f"{name}.sql").read_text(encoding="utf-8")
+    rows = make(Random(20260101))
+    connection: Any = duckdb.connect(str(file)) if engine == "duckdb" else sqlite3.connect(file)
+    (connection.execute if engine == "duckdb" else connection.executescript)(script)
+    connection.execute("begin")
+    for table, lines in rows.items():
+        connection.executemany(f"insert into {table} values ({', '.join('?' * len(lines[0]))})", lines)
+    connection.commit()
+    connection.close()
+    return file
+
+
+def ask(file: Path, sql: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
+    """Column names and rows of `sql`."""
+    connection: Any = duckdb.connect(str(file), read_only=True) if file.suffix == ".duckdb" else sqlite3.connect(file)
+    try:
+        found = connection.execute(sql)
+        return [column[0] for column in found.description], found.fetchall()
+    finally:
+        connection.close()
+
+
+def columns_of(file: Path, table: str) -> list[str]:
+    """The names of the columns of `table`."""
+    return ask(file, f"select * from {table} limit 0")[0]
