@@ -291,7 +291,8 @@ def _measure_of_groups(p: Parse, outputs: list[Output]) -> None:
             p.frame.notes.append(f"{output.phrase} per group is read as its {'average' if rate else 'sum'}")
             p.frame.doubts += 0.08
             return
-    table = p.frame.subject
+    dated = next((group.column.table for group in p.frame.groups if group.unit and group.column is not None), None)
+    table = p.frame.subject or (dated if not outputs else None)
     if (
         table is not None
         and all(group.table is None or group.table.key != table.key for group in p.frame.groups)

@@ -90,24 +90,41 @@ def _wrapped(plan: JoinPlan, pred: Pred, outside: Sequence[TableName], schema: S
     return Has(start, far, (pred,))
 
 
-def merged_has(preds: Sequence[Pred]) -> tuple[Pred, ...]:
-    """Several plain `Has` about the same table become one: "orders over 100 placed in May" is one order."""
+def merged_has(preds: Sequence[Pred], schema: Schema) -> tuple[Pred, ...]:
+    """Several plain `Has` about the same rows become one: "orders over 100 placed in May" is one order.
+
+    Also where one is about what the other's rows point to: "members who borrowed a novel in May" had one loan of both kinds.
+    """
     merged: list[Pred] = []
-    for pred in preds:
-        twin = next((at for at, other in enumerate(merged) if _same_rows(other, pred)), None)
+    for pred in sorted(preds, key=lambda pred: _depth(pred, schema)):
+        twin = next((at for at, other in enumerate(merged) if _same_rows(other, pred, schema)), None)
         if twin is None:
             merged.append(pred)
             continue
         other = merged[twin]
         assert isinstance(other, Has) and isinstance(pred, Has)
-        merged[twin] = Has(
-            other.of, other.table, (*other.where, *pred.where), other.negated, other.count or pred.count, other.measure or pred.measure
-        )
+        where = (*other.where, *pred.where)
+        if not pred.where and pred.table.key != other.table.key and pred.count is None:
+            # Nothing is asked of the farther rows but that they are there.
+            where = (*where, Has(other.table, pred.table))
+        merged[twin] = Has(other.of, other.table, where, other.negated, other.count or pred.count, other.measure or pred.measure)
     return tuple(merged)
 
 
-def _same_rows(one: Pred, other: Pred) -> bool:
+def _depth(pred: Pred, schema: Schema) -> int:
+    """Nearer rows first; other conditions before them, in their order."""
+    return schema.distance(pred.of, pred.table) if isinstance(pred, Has) else 0
+
+
+def _same_rows(one: Pred, other: Pred, schema: Schema) -> bool:
+    """`other` is about the rows of `one`, or about what each of them points to."""
     if not (isinstance(one, Has) and isinstance(other, Has)):
         return False
     # A negated one takes conditions only from the words that belong to it, which the parser has put there already.
-    return one.of == other.of and one.table == other.table and not one.negated and not other.negated and not (one.count and other.count)
+    if one.of != other.of or one.negated or other.negated or (one.count and other.count):
+        return False
+    if one.table == other.table:
+        return True
+    path = schema.path(one.of, other.table) or ()
+    passes = any(step.target.key == one.table.key for step in path)
+    return other.count is None and passes and schema.to_one(one.table, other.table)

@@ -49,7 +49,7 @@ class Renderer:
 
     def _plain(self, query: Query, scope: Scope) -> exp.Select:
         plan = plan_joins(query, self.schema)
-        plan.where = merged_has(plan.where)
+        plan.where = merged_has(plan.where, self.schema)
         counted = [agg for agg in aggregates_of((*query.select, *query.having, *query.order)) if isinstance(agg, Agg)]
         if counted and any(self._repeats(plan, agg) for agg in counted):
             rewritten, note = distinct_rows(query, self.schema)
@@ -220,7 +220,7 @@ class Renderer:
         scope = Scope()
         ranked = replace(query, select=(*named, *(Item(order.expr) for order in query.order)), order=())
         plan = plan_joins(ranked, self.schema)
-        plan.where = merged_has(plan.where)
+        plan.where = merged_has(plan.where, self.schema)
         inner = self._clauses(self._from(exp.Select(), plan, scope), body, plan, scope)
         window = exp.Window(
             this=exp.Rank() if per.limit == 1 else exp.RowNumber(),

@@ -93,25 +93,33 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
 
 
 def _about(p: Parse, root: TableName, condition: DateCondition) -> TableName:
-    """A table with a date that was named right before the period wins over the root: "customers with orders in 2023"."""
-    near = condition.near
-    if near is not None and near.key != root.key and p.schema.dates(near) and p.zone == "where" and not p.schema.dates(root):
-        return near
-    mentioned = [table for at, table in p.frame.mentioned if at < condition.at]
+    """The rows that the period is about: those of the many-side table spoken of before it, else those that are counted.
+
+    "customers with completed orders in April" is about orders; "orders of customers in Madrid in April" too.
+    """
+    spoken = [(at, table) for at, table in (*p.tables_said, *p.frame.mentioned) if at < condition.at]
+    spoken += [(other.at, other.about) for other in p.frame.conditions if other.about is not None and other.at < condition.at]
+    measured = measured_table(p)
+    table = max(spoken, key=lambda entry: entry[0])[1] if spoken else root
+    grouped = {
+        key.key for group in p.frame.groups for key in (group.table, group.column.table if group.column else None) if key is not None
+    }
     if (
-        mentioned
-        and mentioned[-1].key != root.key
-        and p.schema.dates(mentioned[-1])
-        and any(c.at < condition.at and c.about is not None and mentioned[-1].key in _has_tables(c.pred) for c in p.frame.conditions)
+        table.key not in {root.key, *grouped}
+        and not p.schema.to_one(root, table)
+        and (measured is None or not p.schema.to_one(measured, table))
     ):
-        return mentioned[-1]
-    return root
+        dated = _dated_on_the_way(p, root, table)
+        if dated is not None:
+            return dated
+    near = condition.near
+    return near if near is not None and p.schema.dates(near) and not p.schema.dates(root) else root
 
 
-def _has_tables(pred: Pred) -> set[str]:
-    from sqlcoder_builtin.tree import Has
-
-    return {pred.table.key} if isinstance(pred, Has) else set()
+def _dated_on_the_way(p: Parse, root: TableName, table: TableName) -> TableName | None:
+    """The table itself, or the nearest one on the way to it that has a date: payments of orders are dated by the orders."""
+    path = p.schema.path(root, table) or ()
+    return next((step.target for step in reversed(path) if p.schema.dates(step.target)), None)
 
 
 def period_pred(p: Parse, column: Col, period: Period) -> Pred:

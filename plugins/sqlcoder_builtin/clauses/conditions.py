@@ -78,7 +78,7 @@ def _operator(p: Parse, at: int) -> tuple[int | None, bool]:
 def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool) -> int | None:
     rhs_at = p.past(operator_at + 1, "the", "a", "an", "either", "than", "of", "to", "value", "word", "substring", "letter", "any", "equal")
     if cue == "between":
-        column = p.column(at, p.numbers)
+        column = p.column(at, p.numbers, floor=0.6) if not _only_table(p, at) else None
         return _between(p, column, at, rhs_at, negated) if column else None
     if cue in ("like", "starts", "ends"):
         column = p.column(at, p.texts)

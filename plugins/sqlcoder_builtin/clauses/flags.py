@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col, Null, Pred, Truth
+from sqlcoder_builtin.tree import Col, Compare, Lit, Null, Pred, Truth
 
 
 def missing(p: Parse, at: int) -> int | None:
@@ -108,6 +108,9 @@ def known(p: Parse, at: int) -> int | None:
         return None
     found = p.schema.of(column)
     pred: Pred = Truth(column, True) if is_flag(found.kind, found.values) else Null(column, True)
+    if p.is_measure(column):
+        # "have a fine": an amount that is kept for every row is 0 where there is none.
+        pred = Compare(">", column, Lit(0))
     return add_condition(p, pred, at, place + 1)
 
 

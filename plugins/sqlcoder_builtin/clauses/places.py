@@ -29,7 +29,9 @@ def amount_column(p: Parse, table: TableName) -> Col | None:
     """The table's own column of an amount; None where it has none that is called so."""
     own = {name_words(column.name): column.name for column in p.schema.table(table).columns if p.schema.is_measure(table, column)}
     found = next((own[tuple(words.split())] for words in _AMOUNTS if tuple(words.split()) in own), None)
-    return Col(table, found) if found else None
+    partly = next((name for words, name in own.items() if {"amount", "total", "price", "value", "cost"} & set(words)), None)
+    name = found or partly
+    return Col(table, name) if name else None
 
 
 def number_column(p: Parse, table: TableName) -> Col | None:

@@ -88,8 +88,10 @@ def extreme(p: Parse, at: int) -> int | None:
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
     expr = summed(p, entry)
     descending = chunk.word in ("high", "best")
-    if not descending and isinstance(expr, Agg) and expr.function == "max":
-        expr = replace(expr, function="min")
+    if isinstance(expr, Agg) and expr.function == "max" and not entry.aggregated:
+        # "the most seats" is of what they add up to, "the highest price" of one.
+        many = chunk.text.lower() in ("most", "least", "fewest")
+        expr = replace(expr, function="sum" if many else "max" if descending else "min")
     if waiting is not None:
         waiting.expr, waiting.descending = expr, descending
     else:
@@ -251,3 +253,21 @@ def _who_counts(p: Parse, table: TableName, at: int) -> TableName | None:
     if not children and p.schema.display(table)[0] not in p.schema.key(table):
         return table
     return next(iter(children.values())) if len(children) == 1 else None
+
+
+def most_done(p: Parse, at: int) -> int | None:
+    """ "most borrowed book", "least visited city": by how many rows of the deed there are."""
+    chunk, verb = p.chunk(at), p.chunk(at + 1)
+    if chunk is None or verb is None or chunk.text.lower() not in ("most", "least") or not verb.text.lower().endswith(("ed", "ght", "ld")):
+        return None
+    table = p.table(p.past(at + 2))
+    if table is None:
+        return None
+    counted = acted_table(p, at + 1) or _who_counts(p, table, at)
+    if counted is None or counted.key == table.key or p.schema.path(table, counted) is None:
+        return None
+    p.frame.sorts.append(Sort(chunk.text.lower() == "most", p.phrase(at, at + 2), at, Agg("count", counted), superlative=True))
+    p.frame.read(at, p.phrase(at, at + 2), f"{'most' if chunk.text.lower() == 'most' else 'fewest'} {counted.name}")
+    p.frame.doubts += 0.05
+    p.take(at, at + 2)
+    return at + 2

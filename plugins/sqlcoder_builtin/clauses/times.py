@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.frame import DateCondition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Span
-from sqlcoder_core.api import Period
+from sqlcoder_core.api import Period, name_words
 
 
 def date(p: Parse, at: int) -> int | None:
@@ -142,7 +144,7 @@ def deed_time(p: Parse, at: int) -> int | None:
     asked = any(p.is_cue(place, "how long") for place in range(at))
     if not timed and not asked:
         return None
-    end = p.column(at, p.dated)
+    end = _last_date(p, at) if p.table(at) is not None else p.column(at, p.dated)
     if end is None or not p.is_dated(end):
         return None
     order = [column.name for column in p.schema.table(end.table).columns if p.schema.is_date(end.table, column)]
@@ -167,9 +169,41 @@ def deed_time(p: Parse, at: int) -> int | None:
     return at + 1 + timed
 
 
+_ENDS = frozenset("returned return end ended finished finish closed completed delivered discharged resolved checkout out left".split())
+
+
+def _last_date(p: Parse, at: int) -> Col | None:
+    """ "loan duration": the date on which such a thing ends, where its table has one; else the date the words name."""
+    table = p.table(at)
+    if table is None:
+        return None
+    found = [name for name in p.schema.dates(table) if _ENDS & set(name_words(name))]
+    return Col(table, found[0]) if found else p.column(at, p.dated)
+
+
 def averaged_deed(p: Parse, at: int) -> int | None:
     """ "average delivery time": the aggregate goes with the time behind it."""
     if not p.is_cue(at, "avg", "median", "high", "low"):
         return None
     place = p.past(at + 1)
     return deed_time(p, place) if place > at else None
+
+
+def in_units(p: Parse, at: int) -> int | None:
+    """ "... in hours" behind a duration."""
+    chunk, unit = p.chunk(at), p.chunk(at + 1)
+    if (
+        chunk is None
+        or unit is None
+        or chunk.text.lower() != "in"
+        or unit.word not in ("second", "minute", "hour", "day", "week", "month", "year")
+    ):
+        return None
+    for output in p.frame.outputs:
+        span = output.expr.arg if isinstance(output.expr, Agg) else output.expr
+        if isinstance(span, Span):
+            asked = replace(span, unit=unit.word)  # type: ignore[arg-type]
+            output.expr = replace(output.expr, arg=asked) if isinstance(output.expr, Agg) else asked
+            p.take(at, at + 2)
+            return at + 2
+    return None
