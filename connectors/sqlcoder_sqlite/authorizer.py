@@ -12,16 +12,17 @@ _HARMLESS = frozenset(("json_each", "json_tree", "generate_series"))
 
 
 class Authorizer:
-    """`real` are the relations of the database, `shadows` those that belong to a virtual table, all in lower case.
+    """`real` are the relations of the database, `virtual` and `shadows` those among them that are virtual or belong to such, in lower case.
 
     `reads` collects what was read since `watch`, `selects` whether there was a query at all (REINDEX of nothing asks nothing);
     after `hold` only what was read may be read.
     """
 
-    def __init__(self, real: Iterable[str], shadows: Iterable[str]) -> None:
+    def __init__(self, real: Iterable[str] = (), virtual: Iterable[str] = (), shadows: Iterable[str] = ()) -> None:
         self.reads: set[str] = set()
         self.selects = False
         self._real = frozenset(real)
+        self._virtual = frozenset(virtual)
         self._shadows = frozenset(shadows)
         self._held: frozenset[str] | None = None
 
@@ -39,6 +40,8 @@ class Authorizer:
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_FUNCTION:
             return sqlite3.SQLITE_DENY if (second or "").lower() in _REFUSED_FUNCTIONS else sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_PRAGMA:  # what full-text search asks, to notice changes
+            return sqlite3.SQLITE_OK if first == "data_version" and second is None else sqlite3.SQLITE_DENY
         if action == sqlite3.SQLITE_READ:
             return self._read((first or "").lower(), database)
         return sqlite3.SQLITE_DENY
@@ -55,11 +58,11 @@ class Authorizer:
         """A relation of the database, or SQLite's own.
 
         What is only counted comes without its database, and may be a common table expression of the same name: such reads show
-        in the compiled program instead.
+        in the compiled program instead, where virtual tables do not.
         """
         if name in _HARMLESS and name not in self._real:
             return False
-        return (name in self._real and database is not None) or name.startswith(_SCHEMA)
+        return name in self._virtual or (name in self._real and database is not None) or name.startswith(_SCHEMA)
 
     def _is_shadow(self, name: str) -> bool:
         return name in self._shadows and any(name.startswith(f"{held}_") for held in self._held or ())

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -61,7 +62,7 @@ class SQLiteEngine(Engine):
         self._connection: sqlite3.Connection | None = None
         self._kinds: Kinds = {}
         self._roots: dict[int, str] = {}
-        self._authorizer = Authorizer((), ())
+        self._authorizer = Authorizer()
         self._snapshot: Snapshot | None = None
 
     def connect(self, limits: Limits) -> None:
@@ -78,9 +79,8 @@ class SQLiteEngine(Engine):
                 connection.execute(f"PRAGMA {pragma}")
             for limit, most in _LIMITS.items():
                 connection.setlimit(limit, most)
-            # Their constructors want rights on sqlite_master, which the authorizer does not give.
-            connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").fetchall()
             self._kinds = relation_kinds(connection)
+            self._meet_virtual_tables(connection)
             roots = connection.execute("SELECT rootpage, lower(tbl_name) FROM sqlite_master WHERE rootpage > 0").fetchall()
             self._roots = dict(roots)
             deadline = time.monotonic() + limits.seconds
@@ -147,6 +147,12 @@ class SQLiteEngine(Engine):
             raise DatabaseError("the database is not open")
         return self._connection
 
+    def _meet_virtual_tables(self, connection: sqlite3.Connection) -> None:
+        """Constructors want rights on sqlite_master, which the authorizer does not give: so they run before it is there."""
+        for source in ("json_each('[]')", "json_tree('[]')", *(quoted(name) for name, kind in self._kinds.items() if kind == "virtual")):
+            with suppress(sqlite3.Error):  # a table whose module this SQLite does not have
+                connection.execute(f"SELECT 1 FROM {source} LIMIT 0").fetchall()
+
     def _uri(self) -> str:
         """A rollback-journal file is read under SQLite's own locks; a WAL file without a log only as immutable, or a log would appear."""
         if any(stat and stat[1] for stat in state_of(self._path)[1:]):
@@ -162,8 +168,8 @@ class SQLiteEngine(Engine):
         return self._snapshot.of(self._path)
 
     def _compiled(self, text: str) -> tuple[TableName, ...]:
-        shadows = [name.lower() for name, kind in self._kinds.items() if kind == "shadow"]
-        self._authorizer = Authorizer(map(str.lower, self._kinds), shadows)
+        virtual, shadows = ([name.lower() for name, kind in self._kinds.items() if kind == wanted] for wanted in ("virtual", "shadow"))
+        self._authorizer = Authorizer(map(str.lower, self._kinds), virtual, shadows)
         self._authorizer.watch()
         with translated(self._path):
             self._open.set_authorizer(self._authorizer)
