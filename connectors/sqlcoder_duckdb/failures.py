@@ -40,6 +40,9 @@ def _translate(text: str, path: str) -> DatabaseError:
         return DatabaseError(f"{path} was written by another version of DuckDB than the installed {duckdb.__version__}", hint=hint)
     if text.startswith("Out of Memory Error"):
         return DatabaseError("DuckDB needed more memory than the query may have", hint="ask for less data, or raise `limits: memory`")
+    if "disabled by configuration" in text:
+        hint = "a view over files needs their folder under `allowed_directories` of the connection; queries themselves read no files"
+        return DatabaseError(_tidy(text), hint=hint)
     return DatabaseError(_tidy(text))
 
 

@@ -52,6 +52,9 @@ class SQLAlchemyConnector(Connector):
         super().__init__(settings)
         self._url = _split(settings.url.reveal())
         self._backend = _backend_of(self._url)
+        if self._backend is None and settings.dialect is None:
+            known = ", ".join(sorted(BACKENDS))
+            raise UsageError(f"there is no engine {self._url.scheme!r}", hint=f"known: {known}; else set `dialect`")
         self.billed = self._backend is not None and self._backend.billed
 
     @classmethod

@@ -137,8 +137,9 @@ def test_an_allowed_directory_is_not_for_queries(with_files: Path) -> None:
 
 
 def test_without_allowed_directories_no_file_is_read(with_files: Path) -> None:
-    with worker_on(with_files) as worker, pytest.raises(DatabaseError, match="disabled by configuration"):
+    with worker_on(with_files) as worker, pytest.raises(DatabaseError, match="disabled by configuration") as refused:
         rows(worker, "SELECT * FROM people", "people")
+    assert "allowed_directories" in str(refused.value)
 
 
 def test_the_database_file_itself_cannot_be_read_as_a_file(tmp_path: Path) -> None:
