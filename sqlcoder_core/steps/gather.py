@@ -7,8 +7,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,7 +17,8 @@ from sqlcoder_core import __version__
 from sqlcoder_core.errors import ConfigError, DatabaseError, SqlcoderError
 from sqlcoder_core.linking import index_file
 from sqlcoder_core.linking.catalog_index import IndexedCatalog, open_index
-from sqlcoder_core.values.catalog import Clash, Fact, Metric, Term, VerifiedQuestion
+from sqlcoder_core.policy.spare import Spare
+from sqlcoder_core.values.catalog import Clash, Fact, Metric, Table, Term, VerifiedQuestion
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.secret import Secret
 
@@ -136,7 +137,22 @@ def _read(sources: Sequence[MetadataSource], probe: Probe | None, *, billed: boo
                 facts, authority = (_unreached(error),), "declares"
         database = probe.default_database if probe and authority == "live" else None
         read.facts.append(SourceFacts(name=source.name, facts=facts, authority=authority, covers=source.covers, database=database))
+    beside = [isinstance(source, Spare) for source in sources]
+    if any(beside) and not read.unreached:
+        read.facts = list(_of_this_database(read.facts, beside))
     return read
+
+
+def _of_this_database(read: Sequence[SourceFacts], beside: Sequence[bool]) -> Iterator[SourceFacts]:
+    """A project that only lies around is of another database when none of its tables is here; then nothing of it counts."""
+    whole = [replace(one, facts=tuple(one.facts)) for one in read]
+    here = {name for one in whole if one.authority == "live" for name in _table_names(one)}
+    related = any(name in here for one, spare in zip(whole, beside, strict=True) if spare for name in _table_names(one))
+    return (one for one, spare in zip(whole, beside, strict=True) if related or not spare)
+
+
+def _table_names(source: SourceFacts) -> Iterator[str]:
+    return (fact.name.name.lower() for fact in source.facts if isinstance(fact, Table))
 
 
 def _unreached(error: SqlcoderError) -> Clash:

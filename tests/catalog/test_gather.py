@@ -10,6 +10,7 @@ import pytest
 
 from sqlcoder_core.api import Clash, Column, ColumnProfile, Connector, Context, Secret, SecretText, Settings, Table, TableName, Term
 from sqlcoder_core.errors import DatabaseError
+from sqlcoder_core.policy.spare import Spare
 from sqlcoder_core.steps.gather import connection_scope, gather
 from sqlcoder_core.values.sampling import Sampling
 
@@ -131,6 +132,14 @@ def test_a_database_that_cannot_be_asked_is_a_clash_beside_a_project(kit: Any, c
     assert [clash.kind for clash in catalog.clashes()] == ["not reached"]
     assert len(catalog) == 1
     assert gather([project, live], kit.Probe(tables=(ORDERS,)), context.cache_dir).clashes() == ()
+
+
+def test_a_project_that_only_lies_around_counts_where_its_tables_are(kit: Any, context: Context) -> None:
+    around, live = Spare(kit.Source([ORDERS, Term(name="open")], context)), kit.Live(context)
+    assert [term.name for term in gather([around, live], kit.Probe(tables=(ORDERS,)), context.cache_dir, scope="own").terms()] == ["open"]
+    other = gather([around, live], kit.Probe(tables=(table("main.pets"),)), context.cache_dir, scope="other")
+    assert [str(name) for name in other.names()] == ["main.pets"]
+    assert (other.terms(), other.clashes()) == ((), ())
 
 
 def test_a_database_that_cannot_be_asked_is_an_error_when_there_is_nothing_else(kit: Any, context: Context) -> None:
