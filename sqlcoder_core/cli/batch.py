@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +60,8 @@ def batch(
         raise UsageError(f"{'--restart' if restart else '--retry-failed'} needs --out", hint="without it, nothing is kept to continue from")
     if timeout is not None and timeout <= 0:
         raise UsageError(f"--timeout {timeout:g} leaves no time", hint="give seconds above 0")
+    if out is not None and os.path.realpath(out) == os.path.realpath(file):
+        raise UsageError(f"--out {out} is the file of questions", hint="write the answers to another file")
     fsync_every, part = _fsync_every(fsync), _shard(shard)
     prepare_stdout()
     items = read_items(Path("/dev/stdin") if str(file) == "-" else file)

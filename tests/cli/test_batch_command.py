@@ -88,3 +88,11 @@ def test_flags_that_do_not_fit_are_usage_errors(arguments, message, cli, questio
 
 def test_a_missing_file_is_exit_4(cli):
     assert cli("batch", "missing.jsonl").exit_code == 4
+
+
+def test_answers_never_replace_their_questions(cli, questions, tmp_path):
+    before = (tmp_path / "in.jsonl").read_text()
+    done = cli("batch", questions, "--out", "./in.jsonl", "--restart")
+    assert done.exit_code == 2
+    assert "is the file of questions; write the answers to another file" in done.stderr
+    assert (tmp_path / "in.jsonl").read_text() == before
