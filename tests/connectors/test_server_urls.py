@@ -94,7 +94,6 @@ def test_the_postgres_sandbox_opens_one_port_and_the_password_file(monkeypatch, 
         ("snowflake://me@account/db", ("snowflake", None, (), True, True)),
         ("bigquery://project/dataset", ("bigquery", None, (), True, True)),
         ("trino://h:8443/catalog", ("trino", None, (8443,), False, False)),
-        ("firebird://h:3050/shop", ("firebird", None, (), True, False)),
     ],
 )
 def test_a_url_tells_dialect_schema_ports_whether_the_network_is_open_and_whether_it_bills(url, expected) -> None:
