@@ -37,9 +37,9 @@ class Verdict:
     answer: Answer
 
 
-def questions(name: str, file: Path, tables: Sequence[str]) -> tuple[datetime, tuple[Asked, ...]]:
-    """When the questions on the database `name` are asked, and the questions."""
-    entries = yaml.safe_load((HERE / "questions" / f"{name}.yml").read_text(encoding="utf-8"))
+def questions(part: str, name: str, file: Path, tables: Sequence[str]) -> tuple[datetime, tuple[Asked, ...]]:
+    """When the questions of `part` (`first`, `second`) on the database `name` are asked, and the questions."""
+    entries = yaml.safe_load((HERE / "questions" / part / f"{name}.yml").read_text(encoding="utf-8"))
     return entries["now"], tuple(_asked(entry, file, tables) for entry in entries["questions"])
 
 

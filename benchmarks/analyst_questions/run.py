@@ -1,6 +1,8 @@
-"""Ask four databases that nobody tuned for 160 questions, and count what comes back right, wrong and not at all.
+"""Ask four databases what analysts would ask them, and count what comes back right, wrong and not at all.
 
-python benchmarks/analyst_questions/run.py [--schema NAME] [--wrong] [--abstained] [--right] [--runtime NAME]
+python benchmarks/analyst_questions/run.py [--schema NAME] [--part second] [--wrong] [--abstained] [--right] [--runtime NAME]
+
+The questions come in two parts: `first` is what the embedded runtime was developed against, `second` was written later.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ def main() -> None:
     verdicts: dict[str, list[Verdict]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in wanted.schema or MAKERS:
-            verdicts[name] = _ask_all(name, Path(folder), wanted.runtime)
+            verdicts[name] = _ask_all(name, Path(folder), wanted)
     everything = [verdict for some in verdicts.values() for verdict in some]
     shown = [outcome for outcome in OUTCOMES if outcome == "failed" or getattr(wanted, outcome)]
     for name, some in verdicts.items():
@@ -40,6 +42,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--schema", action="append", choices=list(MAKERS), help="only this database; may be repeated")
+    parser.add_argument("--part", choices=("first", "second"), default="first", help="which questions")
     parser.add_argument("--wrong", action="store_true", help="list the wrong answers")
     parser.add_argument("--abstained", action="store_true", help="list the abstentions from questions that can be answered")
     parser.add_argument("--right", action="store_true", help="list the right answers, to check that they are right for a reason")
@@ -47,13 +50,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _ask_all(name: str, folder: Path, runtime: str | None) -> list[Verdict]:
+def _ask_all(name: str, folder: Path, wanted: argparse.Namespace) -> list[Verdict]:
     file = build(name, folder)
     statement = "select table_name from information_schema.tables" if file.suffix == ".duckdb" else "select name from sqlite_schema"
-    now, asked = questions(name, file, [table for (table,) in ask(file, statement)[1]])
+    now, asked = questions(wanted.part, name, file, [table for (table,) in ask(file, statement)[1]])
     empty = folder / f"{name}_home"
     empty.mkdir()
-    options = Options(database=str(file), runtime=runtime, overrides=(f"time.now={now.isoformat()}",))
+    options = Options(database=str(file), runtime=wanted.runtime, overrides=(f"time.now={now.isoformat()}",))
     with Session.open(options, cwd=empty) as session:
         return [judge(one, session.ask(Question(text=one.text))) for one in asked]
 
