@@ -133,6 +133,6 @@ def test_every_backend_names_a_dialect_that_sqlglot_has() -> None:
 
 
 def test_an_engine_that_nobody_knows_is_a_usage_error_unless_its_dialect_is_said() -> None:
-    with pytest.raises(UsageError, match="there is no engine 'foo'; known: awsathena, .*; else set `dialect`"):
+    with pytest.raises(UsageError, match=r"there is no engine 'foo'; known: awsathena, .*; else set `dialect`"):
         other("foo://bar")
     assert other("crate://bar", dialect="postgres").dialect() == "postgres"
