@@ -65,7 +65,8 @@ def test_synonyms_go_both_ways_unless_they_are_said_to_go_one_way() -> None:
 def test_tokens_keep_quoted_text_whole_and_take_possessives_off() -> None:
     tokens = tokenise("Show Ada's orders from 'New York' over $1,500")
     assert [(token.text, token.kind) for token in tokens] == [
-        ("Show", "word"), ("Ada", "word"), ("orders", "word"), ("from", "word"), ("New York", "quoted"), ("over", "word"), ("$1,500", "number"),
+        ("Show", "word"), ("Ada", "word"), ("orders", "word"), ("from", "word"),
+        ("New York", "quoted"), ("over", "word"), ("$1,500", "number"),
     ]  # fmt: skip
 
 
