@@ -21,20 +21,30 @@ _ADDING = ("also", "and also", "additionally", "then also")
 
 
 def read_together(ask: Ask, schema: Schema) -> Parse | None:
-    """The frame of the previous question changed by this one; None when this one stands alone."""
+    """The frame of the questions before, changed by this one; None when this one stands alone.
+
+    A thread goes back to the last question that stood alone; each one after it changes the frame in turn.
+    """
     question = ask.linked.question
     if not question.previous or not leans(question.text):
         return None
-    before = Parse(chunks_of(rematch(question.previous, ask.linked), ask.clock), schema, ask.clock)
+    thread = question.previous.splitlines()
+    start = next((place for place in reversed(range(len(thread))) if not leans(thread[place])), 0)
+    before = Parse(chunks_of(rematch(thread[start], ask.linked), ask.clock), schema, ask.clock)
     recognise(before)
-    now = Parse(chunks_of(ask.linked, ask.clock), schema, ask.clock)
+    for text in thread[start + 1 :]:
+        _change(before, Parse(chunks_of(rematch(text, ask.linked), ask.clock), schema, ask.clock), text)
+    _change(before, Parse(chunks_of(ask.linked, ask.clock), schema, ask.clock), question.text)
+    return before
+
+
+def _change(before: Parse, now: Parse, text: str) -> None:
     now.frame.subject = before.frame.subject
     now.tables_said = [*((-1, table) for _, table in before.tables_said), *now.tables_said]
     now.zone = "where"
     recognise(now)
-    _merge(before, now, adding=question.text.lower().startswith(_ADDING))
+    _merge(before, now, adding=text.lower().startswith(_ADDING))
     before.chunks = [*before.chunks, *now.chunks]
-    return before
 
 
 def leans(text: str) -> bool:

@@ -16,6 +16,9 @@ from sqlcoder_builtin.scope import Scope
 from sqlcoder_builtin.tree import Agg, Col, Has, Item, Order, PerGroup, Query
 from sqlcoder_core.api import Clock, TableName
 
+_ONE_LINE = 78
+"""Characters of a statement that still fits one line of a terminal."""
+
 
 class Renderer:
     """Renders query trees for one connection. Raises `NoWay` when tables cannot be joined. `notes` collects what should be said."""
@@ -28,10 +31,11 @@ class Renderer:
         self.exprs = ExprSql(schema, DateSql(dialect, clock), dialect, self.subquery, self.has)
 
     def sql(self, query: Query) -> str:
-        """The statement, on one line."""
+        """The statement, on one line when it is short: what is shown is what runs, so it is written to be read."""
         tree = self.select(query, Scope())
         _unqualify(tree)
-        return tree.sql(dialect=self.dialect, identify=False)
+        line = tree.sql(dialect=self.dialect, identify=False)
+        return line if len(line) <= _ONE_LINE else tree.sql(dialect=self.dialect, identify=False, pretty=True)
 
     # ------------------------------------------------------------------ SELECT
 

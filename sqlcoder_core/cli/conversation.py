@@ -27,6 +27,9 @@ COMMANDS = {
     r"\q": "leave (so does Ctrl-D)",
 }
 
+_REMEMBERED = 8
+"""Questions that a follow-up may lean on."""
+
 
 class Conversation:
     """One warm session and the question before. `say` prints a line for the person."""
@@ -38,7 +41,7 @@ class Conversation:
         self._notices = notices
         self._say = say
         self._count = 0
-        self._previous: str | None = None
+        self._thread: list[str] = []
         self._last: Answer | None = None
 
     def take(self, line: str) -> bool:
@@ -53,7 +56,7 @@ class Conversation:
     def _ask(self, text: str) -> None:
         """Ctrl-C stops the running question, not the conversation; so does an error."""
         self._count += 1
-        question = self._asking.question(text, self._count, self._session, self._previous)
+        question = self._asking.question(text, self._count, self._session, "\n".join(self._thread[-_REMEMBERED:]) or None)
         try:
             with spinner("answering", self._notices.options):
                 answer = self._session.ask(question, **self._asking.keywords(self._session))
@@ -66,7 +69,7 @@ class Conversation:
             self._say(f"sqlcoder: {printable(str(error))}")
             return
         self._last = answer
-        self._previous = text
+        self._thread.append(text)
 
     def _command(self, line: str) -> bool:
         name = line.split(maxsplit=1)[0]
@@ -99,7 +102,7 @@ class Conversation:
             self._say(f"  {printable(name)}")
 
     def _forget(self) -> None:
-        self._previous = None
+        self._thread.clear()
         self._say("the next question stands alone")
 
     def _show_help(self) -> None:

@@ -25,7 +25,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One question. `previous` is the question before it in a conversation, for follow-ups ("and by city?")."""
+    """One question. `previous` holds the questions before it in a conversation, one a line, for follow-ups ("and by city?")."""
 
     text: str
     id: str = "q1"

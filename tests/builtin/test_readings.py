@@ -82,10 +82,18 @@ def test_a_glossary_filter_is_a_condition_and_an_expression_a_value(database: An
         ("How many customers are in New York?", "what about Boston?", [(1,)]),
         ("total order amount by city", "only for 2024", [("Boston", 300.0), ("New York", 310.0)]),
         ("top 3 customers by revenue", "top 1", [("Bob", 300.0)]),
+        ("total order amount by status\nonly for 2024", "and by city?", [("Boston", 300.0), ("New York", 310.0)]),
+        ("How many customers are there?\ntotal order amount by city", "only for 2024", [("Boston", 300.0), ("New York", 310.0)]),
     ],
 )
 def test_a_follow_up_changes_the_question_before_it(shop: Any, previous: str, text: str, rows: list[tuple[Any, ...]]) -> None:
     assert only(shop, shop.ask(text, previous=previous)) == rows
+
+
+def test_a_long_statement_is_written_over_lines(shop: Any) -> None:
+    short, long = (shop.ask(text).candidates[0].sql for text in ("How many customers are there?", "top 3 customers by revenue in Boston"))
+    assert "\n" not in short
+    assert max(map(len, long.splitlines())) < len(long) / 2
 
 
 def test_a_question_of_its_own_leaves_the_one_before_it_alone(shop: Any) -> None:
