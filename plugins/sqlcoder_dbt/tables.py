@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from sqlcoder_core.api import Column, Origins, Table, TableName
+from sqlcoder_core.api import Column, Origins, Table, TableName, kind_of
 from sqlcoder_dbt.artifacts import CatalogColumn, CatalogTable, ColumnNode, Node, NodeConfig, Words
 from sqlcoder_dbt.declared import Enumeration, Promises
 from sqlcoder_dbt.keys import Constraints, Keys, keys, not_null_columns
@@ -16,7 +16,6 @@ from sqlcoder_dbt.meta import merged_meta, notes
 from sqlcoder_dbt.rank import access, rank
 from sqlcoder_dbt.relations import reference
 from sqlcoder_dbt.semantics import Notes
-from sqlcoder_dbt.types import kind_of
 
 MANIFEST, CATALOG = "dbt manifest.json", "dbt catalog.json"
 _ROW_COUNTS = ("row_count", "num_rows", "rows", "row count")

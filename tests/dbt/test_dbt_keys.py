@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sqlcoder_core.api import Relationship
+from sqlcoder_core.api import Relationship, kind_of
 from sqlcoder_dbt.declared import plain_column, plain_columns
 from sqlcoder_dbt.references import References
-from sqlcoder_dbt.types import kind_of
 
 
 @pytest.fixture
@@ -233,7 +232,7 @@ def test_plain_columns_are_names_and_nothing_else() -> None:
     ("text", "kind"),
     [
         ("INTEGER", "integer"), ("BIGINT UNSIGNED", "integer"), ("Nullable(Int64)", "integer"), ("NUMBER(38,0)", "integer"),
-        ("int8", "integer"), ("HUGEINT", "integer"), ("UINTEGER", "integer"), ("bigserial", "integer"), ("tinyint(1)", "integer"),
+        ("int8", "integer"), ("HUGEINT", "integer"), ("UINTEGER", "integer"), ("bigserial", "integer"), ("tinyint(1)", "boolean"),
         ("DECIMAL(18,2)", "number"), ("double precision", "number"), ("FLOAT64", "number"), ("BIGNUMERIC", "number"),
         ("money", "number"), ("real", "number"),
         ("VARCHAR", "text"), ("character varying(40)", "text"), ("LowCardinality(Nullable(String))", "text"), ("nvarchar(max)", "text"),
