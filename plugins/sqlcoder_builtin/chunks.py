@@ -189,7 +189,7 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
         quoted = tokens[start].kind == "quoted"
         strong = ranked[0].score >= 0.85 or quoted
         if strong and tokens[start].kind != "number":
-            weight = (end - start) * (0.5 + 0.45 * ranked[0].score) + 0.06
+            weight = (end - start) * (0.5 + 0.45 * ranked[0].score) + (0.11 if ranked[0].score >= 0.97 else 0.06)
             options.add(
                 Chunk(
                     "value",

@@ -99,6 +99,10 @@ def recognise(p: Parse) -> None:
             _pass_over(p, at)
             after = at + 1
         at = max(after, at + 1)
+    for at, chunk in enumerate(p.chunks):
+        if chunk.is_cue("on average") and not chunk.used:
+            # Said before what is averaged.
+            heads.on_average(p, at)
 
 
 def _pass_over(p: Parse, at: int) -> None:

@@ -191,6 +191,10 @@ def _relative(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
     end += 1 + fiscal
     if fiscal and unit == "year":
         unit = "fiscal_year"
+    of_year = _year_number(tokens, end + 1) if word == "last" and count is None and word_at(tokens, end) == "of" else None
+    if of_year and unit in ("month", "quarter"):
+        begin = date(of_year, 12 if unit == "month" else 10, 1)
+        return (end + 2, _span(begin, unit, f"the last {unit} of {of_year}"), False)
     if count is None and word in ("past", "trailing"):
         count = 1
     if count is None or (count == 1 and word not in ("past", "trailing", "next")):

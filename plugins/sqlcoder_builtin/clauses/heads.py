@@ -168,6 +168,12 @@ def _how_much(p: Parse, at: int) -> int | None:
         return None
     from sqlcoder_builtin.concepts import money_measures
 
+    said = next((column for place in range(at + 1, len(p.chunks)) if (column := _paid(p, place)) is not None), None)
+    if said is not None:
+        add_output(p, Agg("sum", said[0].table, said[0]), at, at + 1)
+        p.take(said[1], said[1] + 1)
+        p.chunks[said[1]].kind = "stop"
+        return at + 1
     metric = money_metric(p, p.subject())
     found = money_measures(p.schema, p.subject())
     if metric is None and not found:
@@ -175,6 +181,13 @@ def _how_much(p: Parse, at: int) -> int | None:
     add_output(p, metric if metric is not None else Agg("sum", *found[0]), at, at + 1)
     p.frame.doubts += 0.1
     return at + 1
+
+
+def _paid(p: Parse, at: int) -> tuple[Col, int] | None:
+    """ "how much have patients paid": a number column that is called like the verb."""
+    chunk = p.chunks[at]
+    column = p.column(at, p.measures, floor=0.6) if chunk.kind == "name" and chunk.text.lower().endswith(("ed", "paid", "spent")) else None
+    return (column, at) if column is not None and p.is_measure(column) else None
 
 
 def _mark_money(p: Parse, found: Measured) -> None:
@@ -287,10 +300,10 @@ def on_average(p: Parse, at: int) -> int | None:
     chunk = p.chunks[at]
     aggregated = [output for output in p.frame.outputs if is_aggregate(output.expr)]
     if not aggregated:
-        chunk.used = True
         for output in p.frame.outputs:
             if isinstance(output.expr, Col) and p.is_measure(output.expr):
                 output.expr = Agg("avg", output.expr.table, output.expr)
+                chunk.used = True
                 return at + 1
         return _average_later(p, at)
     output = aggregated[-1]
@@ -317,6 +330,7 @@ def _average_later(p: Parse, at: int) -> int | None:
     """The measure stands behind "on average"."""
     found = measured(p, at + 1)
     if found is not None and not found.aggregated:
+        p.chunks[at].used = True
         add_output(p, Agg("avg", found.table, found.expr), at, found.end)
         return found.end
     return at + 1

@@ -88,7 +88,7 @@ def _of_totals(p: Parse, at: int, function: Function, prefer: TableName | None) 
     if table is not None and (own := _called_total(p, at, table)) is not None:
         return Measured(Agg(function, own.table, own), own.table, p.past(at + 1) + 1, True)
     inner = plain(p, p.past(at + 1), prefer)
-    if function != "avg" or inner is None or not _per_table(p, inner.end):
+    if function != "avg" or inner is None or not p.is_cue(inner.end, "per") or p.chunks[inner.end].text.lower() != "per":
         return None
     expr = amount_column(p, inner.table) if inner.counted else inner.expr
     if expr is None or (inner.aggregated and not inner.counted):
@@ -215,6 +215,7 @@ def counted(p: Parse, at: int) -> Measured | None:
 
 def _rows_with(p: Parse, at: int) -> Measured | None:
     """ "how many no-shows": rows that hold the value."""
+    from sqlcoder_builtin.clauses.deeds import deed_date
     from sqlcoder_builtin.clauses.literals import constant, hit_for
     from sqlcoder_builtin.clauses.values import alone
 
@@ -223,6 +224,9 @@ def _rows_with(p: Parse, at: int) -> Measured | None:
     if found is None or hit is None or hit.table is None or alone(p, at) is None:
         return None
     p.zone = "select"
+    happened = deed_date(p, str(hit.value))
+    if happened is not None and happened.table.key == hit.table.key:
+        p.frame.deed_column = happened
     return Measured(Agg("count", hit.table), hit.table, found.end, True, counted=True)
 
 

@@ -225,6 +225,13 @@ def edge(p: Parse, at: int) -> int | None:
     dates = p.schema.dates(table) if table is not None else ()
     if not dates or table is None:
         return None
+    named = p.chunk(p.past(at + 1) + 1)
+    if named is not None and named.kind == "unit" and named.word == "date" and p.zone == "select":
+        from sqlcoder_builtin.clauses.heads import add_output
+
+        end = p.past(at + 1) + 2
+        add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", table, Col(table, dates[0])), at, end)
+        return end
     if p.chunks[0].text.lower().startswith("when"):
         from sqlcoder_builtin.clauses.heads import add_output
 

@@ -88,6 +88,15 @@ def extreme(p: Parse, at: int) -> int | None:
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
     expr = summed(p, entry)
     descending = chunk.word in ("high", "best")
+    if (
+        chunk.text.lower() in ("most", "least", "fewest")
+        and isinstance(expr, Col)
+        and p.is_measure(expr)
+        and p.frame.subject is None
+        and p.frame.outputs
+    ):
+        # "which industry has the most seats": all of its seats.
+        expr = Agg("sum", expr.table, expr)
     if isinstance(expr, Agg) and expr.function == "max" and not entry.aggregated:
         # "the most seats" is of what they add up to, "the highest price" of one.
         many = chunk.text.lower() in ("most", "least", "fewest")

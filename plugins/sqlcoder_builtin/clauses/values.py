@@ -10,7 +10,7 @@ from sqlcoder_builtin.clauses.places import place_column
 from sqlcoder_builtin.cue_words import PLACE_PREPOSITIONS
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col, Like
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, singular
 
 
 def column_value(p: Parse, at: int) -> int | None:
@@ -115,6 +115,10 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
         table = p.table(at - 2)
     if table is None and p.chunk(found.end) is not None:
         table = p.table(found.end)
+        behind = p.chunks[found.end].text.lower()
+        if singular(behind) != behind and p.chunks[at].kind != "quoted" and not found.hits:
+            # "Canadian accounts": an adjective, not the name of one.
+            return None
         if table is not None and before is not None and before.kind == "stop" and before.word in ("in", "from") and not found.quoted:
             return place_column(p, (table,)) or _name_of(p, table)
     return _name_of(p, table) if table is not None else None
