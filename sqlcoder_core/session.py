@@ -119,6 +119,8 @@ class Session:
         what concerns all of them.
         """
         wish = self._wish(run=run, candidates=candidates, min_confidence=min_confidence, limits=limits)
+        if run and self.worker is not None:
+            self.worker.warm()
         pipeline = self.pipeline
         waiting = (replace(one, limit=self.built.limit) if one.limit is None else one for one in questions)
         while group := tuple(islice(waiting, self.built.proposer.together)):
