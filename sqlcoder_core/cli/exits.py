@@ -8,8 +8,9 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
-from sqlcoder_core.errors import FileError, SqlcoderError
+from sqlcoder_core.errors import FileError, PluginError, SqlcoderError
 from sqlcoder_core.values.printable import printable
 
 
@@ -34,7 +35,19 @@ def exit_on_error(*, verbose: bool) -> Iterator[None]:
         raise SystemExit(0) from None
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
-            raise
+            _end_unexpected(error, verbose=verbose)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         print(f"sqlcoder: cannot write the output: {printable(str(error.strerror).lower())}; free some space", file=sys.stderr)
         raise SystemExit(FileError.exit_code) from None
+    except Exception as error:  # noqa: BLE001 - a mistake of this program or of a plugin is one line like any other error
+        _end_unexpected(error, verbose=verbose)
+
+
+def _end_unexpected(error: Exception, *, verbose: bool) -> NoReturn:
+    if verbose:
+        traceback.print_exc()
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.sep.join(last.filename.split(os.sep)[-2:])}:{last.lineno}"
+    text = " ".join(printable(str(error)).split())
+    print(f"sqlcoder: unexpected {type(error).__name__} in {where}: {text}; -v shows the traceback", file=sys.stderr)
+    raise SystemExit(PluginError.exit_code) from None

@@ -1,0 +1,25 @@
+"""How a command ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from sqlcoder_core.cli.exits import exit_on_error
+
+
+@pytest.mark.parametrize("error", [ValueError("this was\nnot foreseen"), FileExistsError("this was not foreseen")])
+def test_an_error_that_nobody_foresaw_is_one_line_with_its_place(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended, exit_on_error(verbose=False):
+        raise error
+    assert ended.value.code == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"sqlcoder: unexpected {type(error).__name__} in ")
+    assert "test_exits.py:" in line
+    assert "this was" in line
+    assert line.endswith("-v shows the traceback")
+
+
+def test_verbose_adds_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit), exit_on_error(verbose=True):
+        raise ValueError("this was not foreseen")
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
