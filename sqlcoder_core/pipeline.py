@@ -18,6 +18,7 @@ from sqlcoder_core.values.candidate import Proposal
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.checked import CheckedCandidate, Executed
 from sqlcoder_core.values.linked import Linked
+from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Clock, Question
 from sqlcoder_core.values.result import Limits
 
@@ -77,7 +78,14 @@ class Pipeline:
                 min_confidence=wish.min_confidence,
             )
             answer = choose(choice)
-        return replace(answer, timings_ms=shared + watch.shares(1))
+        unheeded = self._unheeded(linked.question) if answer.status == "answered" else ()
+        return replace(answer, problems=answer.problems + unheeded, timings_ms=shared + watch.shares(1))
+
+    def _unheeded(self, question: Question) -> tuple[Problem, ...]:
+        if not question.instructions or self.proposer.heeds_instructions:
+            return ()
+        message = f"the instructions were not heeded: runtime {self.proposer.name!r} reads the question only"
+        return (Problem(code="instructions", message=message, severity="warning", hint="say it in the question"),)
 
     def _check(self, linked: Linked, proposal: Proposal) -> Iterator[CheckedCandidate]:
         for candidate in proposal.candidates:

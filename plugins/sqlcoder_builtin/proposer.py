@@ -21,6 +21,7 @@ class BuiltinProposer(Proposer):
     """Turns questions into SQL by rules: no model, no download, milliseconds; abstains when it does not understand."""
 
     name = "builtin"
+    heeds_instructions = False
     Settings: ClassVar[type[Settings]] = BuiltinSettings
     settings: BuiltinSettings
 

@@ -32,6 +32,8 @@ class Proposer(Component):
     together: ClassVar[int] = 1
     local: ClassVar[bool] = True
     """False when the question and the catalog leave this machine."""
+    heeds_instructions: ClassVar[bool] = True
+    """False for one that cannot read `Question.instructions`; whoever gave any is then told so."""
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order. Not understanding is a Proposal without candidates, never an error."""
