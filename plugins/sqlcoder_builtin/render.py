@@ -34,6 +34,7 @@ class Renderer:
         """The statement, on one line when it is short: what is shown is what runs, so it is written to be read."""
         tree = self.select(query, Scope())
         _unqualify(tree)
+        _unwrap(tree)
         line = tree.sql(dialect=self.dialect, identify=False)
         return line if len(line) <= _ONE_LINE else tree.sql(dialect=self.dialect, identify=False, pretty=True)
 
@@ -275,6 +276,13 @@ class Renderer:
         for name, part in parts.items():
             select = select.with_(name, as_=self.select(part, Scope()), copy=False)
         return select.limit(query.limit, copy=False) if query.limit is not None else select
+
+
+def _unwrap(tree: exp.Expression) -> None:
+    """Brackets around AND within AND say nothing."""
+    for paren in list(tree.find_all(exp.Paren)):
+        if isinstance(paren.this, exp.And) and isinstance(paren.parent, exp.And | exp.Where | exp.Having):
+            paren.replace(paren.this)
 
 
 def _unqualify(tree: exp.Expr) -> None:
