@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+import typer
+
 from sqlcoder_core.errors import FileError, PluginError, SqlcoderError
 from sqlcoder_core.values.printable import printable
 
@@ -20,6 +22,8 @@ def exit_on_error(*, verbose: bool) -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
     except SqlcoderError as error:
         if verbose:
             traceback.print_exc()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import typer
 
 from sqlcoder_core.cli.exits import exit_on_error
 
@@ -23,3 +24,8 @@ def test_verbose_adds_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit), exit_on_error(verbose=True):
         raise ValueError("this was not foreseen")
     assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_typers_own_ways_out_stay_typers() -> None:
+    with pytest.raises(typer.Exit), exit_on_error(verbose=False):
+        raise typer.Exit(1)
