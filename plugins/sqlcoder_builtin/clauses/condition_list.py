@@ -14,7 +14,10 @@ OPS: dict[str, Comparison] = {"gt": ">", "ge": ">=", "lt": "<", "le": "<=", "eq"
 def add_condition(p: Parse, pred: Pred, start: int, end: int) -> int:
     """Take up a condition; what a clause before it said ("or", "not") is looked at here."""
     phrase = p.phrase(start, end)
-    before = p.before(start)
+    place = start - 1
+    while place > 0 and p.chunks[place].kind in ("stop", "verb"):
+        place -= 1
+    before = p.chunk(place)
     either = before is not None and before.is_cue("or") and bool(p.frame.conditions) and not before.text.lower().startswith("either")
     tables = tables_of((pred,))
     p.frame.conditions.append(Condition(pred, phrase, start, either, tables[0] if tables else None))

@@ -122,7 +122,7 @@ def _named_row(p: Parse, at: int, found: Constant, negated: bool) -> int | None:
     hit = hit_for(p, found.hits, at, None, table)
     if not (found.capital or found.quoted) and (hit is None or hit.score < 0.85):
         return None
-    if hit is not None and hit.table and hit.column and hit.score >= 0.9 and hit.table.key == table.key:
+    if hit is not None and hit.table and hit.column and hit.score >= 0.85 and hit.table.key == table.key:
         return None if p.frame.subject is None else equal(p, Col(hit.table, hit.column), at + 1, found, negated)
     from sqlcoder_builtin.clauses.heads import set_subject
 

@@ -55,7 +55,7 @@ def _further(p: Parse, end: int) -> int:
             return end
         if p.is_cue(place - 1, "by") and any(sort.superlative and sort.expr is None for sort in p.frame.sorts):
             return end
-        if p.frame.groups and p.frame.groups[0].at < 2 and not p.is_cue(place - 1, "by", "per"):
+        if p.frame.groups and p.frame.groups[0].at < 1 and not p.is_cue(place - 1, "by", "per"):
             return end
         following = _key(p, place, place, each=False)
         if following is None:

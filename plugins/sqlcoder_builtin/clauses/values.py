@@ -149,7 +149,13 @@ def _by_quote(p: Parse, at: int, found: Constant) -> Col | None:
     if not (found.quoted or found.capital):
         return None
     near = p.near_table(at) or p.subject()
-    if near is None:
+    behind = p.chunk(found.end)
+    if near is None or (
+        behind is not None
+        and p.chunks[at].kind != "quoted"
+        and p.table(found.end) is not None
+        and singular(behind.text.lower()) != behind.text.lower()
+    ):
         return None
     p.frame.doubts += 0.12
     return _name_of(p, near)
