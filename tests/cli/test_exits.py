@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import typer
 
@@ -29,3 +36,17 @@ def test_verbose_adds_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
 def test_typers_own_ways_out_stay_typers() -> None:
     with pytest.raises(typer.Exit), exit_on_error(verbose=False):
         raise typer.Exit(1)
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_closed_stream_stops_nothing(closed: int, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "pets.db") as database:
+        database.execute("CREATE TABLE pets (id INTEGER PRIMARY KEY)")
+    database.close()
+    command = (
+        f"{shlex.quote(sys.executable)} -m sqlcoder_core ask 'how many pets' --database pets.db --format json --out answer.json {closed}>&-"
+    )
+    environ = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run(command, shell=True, cwd=tmp_path, env=environ, check=False)
+    assert done.returncode == 0
+    assert '"answered"' in (tmp_path / "answer.json").read_text()
