@@ -32,7 +32,10 @@ def demo(
     *,
     options: Options,
 ) -> None:
-    """Build the bundled example in a temporary folder and answer three questions on it."""
+    """Build the bundled example and answer three questions on it.
+
+    It is built in a temporary folder, or where --keep says.
+    """
     from datetime import date
 
     from sqlcoder_core.demo.bundle import copy_shifted

@@ -18,7 +18,10 @@ def init(
     *,
     options: Options,
 ) -> None:
-    """Write a commented sqlcoder.yaml with what is found here: a dbt project, or the database of --database."""
+    """Write a commented sqlcoder.yaml for what is found here.
+
+    That is a dbt project, or the database of --database.
+    """
     import os
     import sys
     from dataclasses import replace

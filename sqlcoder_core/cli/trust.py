@@ -16,7 +16,10 @@ def trust(
     *,
     options: Options,
 ) -> None:
-    """Approve the sqlcoder.yaml found here, with the Python files it brings and the variables it reads."""
+    """Approve a sqlcoder.yaml that runs code or reads variables.
+
+    It is the one found here, with the Python files it brings and the variables it reads; a change to any of them asks again.
+    """
     import os
     import sys
     from pathlib import Path
