@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 Weekday = Literal["monday", "sunday", "saturday"]
 
@@ -19,8 +20,11 @@ class Clock:
     fiscal_year_start: int = 1
 
     def today(self) -> date:
-        """The day that relative words are reckoned from."""
-        return (self.now or datetime.now()).date()
+        """The day that relative words are reckoned from: where the clock's time zone is, or this machine's."""
+        zone = ZoneInfo(self.timezone) if self.timezone else None
+        if self.now is None:
+            return datetime.now(zone).date()
+        return (self.now.astimezone(zone) if self.now.tzinfo and zone else self.now).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
