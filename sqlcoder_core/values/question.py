@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 Weekday = Literal["monday", "sunday", "saturday"]
 
@@ -21,6 +20,8 @@ class Clock:
 
     def today(self) -> date:
         """The day that relative words are reckoned from: where the clock's time zone is, or this machine's."""
+        from zoneinfo import ZoneInfo
+
         zone = ZoneInfo(self.timezone) if self.timezone else None
         if self.now is None:
             return datetime.now(zone).date()
