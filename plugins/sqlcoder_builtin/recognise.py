@@ -27,6 +27,7 @@ Recogniser = Callable[[Parse, int], int | None]
 RECOGNISERS: tuple[Recogniser, ...] = (
     times.date,
     deeds.not_yet,
+    deeds.done_most,
     deeds.dated_verb,
     rates.rate_of,
     heads.everything,

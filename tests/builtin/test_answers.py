@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text(encoding="utf-8"))["cases"]
+FILE = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text(encoding="utf-8"))
+CASES = FILE["cases"]
 
 
 def cells(row: Any) -> tuple[Any, ...]:
@@ -22,7 +23,7 @@ def picked(columns: list[str], rows: list[tuple[Any, ...]], wanted: list[str] | 
 
 @pytest.fixture(scope="module")
 def databases(database: Any) -> dict[str, Any]:
-    return {name: database(name) for name in ("sales", "shop")}
+    return {name: database(name) for name in FILE["schemas"]}
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if "rows" in case], ids=lambda case: case["question"][:70])
@@ -47,3 +48,10 @@ def test_words_that_are_not_understood_are_named(databases: dict[str, Any], case
     proposal = databases[case["schema"]].ask(case["question"])
     assert not proposal.candidates
     assert set(case["abstains"]) <= set(proposal.unplaced)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "reason" in case], ids=lambda case: case["question"][:70])
+def test_a_reading_that_cannot_be_meant_is_not_given(databases: dict[str, Any], case: dict[str, Any]) -> None:
+    proposal = databases[case["schema"]].ask(case["question"])
+    assert not proposal.candidates, proposal.candidates[0].sql
+    assert case["reason"] in proposal.reason

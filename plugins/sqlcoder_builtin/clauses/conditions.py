@@ -120,7 +120,8 @@ def _named_row(p: Parse, at: int, found: Constant, negated: bool) -> int | None:
     if table is None or found.number or not (found.capital or found.quoted or found.hits):
         return None
     hit = hit_for(p, found.hits, at, None, table)
-    if not (found.capital or found.quoted) and (hit is None or hit.score < 0.85):
+    if not (found.capital or found.quoted) and (hit is None or hit.score < 0.85 or hit.table is None or hit.table.key != table.key):
+        # A word that is stored, but elsewhere, names no row of this table.
         return None
     if hit is not None and hit.table and hit.column and hit.score >= 0.85 and hit.table.key == table.key:
         return None if p.frame.subject is None else equal(p, Col(hit.table, hit.column), at + 1, found, negated)

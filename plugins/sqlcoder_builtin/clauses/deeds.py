@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.condition_list import add_condition
-from sqlcoder_builtin.frame import DateCondition
+from sqlcoder_builtin.describe import describe
+from sqlcoder_builtin.frame import DateCondition, Sort
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col, Has, Null, Pred
+from sqlcoder_builtin.tree import Agg, Col, Has, Null, Pred
 from sqlcoder_core.api import TableName, name_words, stem, table_words
 
 _DEEDS = frozenset({"placed", "made", "created", "ordered", "bought", "sold"})
 _ENDINGS = ("ed", "de", "ld", "ht")
+_NEVER = frozenset({"never", "yet"})
 
 
 def is_deed(p: Parse, at: int) -> bool:
@@ -19,6 +22,12 @@ def is_deed(p: Parse, at: int) -> bool:
     if chunk.kind != "value" or chunk.capital or chunk.end != chunk.start + 1 or not text.endswith(_ENDINGS):
         return False
     following = p.chunk(p.past(at + 1))
+    before = p.chunk(at - 1)
+    never = before is not None and before.text.lower().split()[-1] in _NEVER
+    if never and (deed_date(p, text) is not None or _kept_rows(p, at) is not None):
+        return True
+    if following is not None and _how_often(following):
+        return acted_table(p, at) is not None
     if text in _DEEDS:
         beside = p.chunk(at - 1)
         status = beside is not None and beside.kind == "name" and p.table(at - 1) is None
@@ -29,9 +38,19 @@ def is_deed(p: Parse, at: int) -> bool:
     return dated and deed_date(p, text) is not None
 
 
-def deed_date(p: Parse, text: str) -> Col | None:
-    """The date column of a deed: shipped_at for "shipped"."""
-    for table in sorted(p.schema.tables.values(), key=lambda table: -table.rank):
+def _how_often(chunk: Chunk) -> bool:
+    return chunk.is_cue("common", "rare") and chunk.text.lower().endswith(("often", "frequently"))
+
+
+def _kept_rows(p: Parse, at: int) -> TableName | None:
+    """The table of the deed, where each row of the subject may have rows of it: the shipments of an order."""
+    table, subject = acted_table(p, at), p.subject()
+    return table if table is not None and subject is not None and not p.schema.to_one(subject, table) else None
+
+
+def deed_date(p: Parse, text: str, within: TableName | None = None) -> Col | None:
+    """The date column of a deed, of one table if it is given: shipped_at for "shipped"."""
+    for table in (p.schema.table(within),) if within is not None else sorted(p.schema.tables.values(), key=lambda table: -table.rank):
         for column in table.columns:
             words = name_words(column.name)
             if p.dated(table.name, column) and len(words) == 2 and words[1] in ("at", "on", "date") and stem(words[0]) == stem(text):
@@ -104,9 +123,11 @@ VERB_TABLES = {
 def acted_table(p: Parse, at: int) -> TableName | None:
     """The table of what a verb says: "ordered" means rows of orders, "bought" rows of purchases, orders or sales."""
     chunk = p.chunk(at)
-    if chunk is None or chunk.end - chunk.start != 1 or chunk.kind not in ("verb", "name", "word"):
+    if chunk is None or chunk.end - chunk.start != 1 or chunk.kind not in ("verb", "name", "word", "value"):
         return None
     said = chunk.text.lower()
+    if chunk.kind == "value" and not said.endswith("ed"):
+        return None
     if not (said.endswith("ed") or said in ("bought", "sold", "paid", "buy", "sell", "purchase", "order")) or (
         chunk.kind == "name" and p.table(at) is not None and not said.endswith("ed")
     ):
@@ -125,31 +146,43 @@ def acted_table(p: Parse, at: int) -> TableName | None:
 
 
 def not_yet(p: Parse, at: int) -> int | None:
-    """ "orders not yet shipped": the date of the deed is missing, or there is no row of it."""
+    """ "orders never shipped", "not yet shipped": the date of the deed is missing, or there is no row of it."""
     chunk, subject = p.chunk(at), p.frame.subject
-    before = p.before(at)
-    if (
-        chunk is None
-        or chunk.kind not in ("value", "name", "verb")
-        or subject is None
-        or before is None
-        or not before.text.lower().endswith("yet")
-    ):
-        beside = p.chunk(at - 1)
-        if (
-            chunk is None
-            or subject is None
-            or beside is None
-            or beside.text.lower() != "yet"
-            or before is None
-            or not before.is_cue("never", "ne")
-        ):
-            return None
-    column = deed_date(p, chunk.text.lower())
-    if column is None or (column.table.key != subject.key and p.schema.path(subject, column.table) is None):
+    if chunk is None or chunk.kind not in ("value", "name", "verb") or subject is None or not chunk.text.lower().endswith(_ENDINGS):
+        return None
+    beside, before = p.chunk(at - 1), p.before(at)
+    if beside is None or before is None or beside.text.lower().split()[-1] not in (*_NEVER, "been"):
+        return None
+    if not before.is_cue("never", "ne") or not ({"yet", "never"} & set(before.text.lower().split()) or beside.text.lower() == "yet"):
+        return None
+    pred = _undone(p, at, subject)
+    if pred is None:
         return None
     before.used = True
-    pred: Pred = Null(column)
-    if column.table.key != subject.key:
-        pred = Has(subject, column.table, (Null(column, True),), negated=True)
     return add_condition(p, pred, at, at + 1)
+
+
+def _undone(p: Parse, at: int, subject: TableName) -> Pred | None:
+    """No date of the deed on the row itself, no row of the deed, or none that is dated."""
+    said = p.chunks[at].text.lower()
+    table = _kept_rows(p, at)
+    column = (deed_date(p, said, table) if table is not None else None) or deed_date(p, said)
+    if column is not None and column.table.key == subject.key:
+        return Null(column)
+    if table is not None and (column is None or column.table.key != table.key or stem(table_words(table.name)[0]) == stem(said)):
+        return Has(subject, table, negated=True)
+    if column is None or p.schema.path(subject, column.table) is None:
+        return None
+    return Has(subject, column.table, (Null(column, True),), negated=True)
+
+
+def done_most(p: Parse, at: int) -> int | None:
+    """ "products that were returned most often": by how many rows of the deed there are."""
+    following, table = p.chunk(at + 1), acted_table(p, at)
+    if following is None or table is None or not _how_often(following):
+        return None
+    expr = Agg("count", table)
+    p.frame.sorts.append(Sort(following.word == "common", p.phrase(at, at + 2), at, expr, superlative=True))
+    p.frame.read(at, p.phrase(at, at + 2), f"by {describe(expr)}")
+    p.take(at, at + 2)
+    return at + 2

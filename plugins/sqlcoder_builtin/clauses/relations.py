@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
-from sqlcoder_builtin.clauses.deeds import acted_table
+from sqlcoder_builtin.clauses.deeds import acted_table, is_deed, not_yet
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.measures import measured, plain
 from sqlcoder_builtin.describe import describe
@@ -108,6 +108,8 @@ def existence(p: Parse, at: int) -> int | None:
     chunk = p.chunk(at)
     if chunk is None or not chunk.is_cue("without", "never", "ne"):
         return None
+    if (undone := not_yet(p, at + 1)) is not None:
+        return undone
     place = at + 1
     verb: TableName | None = None
     while (following := p.chunk(place)) is not None and (
@@ -115,6 +117,7 @@ def existence(p: Parse, at: int) -> int | None:
         or (following.kind == "word" and following.text.lower().endswith("ed"))
         or following.is_cue("ever", "with", "all", "like", "per")
         or acted_table(p, place)
+        or is_deed(p, place)
     ):
         verb = verb or acted_table(p, place)
         place += 1
