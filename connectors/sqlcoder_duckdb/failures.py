@@ -11,6 +11,7 @@ import duckdb
 from sqlcoder_core.api import DatabaseError
 
 _HOLDER = re.compile(r"PID (\d+)")
+_NO_SCHEMA = re.compile(r"SET schema: No catalog \+ schema named \"[^\"]*\.([^\".]+)\"")
 _OTHER_VERSION = ("Trying to read a database file with version number", "created with an newer version", "created with a newer version")
 
 
@@ -38,6 +39,9 @@ def _translate(text: str, path: str) -> DatabaseError:
     if any(words in text for words in _OTHER_VERSION):
         hint = "install a DuckDB as new as the one that wrote it: pip install --upgrade duckdb"
         return DatabaseError(f"{path} was written by another version of DuckDB than the installed {duckdb.__version__}", hint=hint)
+    if schema := _NO_SCHEMA.search(text):
+        hint = "build the project first (`dbt build`), or set `default_schema` of the connection"
+        return DatabaseError(f"{path} has no schema {schema[1]}", hint=hint)
     if text.startswith("Out of Memory Error"):
         return DatabaseError("DuckDB needed more memory than the query may have", hint="ask for less data, or raise `limits: memory`")
     if "disabled by configuration" in text:

@@ -194,6 +194,14 @@ def test_an_unqualified_name_is_one_of_the_default_schema(tmp_path: Path) -> Non
             rows(worker, "SELECT n FROM hr.t", "t")
 
 
+def test_a_schema_that_is_not_there_is_named_with_the_next_step(tmp_path: Path) -> None:
+    with (
+        worker_on(made(tmp_path / "db.duckdb", "CREATE TABLE t AS SELECT 1 AS n"), default_schema="marts") as worker,
+        pytest.raises(DatabaseError, match=r"db\.duckdb has no schema marts; build the project first"),
+    ):
+        worker.describe()
+
+
 def test_keys_comments_and_foreign_keys_are_described(tmp_path: Path) -> None:
     script = """
         CREATE TABLE customers(id INTEGER PRIMARY KEY, email VARCHAR UNIQUE, born DATE);
