@@ -42,12 +42,14 @@ def _translate(text: str, path: str) -> DatabaseError:
     if schema := _NO_SCHEMA.search(text):
         hint = "build the project first (`dbt build`), or set `default_schema` of the connection"
         return DatabaseError(f"{path} has no schema {schema[1]}", hint=hint)
+    return _of_a_query(text)
+
+
+def _of_a_query(text: str) -> DatabaseError:
     if text.startswith("Out of Memory Error"):
         return DatabaseError("DuckDB needed more memory than the query may have", hint="ask for less data, or raise `limits: memory`")
-    if "disabled by configuration" in text:
-        hint = "a view over files needs their folder under `allowed_directories` of the connection; queries themselves read no files"
-        return DatabaseError(_tidy(text), hint=hint)
-    return DatabaseError(_tidy(text))
+    outside = "a view over files needs their folder under `allowed_directories` of the connection; queries themselves read no files"
+    return DatabaseError(_tidy(text), hint=outside if "disabled by configuration" in text else None)
 
 
 def _tidy(text: str) -> str:
