@@ -10,6 +10,7 @@ from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Group, Output, Sort
 from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.periods_apart import cannot_hold, read_apart
 from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import special
 from sqlcoder_builtin.tree import Agg, All_, Col, Compare, Expr, Has, Item, Order, PerGroup, Pred, Query, Raw
@@ -21,7 +22,15 @@ class NotUnderstood(Exception):
 
 
 def assemble(p: Parse) -> Query:
-    """The query that the frame amounts to. Raises NotUnderstood when it amounts to none."""
+    """The query that the frame amounts to. Raises NotUnderstood when it amounts to none, or to one that no row can satisfy."""
+    query = _shaped(p)
+    contradiction = cannot_hold(p, query)
+    if contradiction is not None:
+        raise NotUnderstood(contradiction)
+    return query
+
+
+def _shaped(p: Parse) -> Query:
     frame = p.frame
     root = root_of(p)
     if root is None:
@@ -36,9 +45,10 @@ def assemble(p: Parse) -> Query:
     if frame.difference_at >= 0 or frame.ratio_at >= 0 or frame.share is not None or frame.growth is not None or frame.running:
         raise NotUnderstood("two things to compare, or a part and a whole, were expected and not found")
     related = sum(isinstance(pred, Has) for pred in where) + sum(at > frame.subject_at >= 0 for at, _ in frame.mentioned)
-    if (frame.both and related < 2) or frame.versus_at >= 0:
+    apart = read_apart(p, root, where)
+    if (frame.both and related < 2 and apart == where) or frame.versus_at >= 0:
         frame.doubts += 0.3
-    return plain(p, root, where)
+    return plain(p, root, apart)
 
 
 def _group_by_the_other(p: Parse) -> None:

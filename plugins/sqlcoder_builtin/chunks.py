@@ -101,7 +101,7 @@ _ONE_ORDER = frozenset(
     ]
 )
 """Before "order by" and "order of", these say that an order is a thing."""
-_MORE = {"sum": 0.1, "avg": 0.1, "count": 0.05} | dict.fromkeys(UNIT_WORDS, 0.1)
+_MORE = {"sum": 0.1, "avg": 0.1, "count": 0.05, "mom": 0.3, "yoy": 0.3, "qoq": 0.3, "wow": 0.3} | dict.fromkeys(UNIT_WORDS, 0.1)
 """Aggregate words mean an aggregate though a column may be called "total" too."""
 _PER_CHUNK = 0.25
 """Each chunk costs a little, so that one long chunk wins over several short ones."""
@@ -152,9 +152,9 @@ def _add_cues(tokens: Sequence[Token], options: _Options) -> None:
                 break
             found = phrases.get(tuple(lowers[start:end])) or _plural_unit(tokens, start, end)
             if found:
-                options.add(
-                    Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05 + _MORE.get(found[1], 0.0)
-                )
+                # "from the previous month" alone is a period.
+                more = 0.0 if lowers[start] == "from" else _MORE.get(found[1], 0.0)
+                options.add(Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05 + more)
 
 
 def _capitals(token: Token) -> bool:

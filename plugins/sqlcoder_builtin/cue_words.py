@@ -20,7 +20,7 @@ def cues() -> dict[str, tuple[str, ...]]:
     for line in _lines("cues.txt"):
         cue, _, phrases = line.partition(": ")
         found[cue] += phrases.split("|")
-    for cue, made in _text_phrases():
+    for cue, made in (*_text_phrases(), *_step_phrases()):
         found[cue] += made
     return {cue: tuple(texts) for cue, texts in found.items()}
 
@@ -37,6 +37,22 @@ def comparatives() -> dict[str, tuple[tuple[str, ...], str]]:
     """Comparative -> words of the column it is about, and the comparison."""
     entries = (line.split(": ") for line in _lines("comparatives.txt"))
     return {word: (tuple(concepts.split()), cue) for word, concepts, cue in entries}
+
+
+def _step_phrases() -> list[tuple[str, list[str]]]:
+    """ "change from the previous month", "growth over last year": from one period to the next, not a period of its own."""
+    what = ("change", "growth", "difference", "increase", "decrease", "delta", "percentage change", "percent change", "% change")
+    ways = ("from", "over", "vs", "versus", "compared to", "compared with", "against", "on", "to", "relative to", "in comparison to")
+    before = [f"{article}{word}" for article, word in product(("", "the "), ("previous", "prior", "preceding", "last"))]
+    steps = (("mom", "month"), ("yoy", "year"), ("qoq", "quarter"), ("wow", "week"))
+    return [
+        (
+            cue,
+            [" ".join(words) for words in product(what, ways, before, (unit,))]
+            + [" ".join(words) for words in product(what, ways, (f"the {unit} before", f"one {unit} to the next", f"{unit} to {unit}"))],
+        )
+        for cue, unit in steps
+    ]
 
 
 _PIECES = "substring word words letter letters phrase string character text term keyword".split()

@@ -36,11 +36,18 @@ def find_dates(tokens: Sequence[Token], clock: Clock) -> tuple[DateSpan, ...]:
         if span is None:
             at += 1
             continue
-        if span.doubtful and spans and _joined(tokens, spans[-1].end, span.start):
+        joined = bool(spans) and _joined(tokens, spans[-1].end, span.start)
+        if span.doubtful and (joined or _opened(tokens, span.start)):
             span = replace(span, doubtful=False)
         spans.append(span)
         at = span.end
     return tuple(spans)
+
+
+def _opened(tokens: Sequence[Token], at: int) -> bool:
+    """ "in both 2024 and 2025", "what about 2024?": no number would be said so."""
+    before = tuple(token.lower for token in tokens[max(0, at - 2) : at])
+    return before[-1:] == ("both",) or before in (("what", "about"), ("how", "about"))
 
 
 _JOINTS = frozenset({"and", "or", ",", "vs", "vs.", "versus", "to", "with", "compared", "than", "in", "for", "against"})
