@@ -41,9 +41,15 @@ def read_apart(p: Parse, root: TableName, where: tuple[Pred, ...]) -> tuple[Pred
     alternative = len(said) == 2 and any(chunk.is_cue("or") for chunk in p.chunks[said[0].at : said[1].at])
     if not alternative and not p.schema.to_one(subject, first.column.table):
         return _rows_of_each(p, subject, rest, first, second)
-    if not alternative and any(is_aggregate(output.expr) for output in p.frame.outputs) and not _group_by_unit(p, said, first.column):
+    if not alternative and _measures(p) and not _group_by_unit(p, said, first.column):
         return where
     return (*rest, Any_((first.pred, second.pred)))
+
+
+def _measures(p: Parse) -> bool:
+    """A measure is asked for, or the column of one that is summed for want of anything else."""
+    summed = [output.expr for output in p.frame.outputs if p.frame.subject is None and isinstance(output.expr, Col)]
+    return any(is_aggregate(output.expr) for output in p.frame.outputs) or any(p.is_measure(column) for column in summed)
 
 
 def _rows_of_each(p: Parse, subject: TableName, rest: tuple[Pred, ...], first: Window, second: Window) -> tuple[Pred, ...]:
