@@ -13,6 +13,7 @@ from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.periods_apart import cannot_hold, read_apart
 from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import special
+from sqlcoder_builtin.stored_values import not_stored
 from sqlcoder_builtin.tree import Agg, All_, Col, Compare, Expr, Has, Item, Order, PerGroup, Pred, Query, Raw
 from sqlcoder_core.api import TableName, name_words
 
@@ -24,9 +25,9 @@ class NotUnderstood(Exception):
 def assemble(p: Parse) -> Query:
     """The query that the frame amounts to. Raises NotUnderstood when it amounts to none, or to one that no row can satisfy."""
     query = _shaped(p)
-    contradiction = cannot_hold(p, query)
-    if contradiction is not None:
-        raise NotUnderstood(contradiction)
+    impossible = cannot_hold(p, query) or not_stored(p, query)
+    if impossible is not None:
+        raise NotUnderstood(impossible)
     return query
 
 

@@ -187,6 +187,8 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
     for (start, end), found in values.items():
         ranked = tuple(sorted(found, key=lambda match: -match.score))
         quoted = tokens[start].kind == "quoted"
+        if _part_of_a_noun(tokens, start, end):
+            continue
         strong = ranked[0].score >= 0.85 or quoted
         if strong and tokens[start].kind != "number":
             weight = (end - start) * (0.5 + 0.45 * ranked[0].score) + (0.11 if ranked[0].score >= 0.97 else 0.06)
@@ -204,6 +206,16 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
             )
         elif ranked[0].score >= 0.6 and tokens[start].capital:
             options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=True), (end - start) * 0.55)
+
+
+_HEADS = frozenset({"number", "numbers", "address", "addresses", "code", "codes"})
+"""Nouns that make one thing with the noun before them: a phone number is no phone."""
+
+
+def _part_of_a_noun(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """A lone common noun before such a head, which a column called like both would have taken together."""
+    plain = end == start + 1 and tokens[start].kind == "word" and not tokens[start].capital
+    return plain and end < len(tokens) and tokens[end].lower in _HEADS
 
 
 def _values_at(matches: Sequence[Match], start: int, end: int) -> tuple[Match, ...]:

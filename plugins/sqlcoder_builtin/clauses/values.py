@@ -92,10 +92,19 @@ def alone(p: Parse, at: int) -> int | None:
     if found is None or found.number or is_deed(p, at):
         return None
     column = _by_hit(p, at, found) or _beside_table(p, at, found) or _by_place(p, at, found) or _by_quote(p, at, found)
-    if column is None:
+    if column is None or _lacked(p, at, column):
         return None
     people = p.schema.display(column.table) if column.column in p.schema.display(column.table) else ()
     return equal(p, column, at, found, _negated(p, at), people)
+
+
+def _lacked(p: Parse, at: int, column: Col) -> bool:
+    """ "customers with no phone": a thing that they lack, not a value of rows that nobody spoke of."""
+    before, subject = p.before(at), p.subject()
+    if before is None or not before.is_cue("never", "without") or before.text.lower().split()[-1] not in ("no", "without", "any"):
+        return False
+    spoken = any(table.key == column.table.key for _, table in p.tables_said)
+    return not spoken and subject is not None and not p.chunks[at].capital and not p.schema.to_one(subject, column.table)
 
 
 def _by_hit(p: Parse, at: int, found: Constant) -> Col | None:
