@@ -36,6 +36,7 @@ def _shaped(p: Parse) -> Query:
     root = root_of(p)
     if root is None:
         raise NotUnderstood("no table")
+    _something_asked(p)
     if frame.outer is not None and not frame.groups:
         _group_by_the_other(p)
     settle_groups(p, root)
@@ -50,6 +51,18 @@ def _shaped(p: Parse) -> Query:
     if (frame.both and related < 2 and apart == where) or frame.versus_at >= 0:
         frame.doubts += 0.3
     return plain(p, root, apart)
+
+
+def _something_asked(p: Parse) -> None:
+    """ "what did Ada buy" asks for no column and no row of Ada's. Raises NotUnderstood where only the doer was found."""
+    frame = p.frame
+    opening, verb = p.chunk(0), p.chunk(1)
+    asks = opening is not None and opening.text.lower() in ("what", "which") and verb is not None and verb.text.lower() in _AUXILIARIES
+    if asks and frame.subject is None and not (frame.outputs or frame.groups or frame.sorts or frame.star) and frame.conditions:
+        raise NotUnderstood("the question does not name the table or column that it asks for")
+
+
+_AUXILIARIES = frozenset({"did", "does", "do", "has", "have", "had"})
 
 
 def _group_by_the_other(p: Parse) -> None:

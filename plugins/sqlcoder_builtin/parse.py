@@ -123,7 +123,7 @@ class Parse:
     def column_score(self, match: Match, at: int, want: Want | None, prefer: TableName | None) -> float:
         """The match's own score and its table's place in the question."""
         assert match.table is not None and match.column is not None
-        score = match.score + 0.1 * self.schema.table(match.table).rank + self.table_bonus(match.table, at, prefer)
+        score = match.score + 0.3 * self.schema.table(match.table).rank + self.table_bonus(match.table, at, prefer)
         if want is not None:
             score += 0.25 if want(match.table, self.schema.column(match.table, match.column)) else 0.0
         if self.schema.refers(match.table, match.column):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlcoder_builtin.clauses.measures import AGGREGATES, EXTREMES, Measured, counted, measured, money_metric, plain
-from sqlcoder_builtin.cue_words import FILLER_VERBS
+from sqlcoder_builtin.cue_words import FILLER_VERBS, RATE_WORDS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Age, Agg, Col, Expr, Function, Raw
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, name_words, stem
 
 
 def add_output(p: Parse, expr: Expr, start: int, end: int, alias: str | None = None) -> None:
@@ -186,8 +186,25 @@ def _how_much(p: Parse, at: int) -> int | None:
 def _paid(p: Parse, at: int) -> tuple[Col, int] | None:
     """ "how much have patients paid": a number column that is called like the verb."""
     chunk = p.chunks[at]
-    column = p.column(at, p.measures, floor=0.6) if chunk.kind == "name" and chunk.text.lower().endswith(("ed", "paid", "spent")) else None
-    return (column, at) if column is not None and p.is_measure(column) else None
+    said = chunk.text.lower()
+    if chunk.kind != "name":
+        return None
+    done = said.endswith(("ed", "paid", "spent"))
+    before = p.before_any(at)
+    doing = before is not None and before.text.lower().split()[-1] in ("did", "do", "we", "they", "i", "you") and stem(said) not in _BUYING
+    column = p.column(at, p.measures, floor=0.6 if done else 0.5) if done or doing else None
+    if (
+        column is None
+        or not p.is_measure(column)
+        or RATE_WORDS & set(name_words(column.column))
+        or not (done or stem(said) in map(stem, name_words(column.column)))
+    ):
+        return None
+    return column, at
+
+
+_BUYING = frozenset(map(stem, ("spend", "order", "buy", "sell", "purchase")))
+"""Verbs of any sale: its money is the measure of the sales, whatever column is called like the verb."""
 
 
 def _mark_money(p: Parse, found: Measured) -> None:

@@ -15,7 +15,7 @@ from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Group, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
-from sqlcoder_core.api import TableName, singular
+from sqlcoder_core.api import TableName, name_words, singular
 
 
 def superlative(p: Parse, at: int) -> int | None:
@@ -30,6 +30,9 @@ def superlative(p: Parse, at: int) -> int | None:
     if table is None:
         return None
     column = p.concept(concepts, table)
+    if column is not None and column.table.key != table.key and not _about(column, concepts):
+        # Of a table that was not spoken of, and only a little like the word.
+        column = None
     if column is None:
         column = _on_many_side(p, concepts, table)
         if column is None:
@@ -46,6 +49,11 @@ def superlative(p: Parse, at: int) -> int | None:
     p.frame.read(at, chunk.text, f"{'highest' if descending else 'lowest'} {describe(expr)}{' first' if listed else ''}")
     p.take(at, at + 1 + listed)
     return at + 1 + listed
+
+
+def _about(column: Col, concepts: tuple[str, ...]) -> bool:
+    """The column's last word says the concept: shipping_time is about time, lifetime_revenue is about revenue."""
+    return any(name_words(column.column)[-len(words) :] == words for concept in concepts if (words := tuple(concept.split("_"))))
 
 
 def _on_many_side(p: Parse, concepts: tuple[str, ...], table: TableName) -> Col | None:
