@@ -16,8 +16,20 @@ def equal(p: Parse, column: Col, at: int, found: Constant, negated: bool, people
         parts = (Compare("=", Col(column.table, people[0]), Lit(first)), Compare("=", Col(column.table, people[1]), Lit(last)))
         return add_condition(p, Not(All_(parts)) if negated else All_(parts), at, found.end)
     values, end = value_list(p, column, found)
+    end += len(values) > 1 and _says_column(p, end, column)
     pred: Pred = OneOf(column, tuple(values), negated) if len(values) > 1 else _same(p, column, values[0], negated)
     return add_condition(p, pred, at, end)
+
+
+def _says_column(p: Parse, at: int, column: Col) -> bool:
+    """ "web and store channels": the column of these values, said once behind them."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "name" or p.table(at) is not None:
+        return False
+    return any(
+        match.kind == "column" and match.column == column.column and match.table is not None and match.table.key == column.table.key
+        for match in chunk.names
+    )
 
 
 def _same(p: Parse, column: Col, value: Scalar, negated: bool) -> Pred:
