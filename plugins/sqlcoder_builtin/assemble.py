@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
-from sqlcoder_builtin.assemble_parts import group_expr, named
+from sqlcoder_builtin.assemble_parts import group_expr, named, time_order
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
@@ -131,7 +131,7 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         where=(*where, *_involved(p, root, (*items, *sorts, *keys), where)),
         group=tuple(dict.fromkeys(keys)) if aggregated else (),
         having=tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having),
-        order=tuple(sorts),
+        order=tuple(sorts) or (time_order(frame.groups) if aggregated else ()),
         limit=limit,
         distinct=not aggregated and _distinct(p, items),
         per_group=per,
@@ -309,6 +309,10 @@ def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) 
 def _measure_of_groups(p: Parse, outputs: list[Output]) -> None:
     """ "salary by department": numbers shown per group are added up, or averaged where a sum says nothing; else rows are counted."""
     for output in outputs:
+        if isinstance(output.expr, Col) and any(group.unit and group.column == output.expr for group in p.frame.groups):
+            # "signups per month": the date is when each of them happened.
+            output.expr, output.alias = Agg("count", output.expr.table), None
+            return
         if isinstance(output.expr, Col) and p.is_measure(output.expr):
             rate = RATE_WORDS & set(name_words(output.expr.column))
             output.expr = Agg("avg" if rate else "sum", output.expr.table, output.expr)

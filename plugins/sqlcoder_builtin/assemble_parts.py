@@ -8,7 +8,7 @@ from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.naming import alias_for
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import unit_expr
-from sqlcoder_builtin.tree import Col, Expr, Item
+from sqlcoder_builtin.tree import Col, Expr, Item, Order
 
 
 def named(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -32,6 +32,11 @@ def group_expr(group: Group) -> Expr:
     """The key of a column group, cut to its unit."""
     assert group.column is not None
     return unit_expr(group.unit, group.column) if group.unit else group.column
+
+
+def time_order(groups: Sequence[Group]) -> tuple[Order, ...]:
+    """Months, years and the like in the order of time, which is how they are read when no other order is asked for."""
+    return tuple(Order(group_expr(group)) for group in groups if group.unit is not None and group.column is not None)
 
 
 def keys_of(p: Parse, groups: Sequence[Group]) -> tuple[list[Expr], list[Item]]:

@@ -91,7 +91,9 @@ class DateSql:
         arg = self.dated(arg, kind)
         if unit == "day":
             return arg if kind == "date" else exp.cast(arg, exp.DataType.Type.DATE)
-        return self._truncated(unit, arg)
+        start = self._truncated(unit, arg)
+        midnight = unit != "hour" and (self.dialect == "postgres" or (self.dialect == "duckdb" and kind != "date"))
+        return exp.cast(start, exp.DataType.Type.DATE) if midnight else start
 
     def dated(self, arg: exp.Expr, kind: str) -> exp.Expr:
         """`arg` as a date, cast where it is text."""

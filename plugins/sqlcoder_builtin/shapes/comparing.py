@@ -44,9 +44,8 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     first, second = (limited(p.schema, measure, arm.pred) for arm in arms)
     items = [Item(first, _slug(arms[0].label, measure)), Item(second, _slug(arms[1].label, measure))]
     if frame.ratio_at >= 0:
-        items = (
-            [Item(Arith("/", first, second), "ratio")] if frame.difference_at < 0 else [*items, Item(Arith("/", first, second), "ratio")]
-        )
+        shown = items if frame.difference_at >= 0 or frame.versus_at >= 0 else []
+        items = [*shown, Item(Arith("/", first, second), "ratio")]
     if frame.difference_at >= 0 or (frame.versus_at >= 0 and frame.ratio_at < 0):
         items.append(Item(Arith("-", second, first), "change") if later_first else Item(Arith("-", first, second), "difference"))
     if frame.difference_at >= 0 and frame.versus_at < 0 and not _each_asked(p):
