@@ -28,6 +28,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     times.date,
     deeds.not_yet,
     deeds.done_most,
+    deeds.deed_noun,
     deeds.dated_verb,
     rates.rate_of,
     heads.everything,

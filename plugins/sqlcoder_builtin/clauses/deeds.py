@@ -176,6 +176,19 @@ def _undone(p: Parse, at: int, subject: TableName) -> Pred | None:
     return Has(subject, column.table, (Null(column, True),), negated=True)
 
 
+def deed_noun(p: Parse, at: int) -> int | None:
+    """ "cancellations per month": rows with a date of that deed, by that date, though a status is called so as well."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "value" or chunk.capital or not chunk.text.lower().endswith(("ion", "ions", "al", "als")):
+        return None
+    column = deed_date(p, chunk.text.lower())
+    if column is None or (p.frame.subject is not None and p.frame.subject.key != column.table.key) or p.table(at + 1) is not None:
+        return None
+    p.frame.deed_column = column
+    p.frame.subject = column.table
+    return add_condition(p, Null(column, True), at, at + 1)
+
+
 def done_most(p: Parse, at: int) -> int | None:
     """ "products that were returned most often": by how many rows of the deed there are."""
     following, table = p.chunk(at + 1), acted_table(p, at)
