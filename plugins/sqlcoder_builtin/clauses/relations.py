@@ -171,6 +171,8 @@ def acted(p: Parse, at: int) -> int | None:
     p.frame.deed = table
     p.frame.read(at, p.chunks[at].text, f"{subject.name} with {table.name}")
     p.take(at, at + 1)
+    # The verb means its table for certain, however little it looks like the names around.
+    p.chunks[at].names = ()
     return at + 1
 
 
