@@ -13,9 +13,9 @@ from sqlcoder_core.errors import SqlcoderError
 from sqlcoder_core.values.printable import printable
 
 if TYPE_CHECKING:
-    from sqlcoder_core.cli.formats import Delivery
     from sqlcoder_core.cli.notices import Notices
     from sqlcoder_core.session import Session
+    from sqlcoder_core.steps.deliver import Delivery
     from sqlcoder_core.values.answer import Answer
 
 COMMANDS = {

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlcoder_core.cli.terminal import wants_colour, width
-from sqlcoder_core.errors import PluginError, SqlcoderError, UsageError
+from sqlcoder_core.errors import UsageError
+from sqlcoder_core.steps.deliver import Delivery, Target
 from sqlcoder_core.values.options import Options
 from sqlcoder_core.values.printable import printable
 
 if TYPE_CHECKING:
     from sqlcoder_core.config.build import Built
-    from sqlcoder_core.contracts.sink import Destination, Sink
-    from sqlcoder_core.values.answer import Answer
+    from sqlcoder_core.contracts.sink import Destination
 
 
 class Format(StrEnum):
@@ -78,61 +76,6 @@ class Outlet:
         return Format.JSONL if several else Format.SQL if self.no_run else Format.CSV
 
 
-@dataclass(slots=True)
-class Target:
-    """One sink and whether its failure ends the run: what the person asked to see does, an extra sink does not."""
-
-    name: str
-    sink: Sink
-    destination: Destination
-    essential: bool
-    failed: bool = field(default=False)
-
-
-class Delivery:
-    """Opens the sinks, feeds them, closes them. Sinks that come in addition are left out with a warning when they fail."""
-
-    def __init__(self, targets: list[Target]) -> None:
-        self._targets = targets
-        self.exit_code = 0
-
-    @property
-    def shows_details(self) -> bool:
-        """The person sees reading and warnings in the answer itself."""
-        return any(target.name == Format.TABLE and target.destination.terminal for target in self._targets)
-
-    def open(self) -> None:
-        """Before the first question, so that a place that cannot be written is known at once."""
-        for target in self._targets:
-            self._call(target, partial(target.sink.open, target.destination))
-
-    def write(self, answer: Answer) -> None:
-        """One answer to all sinks."""
-        for target in self._targets:
-            self._call(target, partial(target.sink.write, answer))
-
-    def close(self) -> None:
-        """After the last answer."""
-        for target in self._targets:
-            self._call(target, target.sink.close)
-
-    def _call(self, target: Target, action: Callable[[], None]) -> None:
-        if target.failed:
-            return
-        try:
-            action()
-        except (SqlcoderError, BrokenPipeError):
-            raise
-        except Exception as error:
-            told = f"sink {target.name!r} failed: {type(error).__name__}: {error}"
-            if target.essential:
-                # A full disk behind stdout is told by its errno, further up.
-                raise (error if isinstance(error, OSError) else PluginError(told)) from error
-            target.failed = True
-            self.exit_code = PluginError.exit_code
-            print(f"warning: {printable(told)}; it gets no more answers", file=sys.stderr)
-
-
 def delivery(outlet: Outlet, built: Built, options: Options, *, several: bool) -> Delivery:
     """The sinks that the flags ask for, else those of the configuration, else the default format on stdout."""
     said = outlet.format or outlet.out or outlet.sql_only
@@ -141,7 +84,12 @@ def delivery(outlet: Outlet, built: Built, options: Options, *, several: bool) -
     takes_stdout = any(target.name in set(Format) and target.destination.argument is None for target in targets)
     if said or not (takes_stdout or (extra is built.output and extra)):
         targets.insert(0, _primary(outlet, built, options, several=several))
-    return Delivery(targets)
+    shows_details = any(target.name == Format.TABLE and target.destination.terminal for target in targets)
+    return Delivery(targets, _warn, shows_details=shows_details)
+
+
+def _warn(text: str) -> None:
+    print(f"warning: {printable(text)}", file=sys.stderr)
 
 
 def _primary(outlet: Outlet, built: Built, options: Options, *, several: bool) -> Target:
