@@ -2,8 +2,8 @@
 
 python benchmarks/analyst_questions/run.py [--schema NAME] [--part second] [--wrong] [--abstained] [--right] [--runtime NAME]
 
-The questions come in two parts: the embedded runtime was developed against `first`, and against `second` of subscriptions and clinic;
-`second` of logistics and hr is held out: only its totals were looked at.
+The questions come in two parts, written one after the other. Neither is blind any more: the embedded runtime was developed against
+`first`, and failures of `second` were reported to whoever worked on it. First look: 83 % precision and 58 % coverage, then 63 and 51.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Journal:
             with named_errors(path):
                 sync(path.absolute().parent)
             self._end = self._cut_torn_line()
-        except BaseException:
+        except BaseException:  # an interrupt too must give up the lock; it is raised on
             os.close(self._handle)
             raise
 

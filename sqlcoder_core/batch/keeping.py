@@ -49,7 +49,7 @@ class FileOutput:
             if restart:
                 self._journal.clear()
             self._records = Records(self._journal)
-        except BaseException:
+        except BaseException:  # an interrupt too must give up the lock; it is raised on
             self._journal.close()
             raise
 

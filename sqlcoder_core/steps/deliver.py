@@ -59,7 +59,7 @@ class Delivery:
             action()
         except (SqlcoderError, BrokenPipeError):
             raise
-        except Exception as error:
+        except Exception as error:  # a sink is foreign code; its failure is named, and only an extra one is survived
             told = f"sink {target.name!r} failed: {type(error).__name__}: {error}"
             if target.essential:
                 # A full disk behind stdout is told by its errno, further up.

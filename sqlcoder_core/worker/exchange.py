@@ -83,7 +83,7 @@ class Exchange:
                     return
         except WorkerDied:
             pass
-        except BaseException:
+        except BaseException:  # a second interrupt while waiting: no more grace; it is raised on
             self._child.kill()
             raise
         self._child.kill()

@@ -73,7 +73,7 @@ class WarmChild:
     def _wait_until_ready(self, child: ChildProcess, limits: Limits) -> None:
         try:
             frame = child.receive(START_SECONDS)
-        except BaseException:
+        except BaseException:  # an interrupt too must not leave a child half started; it is raised on
             self.close()
             raise
         reply = _replies.decode(frame) if frame is not None else None
