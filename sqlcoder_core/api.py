@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from sqlcoder_core.contracts.connector import Connector, Sandbox
     from sqlcoder_core.contracts.engine import Engine, Rows, checked, in_batches
     from sqlcoder_core.contracts.extension import Extension
+    from sqlcoder_core.contracts.model_engine import Handle, ModelEngine, Tokenizer, TreeSession
+    from sqlcoder_core.contracts.prompter import Prompter, Room
     from sqlcoder_core.contracts.proposer import Ask, Proposer
+    from sqlcoder_core.contracts.runtime import LocalSettings, RemoteRuntime, Runtime, RuntimeSettings
     from sqlcoder_core.contracts.setting_types import LocalPath, SecretText
     from sqlcoder_core.contracts.sink import Destination, Sink
     from sqlcoder_core.contracts.source import MetadataSource, Probe
-    from sqlcoder_core.errors import ConfigError, ConnectionLost, DatabaseError, FileError, Refused, TimeLimit, UsageError
+    from sqlcoder_core.errors import ConfigError, ConnectionLost, DatabaseError, FileError, ModelError, Refused, TimeLimit, UsageError
     from sqlcoder_core.hookspecs import hookimpl
     from sqlcoder_core.linking.dates import DateSpan, find_dates
     from sqlcoder_core.linking.linker import link, rematch
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from sqlcoder_core.linking.periods import Moment, Period, resolve, unit_start
     from sqlcoder_core.linking.tokens import Token, tokenise
     from sqlcoder_core.linking.words import name_words, singular, split_name, stem, table_words
+    from sqlcoder_core.models.chat_template import ChatTemplate
+    from sqlcoder_core.models.tokenizer_file import FileTokenizer
     from sqlcoder_core.session import Session
     from sqlcoder_core.values.answer import Answer
     from sqlcoder_core.values.answer_json import answer_json, answer_object, cell_text, float_name, json_text, json_value
@@ -48,7 +53,9 @@ if TYPE_CHECKING:
     from sqlcoder_core.values.checked import CheckedQuery
     from sqlcoder_core.values.column_kind import kind_of
     from sqlcoder_core.values.connection import ComponentSpec, ConnectionSpec, Detection
+    from sqlcoder_core.values.generation import Decoding, Generated, Hypothesis, Message, ModelFacts, Prompt, ShownTable
     from sqlcoder_core.values.linked import Linked, Match
+    from sqlcoder_core.values.model_files import ModelFiles, ModelKind
     from sqlcoder_core.values.printable import printable, printable_lines
     from sqlcoder_core.values.problem import Problem
     from sqlcoder_core.values.question import Clock, Question
@@ -65,11 +72,14 @@ _HOMES = {
     "contracts.connector": ("Connector", "Sandbox"),
     "contracts.engine": ("Engine", "Rows", "checked", "in_batches"),
     "contracts.extension": ("Extension",),
+    "contracts.model_engine": ("Handle", "ModelEngine", "Tokenizer", "TreeSession"),
+    "contracts.prompter": ("Prompter", "Room"),
     "contracts.proposer": ("Ask", "Proposer"),
+    "contracts.runtime": ("LocalSettings", "RemoteRuntime", "Runtime", "RuntimeSettings"),
     "contracts.setting_types": ("LocalPath", "SecretText"),
     "contracts.sink": ("Destination", "Sink"),
     "contracts.source": ("MetadataSource", "Probe"),
-    "errors": ("ConfigError", "ConnectionLost", "DatabaseError", "FileError", "Refused", "TimeLimit", "UsageError"),
+    "errors": ("ConfigError", "ConnectionLost", "DatabaseError", "FileError", "ModelError", "Refused", "TimeLimit", "UsageError"),
     "hookspecs": ("hookimpl",),
     "linking.dates": ("DateSpan", "find_dates"),
     "linking.linker": ("link", "rematch"),
@@ -77,6 +87,8 @@ _HOMES = {
     "linking.periods": ("Moment", "Period", "resolve", "unit_start"),
     "linking.tokens": ("Token", "tokenise"),
     "linking.words": ("name_words", "singular", "split_name", "stem", "table_words"),
+    "models.chat_template": ("ChatTemplate",),
+    "models.tokenizer_file": ("FileTokenizer",),
     "session": ("Session",),
     "values.answer": ("Answer",),
     "values.answer_json": ("answer_json", "answer_object", "cell_text", "float_name", "json_text", "json_value"),
@@ -101,7 +113,9 @@ _HOMES = {
     "values.checked": ("CheckedQuery",),
     "values.column_kind": ("kind_of",),
     "values.connection": ("ComponentSpec", "ConnectionSpec", "Detection"),
+    "values.generation": ("Decoding", "Generated", "Hypothesis", "Message", "ModelFacts", "Prompt", "ShownTable"),
     "values.linked": ("Linked", "Match"),
+    "values.model_files": ("ModelFiles", "ModelKind"),
     "values.printable": ("printable", "printable_lines"),
     "values.problem": ("Problem",),
     "values.question": ("Clock", "Question"),

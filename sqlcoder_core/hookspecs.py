@@ -15,7 +15,9 @@ import pluggy
 if TYPE_CHECKING:
     from sqlcoder_core.contracts.connector import Connector
     from sqlcoder_core.contracts.extension import Extension
+    from sqlcoder_core.contracts.prompter import Prompter
     from sqlcoder_core.contracts.proposer import Proposer
+    from sqlcoder_core.contracts.runtime import Runtime
     from sqlcoder_core.contracts.sink import Sink
     from sqlcoder_core.contracts.source import MetadataSource
     from sqlcoder_core.values.candidate import Candidate
@@ -52,7 +54,17 @@ class Hooks:
 
     @hookspec
     def sqlcoder_proposers(self) -> Iterable[type[Proposer]]:
-        """What turns a question into SQL: the word after `runtime: {use: ...}`."""
+        """What turns a question into SQL by itself: a word after `runtime: {use: ...}`."""
+        return ()
+
+    @hookspec
+    def sqlcoder_runtimes(self) -> Iterable[type[Runtime]]:
+        """What loads a model, or asks a server for one: a word after `runtime: {use: ...}` too; core makes a proposer of it."""
+        return ()
+
+    @hookspec
+    def sqlcoder_prompters(self) -> Iterable[type[Prompter]]:
+        """What a model is given to read: the word after `runtime: {prompt: ...}`."""
         return ()
 
     @hookspec

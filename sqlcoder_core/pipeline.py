@@ -60,7 +60,7 @@ class Pipeline:
 
     def _ask(self, linked: Linked, wish: Wish) -> Ask:
         limit = linked.question.limit
-        return Ask(linked=linked, dialect=self.dialect, clock=self.clock, candidates=wish.candidates, limit=limit)
+        return Ask(linked=linked, dialect=self.dialect, clock=self.clock, candidates=wish.candidates, limit=limit, catalog=self.catalog)
 
     def _finish(self, linked: Linked, proposal: Proposal, wish: Wish, shared: tuple[tuple[str, float], ...]) -> Answer:
         watch = Stopwatch()

@@ -8,19 +8,24 @@ from typing import ClassVar
 
 from sqlcoder_core.contracts.component import Component
 from sqlcoder_core.values.candidate import Proposal
+from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.linked import Linked
 from sqlcoder_core.values.question import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One question as a proposer gets it. `candidates` is how many distinct statements are wanted at most."""
+    """One question as a proposer gets it. `candidates` is how many distinct statements are wanted at most.
+
+    `linked` is the part of the catalog that the question is about, `catalog` all of it, for those who can use the whole.
+    """
 
     linked: Linked
     dialect: str
     clock: Clock
     candidates: int = 3
     limit: int | None = None
+    catalog: Catalog | None = None
 
 
 class Proposer(Component):

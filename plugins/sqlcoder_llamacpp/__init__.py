@@ -1,0 +1,1 @@
+"""GGUF models on llama.cpp, with the beam search that it lacks."""

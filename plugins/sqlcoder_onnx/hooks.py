@@ -1,0 +1,14 @@
+"""What this plugin brings: the runtime `onnx`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlcoder_core.api import Runtime, hookimpl
+
+
+@hookimpl
+def sqlcoder_runtimes() -> Iterable[type[Runtime]]:
+    from sqlcoder_onnx.runtime import OnnxRuntime
+
+    return (OnnxRuntime,)

@@ -1,0 +1,42 @@
+"""Prompters: a question and the facts it may need as the text that a model was trained to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlcoder_core.contracts.component import Component
+from sqlcoder_core.contracts.proposer import Ask
+from sqlcoder_core.values.generation import ModelFacts, Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The model that will read the prompt, and how much room there is.
+
+    `tokens` is what the prompt may have at most; `count` gives each text's length in this model's tokens.
+    """
+
+    tokens: int
+    count: Callable[[Sequence[str]], tuple[int, ...]]
+    model: ModelFacts = field(default_factory=lambda: ModelFacts(name=""))
+
+    def plain(self, text: str) -> str:
+        """A text from outside (question, description, value) in which no piece means a control token to the model.
+
+        What would be one gets a space after its first character: it stays readable and is no longer special.
+        """
+        for special in self.model.special_texts:
+            if special and special in text:
+                text = text.replace(special, f"{special[0]} {special[1:]}")
+        return text
+
+
+class Prompter(Component):
+    """Renders prompts. `suits` says in a sentence which models it is for; `plugins show` prints it."""
+
+    suits: str = ""
+
+    def prompt(self, ask: Ask, room: Room) -> Prompt:
+        """The prompt for one question. Raises UsageError when not even the least that it needs fits into the room."""
+        raise NotImplementedError
