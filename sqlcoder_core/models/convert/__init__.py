@@ -1,0 +1,1 @@
+"""Models from one format to another: safetensors, GGUF, ONNX; adapters merged, numbers made smaller; without torch."""
