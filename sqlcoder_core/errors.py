@@ -5,6 +5,7 @@
     │   └── ConfigError     2    sqlcoder.yaml, profiles.yml, a glossary: carries file and line
     ├── PluginError         3    names the plugin, its distribution and what it was doing
     │   └── ModelError      3    a model that cannot be loaded or that fails
+    │       └── ModelDied   3    the model's process ended on its own or was killed
     ├── FileError           4    cannot be read or written, disk full, locked by another process
     ├── DatabaseError       5    connection, permission, SQL the engine refuses
     │   ├── ConnectionLost  5    could not be reached or hung up; asking again may help
@@ -74,6 +75,17 @@ class PluginError(SqlcoderError):
 
 class ModelError(PluginError):
     """A model cannot be loaded or failed while generating."""
+
+
+class ModelDied(ModelError):
+    """The model's process ended on its own, was killed, or hung; the next question gets a fresh one.
+
+    `code` is the stable word for the problem of the questions it was working on.
+    """
+
+    def __init__(self, message: str, *, code: str = "model_died", place: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.code = code
 
 
 class FileError(SqlcoderError):

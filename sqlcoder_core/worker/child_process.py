@@ -9,14 +9,17 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from sqlcoder_core.errors import WorkerDied
+from msgspec import Struct
+
+from sqlcoder_core.errors import SqlcoderError, WorkerDied
 from sqlcoder_core.worker import wire
 from sqlcoder_core.worker.memory import resident_bytes
 
-_KEPT = (
+KEPT = (
     "HOME",
     "LANG",
     "LC_ALL",
@@ -36,15 +39,27 @@ _FAREWELL_SECONDS = 1.0
 
 
 class ChildProcess:
-    """One running child. `replies` arrive through a thread; None in their place means that the child has ended."""
+    """One running child. `replies` arrive through a thread; None in their place means that the child has ended.
 
-    def __init__(self, module: str) -> None:
+    `what` is what messages call it, `error` what they are raised as, `environment` is laid over what every child is given.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *,
+        what: str = "query process",
+        error: type[SqlcoderError] = WorkerDied,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._what = what
+        self._error = error
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-c", _BOOTSTRAP.format(module=module), json.dumps(_import_path())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={name: os.environ[name] for name in _KEPT if name in os.environ},
+            env={**{name: os.environ[name] for name in KEPT if name in os.environ}, **(environment or {})},
             cwd=os.path.abspath(os.sep),
             start_new_session=True,
         )
@@ -69,8 +84,14 @@ class ChildProcess:
         """Its process id, which is also its group's."""
         return self._process.pid
 
-    def send(self, message: wire.Request) -> None:
-        """Raises WorkerDied when it has ended."""
+    @property
+    def ended_by(self) -> int | None:
+        """The number of the signal that ended it; None while it runs, and when it left by itself."""
+        code = self._process.poll()
+        return -code if code is not None and code < 0 else None
+
+    def send(self, message: Struct) -> None:
+        """Raises WorkerDied (or `error`) when it has ended."""
         assert self._process.stdin is not None
         try:
             wire.send(self._process.stdin.fileno(), message)
@@ -78,7 +99,7 @@ class ChildProcess:
             raise self.obituary() from error
 
     def receive(self, seconds: float) -> bytes | None:
-        """The next frame; None when none came in that time. Raises WorkerDied when the child has ended."""
+        """The next frame; None when none came in that time. Raises WorkerDied (or `error`) when the child has ended."""
         try:
             frame = self._replies.get(timeout=max(seconds, 0.0))
         except Empty:
@@ -110,18 +131,18 @@ class ChildProcess:
             self._process.wait(_FAREWELL_SECONDS)
         self.kill()
 
-    def obituary(self) -> WorkerDied:
+    def obituary(self) -> SqlcoderError:
         """Why it ended, with its last words."""
         try:
             code = self._process.wait(_FAREWELL_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
-            return WorkerDied("the query process closed its pipe and hung; it was killed")
+            return self._error(f"the {self._what} closed its pipe and hung; it was killed")
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
         self._threads[1].join(_FAREWELL_SECONDS)
         lines = self._last_words.decode("utf-8", "replace").strip().splitlines()
         words = lines[-1] if lines else ""
-        return WorkerDied(f"the query process {how}" + (f": {words}" if words else ""))
+        return self._error(f"the {self._what} {how}" + (f": {words}" if words else ""))
 
     def _listen_to_chatter(self) -> None:
         """Drivers print what they like; only the end of it is kept, for an obituary."""

@@ -9,9 +9,9 @@ import socket
 import sys
 import sysconfig
 from collections.abc import Iterable
+from typing import Protocol
 
 from sqlcoder_core.worker import landlock
-from sqlcoder_core.worker.wire import Start
 
 _SYSTEM = (
     "/proc",
@@ -47,25 +47,40 @@ _ADDRESS_SLACK = 1 << 30
 """Address space beyond the memory cap for thread stacks and reservations that are never touched; the parent watches what is."""
 
 
+class Walls(Protocol):
+    """What a process may still do: the frame that starts it says so. Below the folders in `write` it may write."""
+
+    @property
+    def read(self) -> tuple[str, ...]: ...
+    @property
+    def write(self) -> tuple[str, ...]: ...
+    @property
+    def tcp_ports(self) -> tuple[int, ...]: ...
+    @property
+    def network(self) -> bool: ...
+    @property
+    def sandbox(self) -> bool: ...
+
+
 def die_with_parent() -> None:
     """Linux kills this process when the thread that started it ends, however that happens; elsewhere the pipe's end does."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
 
 
-def confine(start: Start) -> str | None:
+def confine(start: Walls) -> str | None:
     """Apply limits and sandbox, before the engine's first connection and before there is a second thread.
 
     Returns why there is no sandbox, None where there is one that has been tried out.
     """
-    _limit_files(may_write=start.scratch is not None)
+    _limit_files(may_write=bool(start.write))
     _drop_capabilities()
     if not start.sandbox:
         return "switched off"
     try:
         level = landlock.restrict(
             read=_readable(start),
-            write=(start.scratch,) if start.scratch else (),
+            write=start.write,
             ports=None if start.network else start.tcp_ports,
         )
     except OSError as error:
@@ -119,7 +134,7 @@ def _address_space() -> int:
         return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _readable(start: Start) -> Iterable[str]:
+def _readable(start: Walls) -> Iterable[str]:
     yield from start.read
     yield from _SYSTEM
     if start.network or start.tcp_ports:

@@ -16,6 +16,8 @@ _ASK_VERSION = 1
 _NO_NEW_PRIVILEGES = 38  # prctl(2)
 
 _READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_OF_A_FILE = (1 << 1) | _READ_FILE | (1 << 14)
+"""Of all rights, those that a file can have: write, read, truncate."""
 _WRITE_SCRATCH = (1 << 1) | (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 14)
 """Write, remove directory and file, make directory and regular file, truncate: inside the private directory only."""
 _BIND, _CONNECT = 1, 2
@@ -46,7 +48,8 @@ def version() -> int:
 def restrict(*, read: Iterable[str], write: Iterable[str] = (), ports: Iterable[int] | None = ()) -> int:
     """Take every right from this thread and those it will start, but for these; there is no way back.
 
-    Files and folders in `read` may be read, below folders in `write` everything may be done except to run a program.
+    Files and folders in `read` may be read, below folders in `write` everything may be done except to run a program;
+    a file in `write` may be written.
     `ports` may be connected to; None leaves the network open. Paths that do not exist are skipped. Returns the kernel's version
     (network needs 4, signals 6). Raises OSError where Landlock is missing or refuses.
     """
@@ -91,7 +94,7 @@ def _allow_path(ruleset: int, path: str, rights: int) -> None:
         return
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            rights &= _READ_FILE
+            rights &= _OF_A_FILE
         rule = _PathBeneath(rights, descriptor)
         _system_call(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(_PATH_BENEATH), ctypes.byref(rule), ctypes.c_uint32(0))
     finally:

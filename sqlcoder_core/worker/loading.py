@@ -14,7 +14,7 @@ from sqlcoder_core.worker.wire import Start
 def load_engine(start: Start) -> Engine:
     """Import the engine's module and everything in `imports`; raises what these raise."""
     module_name, _, class_name = start.engine.partition(":")
-    module = _load_module(module_name, start.file)
+    module = load_module(module_name, start.file)
     for name in start.imports:
         import_module(name)
     engine: Engine = getattr(module, class_name)(SimpleNamespace(**start.settings))
@@ -22,7 +22,7 @@ def load_engine(start: Start) -> Engine:
     return engine
 
 
-def _load_module(name: str, file: str | None) -> ModuleType:
+def load_module(name: str, file: str | None) -> ModuleType:
     """By name where that can be imported, else from the file it stood in (single-file connectors, a script)."""
     if name != "__main__":
         try:

@@ -11,11 +11,12 @@ from msgspec.msgpack import Decoder
 from sqlcoder_core.worker import confine, wire
 from sqlcoder_core.worker.answering import Answering, failure
 from sqlcoder_core.worker.loading import load_engine
+from sqlcoder_core.worker.own_pipes import take_pipes
 
 
 def main() -> None:
     """Entry point; ends when the parent closes the pipe or dies."""
-    requests, replies = _take_pipes()
+    requests, replies = take_pipes()
     decoder = wire.request_decoder()
     first = wire.receive(requests)
     if first is None:
@@ -32,16 +33,6 @@ def main() -> None:
         return
     wire.send(replies, wire.Ready(unconfined=unconfined))
     _serve(requests, replies, decoder, Answering(engine, replies, start.secrets))
-
-
-def _take_pipes() -> tuple[int, int]:
-    """Keep the two pipes to ourselves: what a driver prints must not land between frames."""
-    requests, replies = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return requests, replies
 
 
 def _serve(requests: int, replies: int, decoder: Decoder[wire.Request], answering: Answering) -> None:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
-from collections.abc import Mapping
-from pathlib import PurePath
-from typing import Any
 
 from sqlcoder_core.contracts.connector import Connector, Sandbox
 from sqlcoder_core.errors import DatabaseError, SqlcoderError, WorkerDied
 from sqlcoder_core.values.result import Limits
-from sqlcoder_core.values.secret import Secret
 from sqlcoder_core.worker import wire
+from sqlcoder_core.worker.carried import engine_reference, plain_settings
 from sqlcoder_core.worker.child_process import ChildProcess
 from sqlcoder_core.worker.exchange import Exchange, error_of
 from sqlcoder_core.worker.scratch import make_scratch, remove_scratch
@@ -95,12 +91,12 @@ class WarmChild:
             raise DatabaseError(f"the driver of connector {self._connector.name} is not installed", hint=f"run {command}")
 
     def _start_frame(self, sandbox: Sandbox) -> wire.Start:
-        engine, file = _engine_reference(type(self._connector))
+        engine, file = engine_reference(type(self._connector), self._connector.engine)
         secrets: list[str] = []
         return wire.Start(
             engine=engine,
             file=file,
-            settings=_plain_settings(self._connector.settings, secrets),
+            settings=plain_settings(self._connector.settings, secrets),
             secrets=tuple(secret for secret in secrets if secret),
             read=sandbox.read,
             tcp_ports=sandbox.tcp_ports,
@@ -120,29 +116,3 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return stat.st_dev, stat.st_ino
-
-
-def _engine_reference(connector: type[Connector]) -> tuple[str, str | None]:
-    module, _, name = connector.engine.rpartition(":")
-    module = module or connector.__module__
-    home = sys.modules.get(module)
-    file = getattr(home, "__file__", None)
-    return f"{module}:{name}", os.path.abspath(file) if file else None
-
-
-def _plain_settings(settings: Any, secrets: list[str]) -> dict[str, Any]:
-    return {name: _plain(getattr(settings, name), secrets) for name in type(settings).model_fields}
-
-
-def _plain(value: Any, secrets: list[str]) -> Any:
-    """Settings as msgpack can carry them; secrets are revealed here, and noted so that no message repeats them."""
-    if isinstance(value, Secret):
-        secrets.append(value.reveal())
-        return secrets[-1]
-    if hasattr(type(value), "model_fields"):
-        return _plain_settings(value, secrets)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner, secrets) for key, inner in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(inner, secrets) for inner in value]
-    return str(value) if isinstance(value, PurePath) else value

@@ -34,6 +34,11 @@ class Start(Struct, tag=True, kw_only=True):
     sandbox: bool = True
     die_with_parent: bool = True
 
+    @property
+    def write(self) -> tuple[str, ...]:
+        """Folders below which it may write."""
+        return (self.scratch,) if self.scratch else ()
+
 
 class Run(Struct, tag=True, kw_only=True):
     """Run a query that the guard let through in the parent."""
@@ -176,7 +181,7 @@ def received_query(run: Run) -> CheckedQuery:
     )
 
 
-def send(descriptor: int, message: Request | Reply) -> None:
+def send(descriptor: int, message: Struct) -> None:
     """Write one frame; raises BrokenPipeError when nobody reads any more."""
     body = _encoder.encode(message)
     rest = memoryview(len(body).to_bytes(_LENGTH, "big") + body)
