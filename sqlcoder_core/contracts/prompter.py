@@ -14,12 +14,14 @@ from sqlcoder_core.values.generation import ModelFacts, Prompt
 class Room:
     """The model that will read the prompt, and how much room there is.
 
-    `tokens` is what the prompt may have at most; `count` gives each text's length in this model's tokens.
+    `tokens` is what the prompt may have at most; `count` gives each text's length in this model's tokens. `values` is False where
+    stored values and verified examples must not be shown: a server that is not this machine, without `share_values`.
     """
 
     tokens: int
     count: Callable[[Sequence[str]], tuple[int, ...]]
     model: ModelFacts = field(default_factory=lambda: ModelFacts(name=""))
+    values: bool = True
 
     def plain(self, text: str) -> str:
         """A text from outside (question, description, value) in which no piece means a control token to the model.
