@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from sqlcoder_core.linking.tokens import Token, tokenise
     from sqlcoder_core.linking.words import name_words, singular, split_name, stem, table_words
     from sqlcoder_core.models.chat_template import ChatTemplate
+    from sqlcoder_core.models.convert.gguf_header import GgufHeader, part_paths, read_header
     from sqlcoder_core.models.tokenizer_file import FileTokenizer
+    from sqlcoder_core.models.weights_hash import weights_hash
     from sqlcoder_core.session import Session
     from sqlcoder_core.values.answer import Answer
     from sqlcoder_core.values.answer_json import answer_json, answer_object, cell_text, float_name, json_text, json_value
@@ -88,7 +90,9 @@ _HOMES = {
     "linking.tokens": ("Token", "tokenise"),
     "linking.words": ("name_words", "singular", "split_name", "stem", "table_words"),
     "models.chat_template": ("ChatTemplate",),
+    "models.convert.gguf_header": ("GgufHeader", "part_paths", "read_header"),
     "models.tokenizer_file": ("FileTokenizer",),
+    "models.weights_hash": ("weights_hash",),
     "session": ("Session",),
     "values.answer": ("Answer",),
     "values.answer_json": ("answer_json", "answer_object", "cell_text", "float_name", "json_text", "json_value"),

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from jinja2 import TemplateError
-from jinja2.ext import loopcontrols
 from jinja2.exceptions import SecurityError
+from jinja2.ext import loopcontrols
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.values.generation import Message
+
+_LARGEST, _LARGEST_POWER = 1_000_000, 64
 
 
 class ChatTemplate:
@@ -46,8 +48,22 @@ class ChatTemplate:
         return ModelError(f"the chat template fails: {error}", place=self._place, hint=hint)
 
 
+class _Bounded(ImmutableSandboxedEnvironment):
+    """The sandbox, in which a product or power cannot eat the memory either (`'x' * 10**10`)."""
+
+    intercepted_binops = frozenset(("*", "**"))
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Multiply small things only."""
+        numbers = [abs(one) for one in (left, right) if isinstance(one, int | float)]
+        length = max((len(one) for one in (left, right) if isinstance(one, str | bytes | list | tuple)), default=1)
+        if length * max(numbers, default=1) > _LARGEST or (operator == "**" and max(numbers, default=1) > _LARGEST_POWER):
+            raise SecurityError(f"{operator} with operands that are too large")
+        return super().call_binop(context, operator, left, right)
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
+    environment = _Bounded(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
     environment.filters["tojson"] = _to_json
     environment.globals |= {"raise_exception": _raise, "strftime_now": lambda format: datetime.now().strftime(format)}
     return environment

@@ -59,7 +59,9 @@ class FileTokenizer(Tokenizer):
     def encode(self, text: str, *, whole: bool = True) -> list[int]:
         """See `Tokenizer`."""
         if whole:
-            return list(self._fast.encode(text, add_special_tokens=True).ids)
+            # Chat templates write the begin token themselves; the post-processor would put a second one before it.
+            begins = self._begin is not None and text.startswith(self._begin)
+            return list(self._fast.encode(text, add_special_tokens=not begins).ids)
         return list(self._plain.encode(text, add_special_tokens=False).ids)
 
     def decode(self, tokens: Sequence[int]) -> str:
@@ -73,6 +75,10 @@ class FileTokenizer(Tokenizer):
     def chat(self, messages: Sequence[Message]) -> str | None:
         """See `Tokenizer`."""
         return self.template.render(messages) if self.template else None
+
+    @cached_property
+    def _begin(self) -> str | None:
+        return _content(self._config.get("bos_token"))
 
     @cached_property
     def _plain(self) -> Any:
