@@ -89,6 +89,10 @@ class Runtime(Component):
         """Files and folders that the worker must read beside the model's own and Python's packages."""
         return ()
 
+    def memory(self, files: ModelFiles) -> int | None:
+        """Bytes of memory that the weights take once loaded; None: as many as their files. A model that does not fit is refused."""
+        return None
+
     def devices(self) -> bool:
         """True when the worker needs an accelerator's device files, for which it runs without a sandbox."""
         return False

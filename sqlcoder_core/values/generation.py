@@ -55,8 +55,8 @@ class Decoding:
 
     `hypotheses` is how many are returned, at most `beams`. `temperature` 0 searches (greedy with one beam); above 0 it samples
     `hypotheses` independent answers with `top_p`, `top_k` and `seed`. `seconds` is the time for one question, prefill included.
-    `constrain` keeps the answer to read-only SELECT statements over `Prompt.shown`. `no_repeat` ends an answer that repeats
-    the same run of tokens over and over.
+    `constrain` keeps the answer to read-only SELECT statements over `Prompt.shown`, in the sqlglot `dialect`. `no_repeat` ends
+    an answer that repeats the same run of tokens over and over.
     """
 
     beams: int = 4
@@ -70,6 +70,7 @@ class Decoding:
     seconds: float = 120.0
     constrain: bool = True
     no_repeat: bool = True
+    dialect: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
