@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 INDEX = "model.safetensors.index.json"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "generation_config.json")
 
+# What is known of a model's origin, by its word in a model card's head.
+CARD_WORDS = {"name": "model_name", "license": "license"}
+CARD_WORDS |= {word: word for word in ("organization", "basename", "size_label", "finetune", "author", "url")}
+
 
 class SafetensorsWeights(Weights):
     """See `Weights`; raises ModelError as `read_weights` says."""
@@ -114,7 +118,7 @@ def card(folder: Path) -> dict[str, str]:
         return {}
     head = lines[1 : next((place for place, line in enumerate(lines) if place and line.strip() == "---"), 0)]
     pairs = [line.split(":", 1) for line in head if ":" in line and not line.startswith((" ", "-", "#"))]
-    words = {"license": "license", "model_name": "name", "organization": "organization", "size_label": "size_label"}
+    words = {told: key for key, told in CARD_WORDS.items()}
     found = {words[key.strip()]: value.strip().strip("\"'") for key, value in pairs if key.strip() in words}
     return {key: value for key, value in found.items() if value}
 

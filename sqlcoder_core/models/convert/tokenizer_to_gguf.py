@@ -80,8 +80,8 @@ class _Source:
     def _whole(self, **parts: Any) -> GgufVocabulary:
         tokens, types = self._tokens()
         begins, ends = self._around()
-        whole = {"tokens": tokens, "types": types, "numbers": self._numbers(tokens), "begins": begins, "ends": ends}
-        return GgufVocabulary(**whole, **parts, template=self._template())
+        numbers, template = self._numbers(tokens), self._template()
+        return GgufVocabulary(tokens=tokens, types=types, numbers=numbers, begins=begins, ends=ends, template=template, **parts)
 
     def _tokens(self) -> tuple[list[str], list[int]]:
         """Texts and types of all rows."""

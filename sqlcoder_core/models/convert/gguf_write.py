@@ -1,0 +1,209 @@
+"""Weights as one GGUF file, written tensor by tensor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlcoder_core.errors import ModelError
+from sqlcoder_core.models.convert.architectures import is_norm, of_config, pairs_from_halves, permuted_heads
+from sqlcoder_core.models.convert.number_formats import FLOATS, Q8_0_BLOCK, checked_dtype, encoded, size_of
+from sqlcoder_core.models.convert.rope import llama3_factors
+from sqlcoder_core.models.convert.staging import check_room, staged_file
+from sqlcoder_core.models.convert.tokenizer_to_gguf import GgufVocabulary, gguf_vocabulary
+from sqlcoder_core.models.convert.weights import Weights
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Progress = Callable[[str, int, int], None]
+GGUF_DTYPES = (*FLOATS, "q8_0")
+_FACTORS = "rope_freqs.weight"
+_FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}  # llama_ftype in llama.h
+_ABOUT = ("name", "license", "organization", "basename", "size_label", "finetune", "author", "url")
+
+
+def write_gguf(weights: Weights, dst: Path, *, dtype: str | None = None, progress: Progress | None = None) -> tuple[str, ...]:
+    """Write the file; it appears whole at the end, or not at all. Norms and biases stay float32.
+
+    `dtype` is f32, f16, bf16 or q8_0 (None: what loses nothing); `progress` hears the tensor's name, and bytes written and to write.
+    Gives what is worth knowing: tensors that could not take the format. Raises ModelError for what GGUF cannot say of this model.
+    """
+    dtype = checked_dtype(dtype, weights, GGUF_DTYPES)
+    plan = _Plan(weights, dtype)
+    check_room(dst, plan.total, "free some space, choose another place, or write f16 or q8_0")
+    vocabulary = gguf_vocabulary(weights.tokenizer_files(), plan.config, str(weights.path))
+    with staged_file(dst) as staged:
+        _write(plan, vocabulary, staged, progress)
+    return plan.notes()
+
+
+class _Plan:
+    """Which tensors there will be, under which names, in which format; all of it known before a byte is written."""
+
+    def __init__(self, weights: Weights, dtype: str) -> None:
+        self.weights, self.dtype = weights, dtype
+        rows = weights.shape("model.embed_tokens.weight")[0] if "model.embed_tokens.weight" in weights.names() else 0
+        self.config = weights.config | {"vocab_size": rows or weights.config.get("vocab_size")}
+        self.architecture = of_config(self.config, str(weights.path))
+        self.names = {self._gguf_name(name): name for name in weights.names()}
+        layers = int(self.config["num_hidden_layers"])
+        missing = [name for name in self.architecture.expected(layers) if name not in self.names]
+        if not self.config["tie_word_embeddings"] and "output.weight" not in self.names:
+            missing.append("output.weight")
+        if missing:
+            raise self.fail(f"the tensor {self.architecture.hf_name(missing[0])} is missing ({len(missing)} are in all)")
+        _check_sayable(self)
+        self.factors = self._rope_factors()
+        self.total = sum(self.size(name) for name in self.names)
+
+    def dtype_of(self, name: str) -> str:
+        shape = self.weights.shape(self.names[name])
+        if is_norm(name) or len(shape) < 2:
+            return "f32"
+        return "f16" if self.dtype == "q8_0" and shape[-1] % Q8_0_BLOCK else self.dtype
+
+    def size(self, name: str) -> int:
+        return size_of(math.prod(self.weights.shape(self.names[name])), self.dtype_of(name))
+
+    def array(self, name: str) -> NDArray[Any]:
+        array = self.weights.array(self.names[name])
+        heads = permuted_heads(self.architecture, name, self.config)
+        return encoded(array if heads is None else pairs_from_halves(array, heads), self.dtype_of(name), name)
+
+    def notes(self) -> tuple[str, ...]:
+        fallen = [name for name in self.names if self.dtype_of(name) not in (self.dtype, "f32")]
+        said = f"{len(fallen)} tensors stay float16, since their rows are no multiple of {Q8_0_BLOCK}: {', '.join(fallen[:3])}"
+        return (said,) if fallen else ()
+
+    def fail(self, what: str) -> ModelError:
+        return ModelError(what, place=str(self.weights.path), hint="use the safetensors or ONNX form of this model")
+
+    def _gguf_name(self, name: str) -> str:
+        found = self.architecture.gguf_name(name)
+        if found is None:
+            raise self.fail(f"the tensor {name} is not part of {self.architecture.word} as it is known here")
+        return found
+
+    def _rope_factors(self) -> NDArray[Any] | None:
+        scaling = self.config.get("rope_scaling")
+        if not scaling or scaling["rope_type"] != "llama3":
+            return None
+        return llama3_factors(scaling, float(self.config["rope_theta"]), head_width(self.config))
+
+
+def head_width(config: Mapping[str, Any]) -> int:
+    """Numbers in one head."""
+    return int(config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"])
+
+
+def _check_sayable(plan: _Plan) -> None:
+    config = plan.config
+    scaling = config.get("rope_scaling")
+    kind = scaling.get("rope_type") if isinstance(scaling, dict) else None
+    if kind not in (None, "linear", "llama3"):
+        raise plan.fail(f"rotary embeddings scaled by {kind} are not converted; none, linear and llama3 are")
+    if config.get("hidden_act", "silu") not in ("silu", "swish"):
+        raise plan.fail(f"the activation {config['hidden_act']} is not that of {plan.architecture.word}")
+    if config.get("partial_rotary_factor", 1.0) != 1.0:
+        raise plan.fail("heads that are rotated in part are not converted")
+
+
+def _write(plan: _Plan, vocabulary: GgufVocabulary, path: Path, progress: Progress | None) -> None:
+    from gguf.gguf_writer import GGUFWriter
+
+    writer = GGUFWriter(path, plan.architecture.word)
+    try:
+        _say_model(writer, plan)
+        _say_vocabulary(writer, vocabulary)
+        _announce(writer, plan)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_ti_data_to_file()
+        done = 0
+        for name in plan.names:
+            writer.write_tensor_data(plan.array(name))
+            done += plan.size(name)
+            if progress:
+                progress(name, done, plan.total)
+        if plan.factors is not None:
+            writer.write_tensor_data(plan.factors)
+    finally:
+        writer.close()
+
+
+def _announce(writer: Any, plan: _Plan) -> None:
+    import numpy as np
+    from gguf.constants import GGMLQuantizationType
+
+    raw = {"q8_0": GGMLQuantizationType.Q8_0, "bf16": GGMLQuantizationType.BF16}
+    plain = {"f32": np.dtype("float32"), "f16": np.dtype("float16")}
+    for name, hf_name in plan.names.items():
+        dtype, shape = plan.dtype_of(name), plan.weights.shape(hf_name)
+        if dtype in raw:  # such tensors are handed over as bytes, so their shape is told in bytes too
+            shape = (*shape[:-1], plan.size(name) // math.prod(shape[:-1]))
+        writer.add_tensor_info(name, shape, plain.get(dtype, np.dtype("uint8")), plan.size(name), raw_dtype=raw.get(dtype))
+    if plan.factors is not None:
+        writer.add_tensor_info(_FACTORS, plan.factors.shape, plain["f32"], plan.factors.nbytes)
+
+
+def _say_model(writer: Any, plan: _Plan) -> None:
+    config, about = plan.config, plan.weights.about
+    writer.add_type("model")
+    for key in _ABOUT:
+        if key in about:
+            writer.add_string(f"general.{key}", about[key])
+    heads, head = int(config["num_attention_heads"]), head_width(config)
+    writer.add_block_count(int(config["num_hidden_layers"]))
+    writer.add_context_length(_context(config))
+    writer.add_embedding_length(int(config["hidden_size"]))
+    writer.add_feed_forward_length(int(config["intermediate_size"]))
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(int(config.get("num_key_value_heads") or heads))
+    writer.add_layer_norm_rms_eps(float(config["rms_norm_eps"]))
+    writer.add_vocab_size(int(config["vocab_size"]))
+    if head * heads != int(config["hidden_size"]):
+        writer.add_key_length(head)
+        writer.add_value_length(head)
+    _say_rotary(writer, config, head)
+    writer.add_file_type(_FILE_TYPES[plan.dtype])
+    writer.add_quantization_version(2)
+
+
+def _say_rotary(writer: Any, config: Mapping[str, Any], head: int) -> None:
+    from gguf.constants import RopeScalingType
+
+    writer.add_rope_dimension_count(head)
+    writer.add_rope_freq_base(float(config["rope_theta"]))
+    scaling = config.get("rope_scaling")
+    if scaling and scaling["rope_type"] == "linear":
+        writer.add_rope_scaling_type(RopeScalingType.LINEAR)
+        writer.add_rope_scaling_factor(float(scaling["factor"]))
+
+
+def _context(config: Mapping[str, Any]) -> int:
+    """Its window in tokens: no longer than what attention slides over, since GGUF says nothing of that for these architectures."""
+    whole = int(config["max_position_embeddings"])
+    window = config.get("sliding_window")
+    slides = window and config.get("use_sliding_window", config.get("model_type") == "mistral")
+    return min(whole, int(window)) if window and slides else whole
+
+
+def _say_vocabulary(writer: Any, vocabulary: GgufVocabulary) -> None:
+    writer.add_tokenizer_model(vocabulary.model)
+    writer.add_tokenizer_pre(vocabulary.pre)
+    writer.add_token_list(vocabulary.tokens)
+    writer.add_token_types(vocabulary.types)
+    if vocabulary.merges is not None:
+        writer.add_token_merges(vocabulary.merges)
+    if vocabulary.scores is not None:
+        writer.add_token_scores(vocabulary.scores)
+    for word, number in vocabulary.numbers.items():
+        writer.add_uint32(f"tokenizer.ggml.{word}_token_id", number)
+    writer.add_add_bos_token(vocabulary.begins)
+    writer.add_add_eos_token(vocabulary.ends)
+    writer.add_add_space_prefix(vocabulary.space_prefix)
+    if vocabulary.template is not None:
+        writer.add_chat_template(vocabulary.template)
