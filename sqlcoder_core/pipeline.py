@@ -25,13 +25,17 @@ from sqlcoder_core.values.result import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How questions are to be answered. `executions` is how many candidates may run before giving up (1 on engines that bill)."""
+    """How questions are to be answered. `executions` is how many candidates may run before giving up (1 on engines that bill).
+
+    `listener` hears the text of an answer as it is written.
+    """
 
     run: bool = True
     candidates: int = 3
     executions: int = 3
     min_confidence: float = 0.0
     limits: Limits = field(default_factory=Limits)
+    listener: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,15 @@ class Pipeline:
             yield self._finish(one, proposal, wish, shared)
 
     def _ask(self, linked: Linked, wish: Wish) -> Ask:
-        limit = linked.question.limit
-        return Ask(linked=linked, dialect=self.dialect, clock=self.clock, candidates=wish.candidates, limit=limit, catalog=self.catalog)
+        return Ask(
+            linked=linked,
+            dialect=self.dialect,
+            clock=self.clock,
+            candidates=wish.candidates,
+            limit=linked.question.limit,
+            catalog=self.catalog,
+            listener=wish.listener,
+        )
 
     def _finish(self, linked: Linked, proposal: Proposal, wish: Wish, shared: tuple[tuple[str, float], ...]) -> Answer:
         watch = Stopwatch()

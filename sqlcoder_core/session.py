@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
@@ -43,11 +43,18 @@ class Session:
         self._gathering = Stopwatch()
 
     @classmethod
-    def open(cls, options: Options | None = None, *, cwd: Path | None = None, environ: Mapping[str, str] | None = None) -> Self:
-        """Read the configuration (or detect one in `cwd`) and build its components."""
+    def open(
+        cls,
+        options: Options | None = None,
+        *,
+        cwd: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        examining: bool = False,
+    ) -> Self:
+        """Read the configuration (or detect one in `cwd`) and build its components; `examining` lets a runtime pass that cannot work."""
         host = Host()
         configuration = load(options or Options(), cwd=cwd or Path.cwd(), environ=os.environ if environ is None else environ, host=host)
-        return cls(configuration, build(configuration, host), host)
+        return cls(configuration, build(configuration, host, examining=examining), host)
 
     def __enter__(self) -> Self:
         return self
@@ -56,7 +63,8 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the worker, if one was started."""
+        """End the worker, if one was started, and give back what the runtime has loaded."""
+        self.built.proposer.close()
         if "worker" in self.__dict__ and self.worker is not None:
             self.worker.close()
 
@@ -112,20 +120,29 @@ class Session:
         candidates: int | None = None,
         min_confidence: float | None = None,
         limits: Limits | None = None,
+        listener: Callable[[str], None] | None = None,
+        together: int | None = None,
     ) -> Iterator[Answer]:
         """Answers in the order of the questions, each as soon as it is there.
 
-        What goes wrong with one question is in its answer (`status`, `problems`, `exit_code`); an error is raised only for
-        what concerns all of them.
+        `together` is how many questions are waited for and given to the runtime at once; unset: as many as it likes. `listener`
+        hears the text of an answer as it is written, where the runtime can tell. What goes wrong with one question is in its
+        answer (`status`, `problems`, `exit_code`); an error is raised only for what concerns all of them.
         """
-        wish = self._wish(run=run, candidates=candidates, min_confidence=min_confidence, limits=limits)
+        wish = replace(self._wish(run=run, candidates=candidates, min_confidence=min_confidence, limits=limits), listener=listener)
+        self.built.proposer.warm()
         if run and self.worker is not None:
             self.worker.warm()
         pipeline = self.pipeline
         waiting = (replace(one, limit=self.built.limit) if one.limit is None else one for one in questions)
-        while group := tuple(islice(waiting, self.built.proposer.together)):
+        while group := tuple(islice(waiting, together or self.together)):
             for answer in pipeline.answer(group, wish):
-                yield replace(answer, signature=self.signature, timings_ms=self._gathering.take() + answer.timings_ms)
+                yield replace(answer, signature=self.signature + answer.signature, timings_ms=self._gathering.take() + answer.timings_ms)
+
+    @property
+    def together(self) -> int:
+        """How many questions the runtime likes to get at once."""
+        return self.built.proposer.together
 
     @cached_property
     def pipeline(self) -> Pipeline:

@@ -74,7 +74,7 @@ def _enabled(plugin: Installed, words: Words | None) -> str:
 
     if words is not None and plugin.word in words.named:
         return "yes"
-    open_to_it = words is None or (words.sources_left_out and SOURCE.hook in (plugin.hooks or ()))
+    open_to_it = words is None or (words.sources_left_out and SOURCE.is_brought_by(plugin.hooks or ()))
     return "default" if plugin.built_in and open_to_it else "no"
 
 

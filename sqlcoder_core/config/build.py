@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlcoder_core.config.checking import checked, component_problems, entries_of
+from sqlcoder_core.config.checking import checked, component_problems, entries_of, prompter_entry
 from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.database import from_text
 from sqlcoder_core.config.entries import Entry
@@ -15,11 +15,14 @@ from sqlcoder_core.config.problems import raise_all
 from sqlcoder_core.contracts.component import Context
 from sqlcoder_core.contracts.connector import Connector
 from sqlcoder_core.contracts.extension import Extension
+from sqlcoder_core.contracts.prompter import Prompter
 from sqlcoder_core.contracts.proposer import Proposer
+from sqlcoder_core.contracts.runtime import Runtime
 from sqlcoder_core.contracts.sink import Sink
 from sqlcoder_core.contracts.source import MetadataSource
+from sqlcoder_core.errors import ModelError
 from sqlcoder_core.host import Host
-from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.policy.confined import Confined
 from sqlcoder_core.policy.spare import Spare
 from sqlcoder_core.values.question import Clock
@@ -69,10 +72,11 @@ class Built:
         return connector
 
 
-def build(configuration: Configuration, host: Host) -> Built:
+def build(configuration: Configuration, host: Host, *, examining: bool = False) -> Built:
     """Build all that is configured.
 
-    Raises ConfigError with every problem of every component's settings, PluginError for a plugin that fails.
+    Raises ConfigError with every problem of every component's settings, PluginError for a plugin that fails, and ModelError for a
+    runtime that lacks what it needs here, unless the configuration is only to be examined.
     """
     problems, failures = component_problems(configuration, host)
     raise_all(problems, host.scrub)
@@ -86,7 +90,7 @@ def build(configuration: Configuration, host: Host) -> Built:
     return Built(
         connector=one(CONNECTOR, configuration.connection) if configuration.connection else None,
         sources=tuple(_wrapped(one(SOURCE, entry), entry, configuration) for entry in configuration.sources),
-        proposer=one(RUNTIME, configuration.runtime),
+        proposer=_proposer(configuration, host, context, examining=examining),
         extensions=tuple(one(EXTENSION, entry) for entry in configuration.extensions),
         clock=configuration.clock,
         limits=configuration.limits,
@@ -108,6 +112,28 @@ def _made(configuration: Configuration, host: Host, context: Context, kind: Kind
     return host.build(found, *arguments, place=entry.place(("use",)))
 
 
+def _proposer(configuration: Configuration, host: Host, context: Context, *, examining: bool) -> Proposer:
+    """A proposer as it is; around a model runtime the one that core makes of it."""
+    built: Proposer | Runtime = _made(configuration, host, context, RUNTIME, configuration.runtime)
+    if isinstance(built, Proposer):
+        return built
+    missing = built.missing()
+    if missing is not None and not examining:
+        raise ModelError(missing.message, place=missing.place or configuration.runtime.place(("use",)), hint=missing.hint)
+    # Models and their worker are loaded with the first configuration that has one.
+    from sqlcoder_core.runtime.model_proposer import ModelProposer
+
+    def by_word(word: str) -> Prompter:
+        return prompter(Entry(use=word, origin="runtime", label="runtime.prompt."))
+
+    def prompter(entry: Entry) -> Prompter:
+        made: Prompter = _made(configuration, host, context, PROMPTER, entry)
+        return made
+
+    chosen = prompter_entry(configuration, host)
+    return ModelProposer(built, context, prompter(chosen) if chosen else None, by_word)
+
+
 def _wrapped(source: MetadataSource, entry: Entry, configuration: Configuration) -> MetadataSource:
     source = Spare(source) if entry.spare else source
     seen = configuration.policy.value()
@@ -126,7 +152,7 @@ def _context(configuration: Configuration) -> Context:
 
 def _signature(configuration: Configuration, host: Host) -> tuple[tuple[str, str], ...]:
     """Settings, and the version of every plugin that took part; local files count by what `trust` hashed."""
-    words = {entry.use for _, entry in entries_of(configuration)}
+    words = {entry.use for _, entry in entries_of(configuration, host)}
     plugins = sorted(f"{one.word}={one.distribution} {one.version}" for one in host.installed if one.word in words and not one.built_in)
     pairs = [("settings", configuration.settings_hash), ("runtime", configuration.runtime.use)]
     return (*pairs, ("plugins", ", ".join(plugins))) if plugins else tuple(pairs)

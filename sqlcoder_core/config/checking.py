@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlcoder_core.config.configuration import Configuration
-from sqlcoder_core.config.entries import Entry, with_flags
+from sqlcoder_core.config.entries import Entry, named_within, with_flags
 from sqlcoder_core.config.problems import from_error
 from sqlcoder_core.config.settings import names_in_clear, settings_of
+from sqlcoder_core.contracts.runtime import Runtime
 from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.components import Found
-from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.values.problem import Problem
 
 
-def entries_of(configuration: Configuration) -> Iterator[tuple[Kind, Entry]]:
+def entries_of(configuration: Configuration, host: Host) -> Iterator[tuple[Kind, Entry]]:
     """Every component that the configuration names, the connections and sinks that this run does not use included."""
     chosen = [configuration.connection] if configuration.connection else []
     for entry in {id(one): one for one in [*chosen, *configuration.connections.values()]}.values():
@@ -30,6 +31,22 @@ def entries_of(configuration: Configuration) -> Iterator[tuple[Kind, Entry]]:
     ):
         for entry in entries:
             yield kind, entry
+    prompter = prompter_entry(configuration, host)
+    if prompter is not None:
+        yield PROMPTER, prompter
+
+
+def prompter_entry(configuration: Configuration, host: Host) -> Entry | None:
+    """The prompter that the configuration names for a model runtime; None where it names none, or where the runtime is none or wrong."""
+    entry = configuration.runtime
+    inner = named_within(entry, "prompt")
+    if inner is None:
+        return None
+    try:
+        found = host.component(RUNTIME, entry.use, place=entry.place(("use",)), config_dir=configuration.config_dir)
+    except (ConfigError, PluginError):
+        return None  # said of the runtime itself
+    return inner if issubclass(found.cls, Runtime) else None
 
 
 def checked(configuration: Configuration, host: Host, kind: Kind, entry: Entry) -> tuple[Found, Any, Entry]:
@@ -54,7 +71,7 @@ def component_problems(configuration: Configuration, host: Host) -> tuple[list[P
     """What is wrong with words and settings of all components, and the plugins that fail."""
     problems: list[Problem] = []
     failures: list[PluginError] = []
-    for kind, entry in entries_of(configuration):
+    for kind, entry in entries_of(configuration, host):
         try:
             checked(configuration, host, kind, entry)
         except ConfigError as error:
@@ -72,7 +89,7 @@ def secrets_in_clear(configuration: Configuration, host: Host) -> tuple[Problem,
 
 
 def _in_clear(configuration: Configuration, host: Host) -> Iterator[Problem]:
-    for kind, entry in entries_of(configuration):
+    for kind, entry in entries_of(configuration, host):
         try:
             _, settings, entry = checked(configuration, host, kind, entry)
         except (ConfigError, PluginError):

@@ -73,7 +73,7 @@ def _absolute(url: str, cwd: Path) -> tuple[str, bool]:
 
 def _words(url: str, is_file: bool, host: Host) -> Iterator[str]:
     """Connector words to ask, the likeliest first; a file's ending and a URL's scheme keep the others unimported."""
-    installed = {plugin.word for plugin in host.installed if plugin.hooks is None or CONNECTOR.hook in plugin.hooks}
+    installed = {plugin.word for plugin in host.installed if CONNECTOR.is_brought_by(plugin.hooks)}
     if is_file:
         first = _FILES.get(Path(url).suffix.lower(), "duckdb")
         words = [first, *(word for word in ("duckdb", "sqlite") if word != first)]
@@ -102,6 +102,6 @@ def _mark(value: object, written: object) -> object:
 
 
 def _ways(text: str, host: Host) -> str:
-    words = sorted(plugin.word for plugin in host.installed if plugin.hooks and CONNECTOR.hook in plugin.hooks)
+    words = sorted(plugin.word for plugin in host.installed if plugin.hooks and CONNECTOR.is_brought_by(plugin.hooks))
     near = nearest(text.partition(":")[0], words)
     return f"did you mean {near}:...?" if near else f"installed connectors: {', '.join(words)}"

@@ -41,6 +41,20 @@ def written(document: Document, steps: Steps, use: str, settings: Mapping[str, o
     return Entry(use=use, settings=settings, origin=document.place(steps, key=True), label=label, where=where)
 
 
+def named_within(entry: Entry, name: str) -> Entry | None:
+    """The component that one setting of another names, as a word or with settings of its own (`runtime.prompt`); None where it is unset."""
+    value = entry.settings.get(name)
+    use = value.get("use") if isinstance(value, Mapping) else value
+    if not isinstance(use, str):
+        return None
+
+    def where(below: Steps, key: bool) -> str:
+        return entry.place((name, *below) if isinstance(value, Mapping) else (name,), key)
+
+    settings = {key: item for key, item in value.items() if key != "use"} if isinstance(value, Mapping) else {}
+    return Entry(use=use, settings=settings, origin=where((), True), label=f"{entry.label}{name}.", where=where)
+
+
 def with_flags(entry: Entry, said: Mapping[str, tuple[object, str]]) -> Entry:
     """An entry with settings laid over from the command line: name to (value, flag)."""
 

@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 from sqlcoder_core.config.schema import ConfigFile
+from sqlcoder_core.contracts.runtime import Runtime
 from sqlcoder_core.errors import PluginError, SqlcoderError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.installed import Installed
-from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
 
 _LOCAL = {"type": "string", "pattern": r"\.py:\w+$", "description": "A class in a file beside this one."}
-_KINDS = (CONNECTOR, SOURCE, RUNTIME, SINK, EXTENSION)
+_KINDS = (CONNECTOR, SOURCE, PROMPTER, RUNTIME, SINK, EXTENSION)
 
 
 def schema_text(host: Host, *, built_in: bool = False) -> tuple[str, list[SqlcoderError]]:
@@ -84,7 +85,7 @@ def _component(kind: Kind, host: Host, definitions: dict[str, Any], failures: li
 
 
 def _settings(kind: Kind, plugin: Installed, host: Host, definitions: dict[str, Any]) -> dict[str, str]:
-    if plugin.hooks is not None and kind.hook not in plugin.hooks:
+    if not kind.is_brought_by(plugin.hooks):
         return {}
     references = {}
     for name, cls in host.classes(plugin, kind).items():
@@ -96,11 +97,19 @@ def _settings(kind: Kind, plugin: Installed, host: Host, definitions: dict[str, 
         for inner, definition in schema.pop("$defs", {}).items():
             definitions[f"{key}.{inner}"] = definition
         description = (cls.__doc__ or "").strip().splitlines()
-        schema["properties"] = {"use": {"const": name}, **schema.get("properties", {})}
+        schema["properties"] = {"use": {"const": name}, **_with_prompter(cls, schema.get("properties", {}))}
         schema["description"] = description[0] if description else name
         definitions[key] = schema
         references[name] = f"#/definitions/{key}"
     return references
+
+
+def _with_prompter(cls: Any, properties: dict[str, Any]) -> dict[str, Any]:
+    """A model runtime's `prompt` is a component of its own."""
+    if not issubclass(cls, Runtime) or "prompt" not in properties:
+        return properties
+    kept = {key: properties["prompt"][key] for key in ("description", "default") if key in properties["prompt"]}
+    return {**properties, "prompt": {**kept, "anyOf": [{"type": "null"}, {"$ref": f"#/definitions/{PROMPTER.name}"}]}}
 
 
 def _without_titles(schema: Any) -> Any:

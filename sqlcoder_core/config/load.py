@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sqlcoder_core.config import overrides
+from sqlcoder_core.config import auto_runtime, overrides
 from sqlcoder_core.config.checking import component_problems, secrets_in_clear
 from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.detect import Choice, NothingToAsk, Scene, choose
@@ -112,7 +112,8 @@ def _chosen(scene: Scene) -> Choice:
 def _configuration(scene: Scene, choice: Choice, path: Path | None, core: ConfigFile) -> Configuration:
     document = scene.document
     root = Path(choice.detection.root) if choice.detection else scene.config_dir
-    runtime, extensions = _runtime(document, core), _listed(document, "extensions", core)
+    runtime, notes = auto_runtime.chosen(_runtime(document, core), scene.host, scene.environ)
+    extensions = _listed(document, "extensions", core)
     return Configuration(
         path=path,
         project_dir=root,
@@ -140,7 +141,7 @@ def _configuration(scene: Scene, choice: Choice, path: Path | None, core: Config
         environ=scene.environ,
         scrub=scene.host.scrub,
         settings_hash=_hash(core, choice, (runtime, *extensions)),
-        warnings=_warnings(choice),
+        warnings=(*_warnings(choice), *notes),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from sqlcoder_core.contracts.component import Component
 from sqlcoder_core.values.candidate import Proposal
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.linked import Linked
+from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Clock
 
 
@@ -18,6 +19,7 @@ class Ask:
     """One question as a proposer gets it. `candidates` is how many distinct statements are wanted at most.
 
     `linked` is the part of the catalog that the question is about, `catalog` all of it, for those who can use the whole.
+    `listener` hears the answer's text as it is written, from those who can tell.
     """
 
     linked: Linked
@@ -26,6 +28,7 @@ class Ask:
     candidates: int = 3
     limit: int | None = None
     catalog: Catalog | None = None
+    listener: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
 
 
 class Proposer(Component):
@@ -34,8 +37,8 @@ class Proposer(Component):
     `together` is how many questions it likes to get in one call; 1 gives each answer as early as possible.
     """
 
-    together: ClassVar[int] = 1
-    local: ClassVar[bool] = True
+    together: int = 1
+    local: bool = True
     """False when the question and the catalog leave this machine."""
     heeds_instructions: ClassVar[bool] = True
     """False for one that cannot read `Question.instructions`; whoever gave any is then told so."""
@@ -43,6 +46,16 @@ class Proposer(Component):
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order. Not understanding is a Proposal without candidates, never an error."""
         raise NotImplementedError
+
+    def warm(self) -> None:
+        """Begin with what takes long (loading a model), without waiting for it; questions will follow."""
+
+    def close(self) -> None:
+        """Give back what was loaded; the next question would load it again."""
+
+    def findings(self) -> tuple[Problem, ...]:
+        """What `doctor` should say: what it is, what it receives, what is missing. May load what it needs."""
+        return ()
 
     def identity(self) -> tuple[tuple[str, str], ...]:
         """What of this proposer makes an answer repeatable: (name, value) pairs for the signature."""

@@ -75,7 +75,11 @@ class Host:
         key = (plugin.word, kind.name)
         if key not in self._classes:
             module = self._load(plugin, place)
-            brought = self._calls.call(module, kind.hook, {}, str(plugin), doing=f"listing its {kind}s", place=place)
+            brought = [
+                _checked(thing, kind, str(plugin), place, hook)
+                for hook in kind.hooks
+                for thing in self._calls.call(module, hook, {}, str(plugin), doing=f"listing its {kind}s", place=place)
+            ]
             self._classes[key] = _by_name(brought, kind, str(plugin), place)
         return self._classes[key]
 
@@ -96,7 +100,7 @@ class Host:
 
     def _words_hint(self, word: str, kind: Kind | None) -> str:
         # Words are offered by what their text says they bring, so that a wrong word imports nothing.
-        fitting = [plugin.word for plugin in self.installed if kind is None or plugin.hooks is None or kind.hook in plugin.hooks]
+        fitting = [plugin.word for plugin in self.installed if kind is None or kind.is_brought_by(plugin.hooks)]
         near = nearest(word, fitting)
         return f"did you mean {near!r}?" if near else did_you_mean(word, fitting, listed=20) or "run `sqlcoder plugins list`"
 
@@ -105,7 +109,7 @@ class Host:
         for other, classes in brought.items():
             if use in classes:
                 hint = f"it belongs under `{other.section}:`"
-                fitting = [one.word for one in self.installed if one.hooks and kind.hook in one.hooks]
+                fitting = [one.word for one in self.installed if one.hooks and kind.is_brought_by(one.hooks)]
                 if fitting:
                     hint += f"; {kind}s: {', '.join(fitting)}"
                 return ConfigError(f"{use!r} is {other.with_article}, not {kind.with_article}", place=place, hint=hint)
@@ -159,10 +163,9 @@ class Host:
         return tuple(sorted(found, key=lambda one: -one.certainty))
 
 
-def _by_name(brought: Iterable[object], kind: Kind, who: str, place: str) -> dict[str, Any]:
+def _by_name(brought: Iterable[Any], kind: Kind, who: str, place: str) -> dict[str, Any]:
     classes: dict[str, Any] = {}
-    for thing in brought:
-        cls = _checked(thing, kind, who, place)
+    for cls in brought:
         if cls.name in classes:
             both = f"{classes[cls.name].__qualname__} and {cls.__qualname__}"
             raise PluginError(
@@ -172,11 +175,11 @@ def _by_name(brought: Iterable[object], kind: Kind, who: str, place: str) -> dic
     return classes
 
 
-def _checked(thing: object, kind: Kind, who: str, place: str) -> Any:
-    contract = kind.contract_class()
+def _checked(thing: object, kind: Kind, who: str, place: str, hook: str | None = None) -> Any:
+    contracts = kind.contract_classes(hook)
     shown = thing.__qualname__ if isinstance(thing, type) else repr(thing)
-    if not (isinstance(thing, type) and issubclass(thing, contract)):
-        hint = f"derive it from sqlcoder_core.api.{contract.__name__}"
+    if not (isinstance(thing, type) and issubclass(thing, contracts)):
+        hint = f"derive it from sqlcoder_core.api.{' or '.join(contract.__name__ for contract in contracts)}"
         raise PluginError(f"{who}: {shown} is not {kind.with_article} class", place=place, hint=hint)
     name = getattr(thing, "name", None)
     if not (isinstance(name, str) and name):

@@ -8,12 +8,23 @@ from importlib import import_module
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """`name` is the word in messages, `hook` returns its classes, `contract` is "module:Class", `section` the key in sqlcoder.yaml."""
+    """`name` is the word in messages, `section` the key in sqlcoder.yaml.
+
+    `brought_by` pairs each hook that returns its classes with the class they extend, as "module:Class".
+    """
 
     name: str
-    hook: str
-    contract: str
+    brought_by: tuple[tuple[str, str], ...]
     section: str
+
+    @property
+    def hooks(self) -> tuple[str, ...]:
+        """The hooks whose classes are of this kind."""
+        return tuple(hook for hook, _ in self.brought_by)
+
+    def is_brought_by(self, hooks: tuple[str, ...] | None) -> bool:
+        """True when one of these hooks brings it; None are hooks that could not be read."""
+        return hooks is None or any(hook in hooks for hook in self.hooks)
 
     def __str__(self) -> str:
         return self.name
@@ -23,22 +34,32 @@ class Kind:
         """For messages: "a sink", "an extension"."""
         return f"{'an' if self.name[0] in 'aeiou' else 'a'} {self.name}"
 
-    def contract_class(self) -> type:
-        """The class that components of this kind extend."""
-        module, _, name = self.contract.partition(":")
-        found: type = getattr(import_module(f"sqlcoder_core.contracts.{module}"), name)
-        return found
+    def contract_classes(self, hook: str | None = None) -> tuple[type, ...]:
+        """The classes that components of this kind extend, or those that one hook returns."""
+        wanted = [contract for name, contract in self.brought_by if hook in (None, name)]
+        return tuple(_contract(contract) for contract in wanted)
 
 
-SOURCE = Kind(name="source", hook="sqlcoder_metadata_sources", contract="source:MetadataSource", section="sources")
-CONNECTOR = Kind(name="connector", hook="sqlcoder_connectors", contract="connector:Connector", section="connections")
-RUNTIME = Kind(name="runtime", hook="sqlcoder_proposers", contract="proposer:Proposer", section="runtime")
-SINK = Kind(name="sink", hook="sqlcoder_sinks", contract="sink:Sink", section="sinks")
-EXTENSION = Kind(name="extension", hook="sqlcoder_extensions", contract="extension:Extension", section="extensions")
+def _contract(text: str) -> type:
+    module, _, name = text.partition(":")
+    found: type = getattr(import_module(f"sqlcoder_core.contracts.{module}"), name)
+    return found
 
-KINDS = (SOURCE, CONNECTOR, RUNTIME, SINK, EXTENSION)
+
+SOURCE = Kind(name="source", brought_by=(("sqlcoder_metadata_sources", "source:MetadataSource"),), section="sources")
+CONNECTOR = Kind(name="connector", brought_by=(("sqlcoder_connectors", "connector:Connector"),), section="connections")
+RUNTIME = Kind(
+    name="runtime",
+    brought_by=(("sqlcoder_proposers", "proposer:Proposer"), ("sqlcoder_runtimes", "runtime:Runtime")),
+    section="runtime",
+)
+PROMPTER = Kind(name="prompter", brought_by=(("sqlcoder_prompters", "prompter:Prompter"),), section="runtime.prompt")
+SINK = Kind(name="sink", brought_by=(("sqlcoder_sinks", "sink:Sink"),), section="sinks")
+EXTENSION = Kind(name="extension", brought_by=(("sqlcoder_extensions", "extension:Extension"),), section="extensions")
+
+KINDS = (SOURCE, CONNECTOR, RUNTIME, PROMPTER, SINK, EXTENSION)
 
 
 def kinds_of(hooks: tuple[str, ...]) -> tuple[Kind, ...]:
     """The kinds of components that these hooks bring."""
-    return tuple(kind for kind in KINDS if kind.hook in hooks)
+    return tuple(kind for kind in KINDS if kind.is_brought_by(hooks))

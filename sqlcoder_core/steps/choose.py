@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlcoder_core.errors import Abstained, Refused
+from sqlcoder_core.errors import Abstained, PluginError, Refused, TimeLimit
 from sqlcoder_core.values.answer import Alternative, Answer
 from sqlcoder_core.values.candidate import Proposal
 from sqlcoder_core.values.checked import Executed
@@ -26,8 +26,13 @@ class Choice:
 
 def choose(choice: Choice) -> Answer:
     """The first candidate that ran (or, when nothing is to be run, that passed); otherwise why there is none."""
+    return replace(_chosen(choice), signature=choice.proposal.record)
+
+
+def _chosen(choice: Choice) -> Answer:
     if not choice.executed:
-        return _abstained(choice, _not_understood(choice.proposal))
+        problem = choice.proposal.problem
+        return _unproposed(choice, problem) if problem else _abstained(choice, _not_understood(choice.proposal))
     best = next((one for one in choice.executed if one.checked.query is not None), None)
     if best is not None and best.checked.candidate.score < choice.min_confidence:
         return _abstained(choice, _unsure(best, choice.min_confidence))
@@ -52,9 +57,22 @@ def _answered(choice: Choice, good: Executed) -> Answer:
         result=good.result,
         reading=candidate.reading,
         confidence=round(candidate.score, 4),
-        problems=good.checked.problems + notes,
+        problems=good.checked.problems + notes + _lesser(choice.proposal.problem),
         alternatives=_alternatives(choice, good),
     )
+
+
+def _lesser(problem: Problem | None) -> tuple[Problem, ...]:
+    """What went wrong while proposing, beside an answer that there is nevertheless."""
+    if problem is None:
+        return ()
+    return (replace(problem, severity="warning") if problem.severity == "error" else problem,)
+
+
+def _unproposed(choice: Choice, problem: Problem) -> Answer:
+    """The runtime could not propose anything: a failure of the model, not of the question."""
+    exit_code = TimeLimit.exit_code if problem.code == "time_limit" else PluginError.exit_code
+    return Answer(question=choice.question, status="failed", dialect=choice.dialect, problems=(problem,), exit_code=exit_code)
 
 
 def _alternatives(choice: Choice, good: Executed) -> tuple[Alternative, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlcoder_core.values.problem import Problem
+
 Route = Literal["sql", "metric", "verified"]
 
 
@@ -34,9 +36,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """All candidates of one proposer for one question; none means it abstains and says which words it could not place."""
+    """All candidates of one proposer for one question; none means it abstains and says which words it could not place.
+
+    `problem` says what went wrong (a model that crashed, a time limit): without candidates, the question has failed. `record` are
+    (name, value) pairs of how this answer came about, which go into its signature.
+    """
 
     candidates: tuple[Candidate, ...] = ()
     unplaced: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     reason: str | None = None
+    problem: Problem | None = None
+    record: tuple[tuple[str, str], ...] = ()

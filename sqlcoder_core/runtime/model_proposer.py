@@ -1,0 +1,174 @@
+"""Linked questions in, candidates out: a prompter renders, a model writes, SQL is taken out of what it wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cached_property
+
+from sqlcoder_core.contracts.component import Context
+from sqlcoder_core.contracts.prompter import Prompter, Room
+from sqlcoder_core.contracts.proposer import Ask, Proposer
+from sqlcoder_core.contracts.runtime import RemoteRuntime, Runtime, RuntimeSettings
+from sqlcoder_core.errors import ConfigError, ModelDied, ModelError, PluginError, SqlcoderError, UsageError
+from sqlcoder_core.runtime.hypotheses import candidates_of
+from sqlcoder_core.runtime.local_model import LocalModel
+from sqlcoder_core.runtime.prompt_record import record_of
+from sqlcoder_core.runtime.receives import findings_of
+from sqlcoder_core.values.candidate import Proposal
+from sqlcoder_core.values.generation import Generated, Prompt
+from sqlcoder_core.values.problem import Problem
+
+
+class ModelProposer(Proposer):
+    """A model runtime as a proposer. `prompter` is the configured one, None where `by_word` builds the one that suits the model.
+
+    The model is loaded with the first question. Raises ModelError for a model that is not here or cannot be loaded; what goes
+    wrong with one question is the problem of its proposal.
+    """
+
+    settings: RuntimeSettings
+
+    def __init__(self, runtime: Runtime, context: Context, prompter: Prompter | None, by_word: Callable[[str], Prompter]) -> None:
+        super().__init__(runtime.settings, context)
+        # For everybody else this is the runtime: its word, its settings, its manners.
+        self.name = runtime.name  # type: ignore[misc]
+        self.Settings = type(runtime.settings)  # type: ignore[misc]
+        self.runtime = runtime
+        self.together = self.settings.together
+        self.local = runtime.local
+        self._configured = prompter
+        self._by_word = by_word
+        self._local = None if isinstance(runtime, RemoteRuntime) else LocalModel(runtime, context)
+
+    def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
+        """One proposal per ask, in order; the prompts are decoded together."""
+        try:
+            rendered = [self._rendered(ask) for ask in asks]
+        except ModelDied as died:  # while counting: the next question gets a fresh process
+            problem = Problem(code=died.code, message=died.message, place=died.place, hint=died.hint, found_by=self.name)
+            return iter([Proposal(problem=problem)] * len(asks))
+        prompts = [one for one in rendered if isinstance(one, Prompt)]
+        generated = iter(self._generated(asks, prompts) if prompts else ())
+        return iter([self._proposal(ask, one, generated) for ask, one in zip(asks, rendered, strict=True)])
+
+    def warm(self) -> None:
+        """Start loading a local model."""
+        if self._local is not None:
+            self._local.warm()
+
+    def close(self) -> None:
+        """End the model's process unless another session uses it, or the connection to its server."""
+        self.model.close()
+
+    def findings(self) -> tuple[Problem, ...]:
+        """What the runtime receives, its model, its walls, what is missing. Loads the model."""
+        missing = self.runtime.missing()
+        own = self.runtime.findings()
+        if missing is not None:
+            return (missing, *(one for one in own if one.message != missing.message))
+        facts = self.model.facts()
+        walls = (self._local.worker.sandbox_finding(),) if self._local else ()
+        return (*findings_of(self.runtime, facts, self._local.files if self._local else None, self.prompter), *walls, *own)
+
+    def identity(self) -> tuple[tuple[str, str], ...]:
+        """Model, weights, decoding and prompter, told from settings and files: nothing is loaded for it."""
+        trained = self._local.files.prompt if self._local else None
+        chosen = self._configured.name if self._configured else trained
+        prompter = (("prompter", chosen),) if chosen else ()
+        return (*self._model_identity(), ("decoding", decoding_text(self.settings)), *prompter)
+
+    def _model_identity(self) -> tuple[tuple[str, str], ...]:
+        if self._local is None:
+            return (("model", self.settings.model or ""),)
+        return (("model", self._local.files.name), ("weights", self._local.weights))
+
+    @property
+    def model(self) -> LocalModel | RemoteRuntime:
+        """The local model, or the server's."""
+        return self._local if self._local is not None else self._server
+
+    @cached_property
+    def _server(self) -> RemoteRuntime:
+        assert isinstance(self.runtime, RemoteRuntime)
+        return self.runtime
+
+    @cached_property
+    def prompter(self) -> Prompter:
+        """The configured prompter, else the one that the model was trained with, else `chat` where it has a template for chats."""
+        if self._configured is not None:
+            return self._configured
+        trained = self._local.files.prompt if self._local else None
+        return self._by_word(trained or ("chat" if self.model.facts().chat_template else "schema_first"))
+
+    def _room(self) -> Room:
+        facts = self.model.facts()
+        settings = self.settings
+        windows = (facts.context, getattr(settings, "context", None), self._local.files.context if self._local else None)
+        context = min(window for window in windows if window)
+        if context <= settings.max_tokens:
+            hint = "lower `max_tokens`, or raise `context`" if facts.context > settings.max_tokens else "lower `max_tokens`"
+            raise ModelError(f"a context of {context} tokens has no room for a prompt beside {settings.max_tokens} `max_tokens`", hint=hint)
+        values = self.local or bool(getattr(settings, "share_values", False))
+        return Room(tokens=context - settings.max_tokens, count=self.model.count, model=facts, values=values)
+
+    def _rendered(self, ask: Ask) -> Prompt | Problem:
+        """The prompt, or why there is none."""
+        room = self._room()
+        try:
+            prompt = self.prompter.prompt(_cleaned(ask, room), room)
+        except UsageError as error:
+            if isinstance(error, ConfigError):
+                raise
+            return Problem(code="prompt", message=error.message, place=error.place, hint=error.hint, found_by=self.prompter.name)
+        except SqlcoderError:
+            raise
+        except Exception as error:  # a prompter is foreign code; its failure is reported by its name
+            raise PluginError(f"prompter {self.prompter.name!r} failed: {type(error).__name__}: {error}") from error
+        return prompt if prompt.prompter else replace(prompt, prompter=self.prompter.name)
+
+    def _generated(self, asks: tuple[Ask, ...], prompts: list[Prompt]) -> Iterator[Generated]:
+        decoding = replace(self.settings.decoding(self._wanted(asks)), dialect=asks[0].dialect)
+        alone = len(prompts) == 1 and decoding.hypotheses == 1 and decoding.beams == 1
+        return self.model.generate(prompts, decoding, asks[0].listener if alone else None)
+
+    def _wanted(self, asks: tuple[Ask, ...]) -> int:
+        """Beams that were searched anyway cost nothing, and some of them say the same; a server's or a sample's answers cost."""
+        wanted = max(ask.candidates for ask in asks)
+        return max(wanted, self.settings.beams) if self.local and not self.settings.temperature else wanted
+
+    def _proposal(self, ask: Ask, prompt: Prompt | Problem, generated: Iterator[Generated]) -> Proposal:
+        if isinstance(prompt, Problem):
+            return Proposal(problem=prompt)
+        one = next(generated, None)
+        if one is None:
+            raise PluginError(f"runtime {self.name!r} gave fewer answers than it was asked for")
+        candidates = candidates_of(one, prompt, self.name, ask.candidates)
+        reason = None if candidates or one.problem else "the model wrote no SQL"
+        return Proposal(candidates=candidates, reason=reason, problem=one.problem, record=self._record(prompt, one))
+
+    def _record(self, prompt: Prompt, generated: Generated) -> tuple[tuple[str, str], ...]:
+        facts = self.model.facts()
+        known = {name for name, _ in self.identity()}
+        made = (("prompter", prompt.prompter), ("precision", facts.precision), ("device", facts.device))
+        return (*((name, value) for name, value in made if value and name not in known), *record_of(prompt, generated))
+
+
+def _cleaned(ask: Ask, room: Room) -> Ask:
+    """The person's own words without anything that means a control token to the model; prompters do the same with what the catalog says."""
+    question = ask.linked.question
+
+    def plain(text: str | None) -> str | None:
+        return None if text is None else room.plain(text.encode("utf-8", "replace").decode())
+
+    said = replace(question, text=plain(question.text) or "", instructions=plain(question.instructions), previous=plain(question.previous))
+    return replace(ask, linked=replace(ask.linked, question=said))
+
+
+def decoding_text(settings: RuntimeSettings) -> str:
+    """How answers are decoded, in one line."""
+    text = f"beams {settings.beams}, max_tokens {settings.max_tokens}, length_penalty {settings.length_penalty:g}"
+    text += f", constrain {str(settings.constrain).lower()}"
+    if settings.temperature:
+        text += f", temperature {settings.temperature:g}, top_p {settings.top_p:g}, top_k {settings.top_k}, seed {settings.seed}"
+    return text
