@@ -1,0 +1,169 @@
+"""Prompts in, answers out, on any engine: what a model worker calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from sqlcoder_core.contracts.model_engine import ModelEngine, TreeSession
+from sqlcoder_core.decoding.answer_text import Pieces
+from sqlcoder_core.decoding.best_tokens import BestTokens
+from sqlcoder_core.decoding.group import Group
+from sqlcoder_core.decoding.job import Job, Question, certain_tokens
+from sqlcoder_core.decoding.kept import MOST_BRANCHES, Kept
+from sqlcoder_core.decoding.kept_files import KeptFiles
+from sqlcoder_core.decoding.prompt_tree import WORTH
+from sqlcoder_core.decoding.token_runs import distinct_tokens
+from sqlcoder_core.errors import ModelError
+from sqlcoder_core.values.generation import Decoding, Generated, ModelFacts
+from sqlcoder_core.values.problem import Problem
+
+__all__ = ["Decoder", "Job"]
+
+KEPT_TOKENS = 16384
+"""Tokens that kept beginnings may have together, where the model's context is no smaller."""
+SPARE_BRANCHES = 8
+"""Branches beside beams and kept ones: what prompts of a group begin with alike."""
+
+
+class Decoder:
+    """Answers questions with one loaded model.
+
+    `keep` says where beginnings that jobs mark as shared are kept for later calls, `folder` where on disk; `together` is how many
+    questions are decoded at once. Not for several threads.
+    """
+
+    def __init__(
+        self,
+        engine: ModelEngine,
+        facts: ModelFacts,
+        *,
+        keep: Literal["no", "memory", "disk"] = "memory",
+        folder: Path | None = None,
+        together: int = 5,
+        kept_tokens: int | None = None,
+    ) -> None:
+        self._engine, self._facts, self._together = engine, facts, together
+        self._session = engine.session()
+        self._kept: Kept | None = None
+        if self._session is not None:
+            self._pieces = Pieces(engine.tokenizer)
+            self._best = BestTokens(engine.tokenizer.vocabulary)
+            if keep != "no":
+                files = (
+                    KeptFiles(folder, self._session, facts)
+                    if keep == "disk" and folder and facts.weights and self._session.can_save
+                    else None
+                )
+                self._kept = Kept(self._session, min(facts.context, KEPT_TOKENS) if kept_tokens is None else kept_tokens, files)
+
+    def generate(
+        self,
+        jobs: Sequence[Job],
+        decoding: Decoding,
+        *,
+        pause: Callable[[], None],
+        on_text: Callable[[int, str], None] | None = None,
+    ) -> Iterator[Generated]:
+        """What comes of each job, in order.
+
+        `pause` is asked at every step and between chunks of prompts; what it raises comes out here, and the decoder stays usable.
+        `on_text` gets `(place of the job, new text)` while an answer is written, where there is one beam (or one sample) only.
+        Raises ModelError where the engine fails; what concerns one job alone is its `problem`.
+        """
+        decoding = _sound(decoding)
+        if self._session is None:
+            for job in jobs:
+                yield from self._engine.generate([job.text], decoding, job.stop, pause)
+            return
+        size = self._group_size(self._session, decoding)
+        for start in range(0, len(jobs), size):
+            questions = [self._question(start + place, job, decoding) for place, job in enumerate(jobs[start : start + size])]
+            self._answer(self._session, [one for one in questions if one.problem is None], decoding, pause, on_text)
+            yield from (question.generated() for question in questions)
+
+    def close(self) -> None:
+        """Give the session back."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _group_size(self, session: TreeSession, decoding: Decoding) -> int:
+        room = session.most_branches - SPARE_BRANCHES - 2 * MOST_BRANCHES
+        return max(1, min(self._together, room // (2 * _width(decoding))))
+
+    def _question(self, place: int, job: Job, decoding: Decoding) -> Question:
+        tokens = self._engine.tokenizer.encode(job.text)
+        shared = certain_tokens(tokens, self._engine.tokenizer.encode(job.text[: job.shared])) if job.shared and self._kept else 0
+        limit = min(decoding.max_tokens, self._facts.context - len(tokens))
+        question = Question(place=place, job=job, tokens=tokens, shared=shared, limit=limit)
+        if not tokens:
+            question.problem = Problem(
+                code="empty_prompt", message="the prompt is empty", hint="choose another prompter", found_by="decoder"
+            )
+        elif limit < 1:
+            question.problem = Problem(
+                code="prompt_too_long",
+                message=f"the prompt has {len(tokens)} tokens, and the model's context {self._facts.context}",
+                hint="show fewer tables, or set `context:` higher where the model can",
+                found_by="decoder",
+            )
+        return question
+
+    def _answer(
+        self,
+        session: TreeSession,
+        questions: list[Question],
+        decoding: Decoding,
+        pause: Callable[[], None],
+        on_text: Callable[[int, str], None] | None,
+    ) -> None:
+        """Answer questions together, or, where memory does not hold them all, in smaller groups."""
+        if not questions:
+            return
+        if (failed := self._reserve(session, questions, decoding)) is None:
+            try:
+                Group(session, self._kept, self._best, self._pieces, decoding).answer(questions, pause, on_text)
+            finally:
+                if self._kept is not None:
+                    self._kept.trim()
+        elif len(questions) > 1:
+            half = len(questions) // 2
+            for part in (questions[:half], questions[half:]):
+                self._answer(session, part, decoding, pause, on_text)
+        else:
+            questions[0].problem = Problem(
+                code="out_of_memory", message=failed.message, place=failed.place, hint=failed.hint, found_by="decoder"
+            )
+
+    def _reserve(self, session: TreeSession, questions: list[Question], decoding: Decoding) -> ModelError | None:
+        """Make room for all that these questions may need; what is kept and not needed now makes way first."""
+        while True:
+            try:
+                session.reserve(*self._need(questions, decoding))
+            except ModelError as error:
+                needed = [question.tokens for question in questions] if len(questions) > 1 else ()
+                if self._kept is None or not self._kept.forget(needed):
+                    return error
+            else:
+                return None
+
+    def _need(self, questions: list[Question], decoding: Decoding) -> tuple[int, int]:
+        kept = self._kept.runs if self._kept is not None else []
+        twice = self._kept.held_twice([one.tokens[: one.shared] for one in questions if one.shared]) if self._kept is not None else 0
+        prompts = distinct_tokens([*kept, *(question.tokens for question in questions)]) + twice + WORTH * len(questions)
+        answers = _width(decoding) * sum(question.limit for question in questions)
+        return prompts + answers, SPARE_BRANCHES + 2 * MOST_BRANCHES + 2 * _width(decoding) * len(questions)
+
+
+def _width(decoding: Decoding) -> int:
+    return decoding.beams if decoding.temperature == 0 else decoding.hypotheses
+
+
+def _sound(decoding: Decoding) -> Decoding:
+    """At least one beam and one answer, and no more answers than beams."""
+    beams = max(1, decoding.beams)
+    wanted = max(1, decoding.hypotheses)
+    return replace(decoding, beams=beams, hypotheses=wanted if decoding.temperature > 0 else min(wanted, beams))
