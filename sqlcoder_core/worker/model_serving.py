@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.contracts.model_engine import ModelEngine
 from sqlcoder_core.errors import ModelError, SqlcoderError
-from sqlcoder_core.values.generation import Decoding, Generated, ModelFacts, Prompt
+from sqlcoder_core.values.generation import Decoding, ModelFacts, Prompt
 from sqlcoder_core.worker import model_wire, wire
 
 if TYPE_CHECKING:
     from sqlcoder_core.decoding.decoder import Decoder
     from sqlcoder_core.decoding.guide import Guide
+
+
+_SLACK = 0.5
+"""Seconds that an engine gets to notice its own limit."""
 
 
 class Cancelled(BaseException):
@@ -52,44 +56,24 @@ class Serving:
         wire.send(self._replies, last)
 
     def _generate(self, request: model_wire.Generate) -> None:
-        self._pause(request)
-        written = self._by_decoder(request) if self._decoder is not None else self._by_engine(request)
-        for generated in written:
-            wire.send(self._replies, model_wire.Produced(number=request.number, generated=generated))
-
-    def _by_decoder(self, request: model_wire.Generate) -> Iterator[Generated]:
         from sqlcoder_core.decoding.decoder import Job
 
-        assert self._decoder is not None
         jobs = []
         for prompt in request.prompts:
             text, shared = self._rendered(prompt)
             guide = self._guide(prompt, request.decoding)
             jobs.append(Job(text=text, shared=shared, stop=self._stops(prompt), guide=guide))
-        return self._decoder.generate(jobs, request.decoding, pause=lambda: self._pause(request), on_text=self._listener(request))
-
-    def _by_engine(self, request: model_wire.Generate) -> Iterator[Generated]:
-        """One prompt at a time, so that each has its own stops and its own clock."""
-        for prompt in request.prompts:
-            until = time.monotonic() + request.decoding.seconds
-
-            def pause(until: float = until) -> None:
-                self._pause(request)
-                if time.monotonic() > until:
-                    raise TimeUp
-
-            yield from self._engine.generate((self._rendered(prompt)[0],), request.decoding, self._stops(prompt), pause)
+        for generated in self._decoder.generate(jobs, request.decoding, pause=self._pause(request), on_text=self._listener(request)):
+            wire.send(self._replies, model_wire.Produced(number=request.number, generated=generated))
 
     @cached_property
-    def _decoder(self) -> Decoder | None:
-        """Core's decoding on the engine's tree session; None for an engine that has none."""
-        session = self._engine.session()
-        if session is None:
-            return None
-        session.close()
+    def _decoder(self) -> Decoder:
+        """Core's decoding on this engine."""
         from sqlcoder_core.decoding.decoder import Decoder
 
-        return Decoder(self._engine, self._facts, keep=self._load.keep, folder=Path(self._load.folder) if self._load.folder else None)
+        folder = Path(self._load.folder) if self._load.folder else None
+        together = self._load.settings.get("together", 1)
+        return Decoder(self._engine, self._facts, keep=self._load.keep, folder=folder, together=together)
 
     def _rendered(self, prompt: Prompt) -> tuple[str, int]:
         """The whole text, and how many of its first characters do not depend on the question."""
@@ -111,9 +95,17 @@ class Serving:
     def _stops(self, prompt: Prompt) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*prompt.stop, *self._load.files.stop)))
 
-    def _pause(self, request: model_wire.Generate) -> None:
-        if self._is_cancelled(request.number):
-            raise Cancelled
+    def _pause(self, request: model_wire.Generate) -> Callable[[], None]:
+        """What decoding and engines ask between steps. Each question has its own clock in there; here is the last wall."""
+        until = time.monotonic() + request.decoding.seconds * len(request.prompts) + _SLACK
+
+        def pause() -> None:
+            if self._is_cancelled(request.number):
+                raise Cancelled
+            if time.monotonic() > until:
+                raise TimeUp
+
+        return pause
 
     def _listener(self, request: model_wire.Generate) -> Callable[[int, str], None] | None:
         def tell(index: int, text: str) -> None:
