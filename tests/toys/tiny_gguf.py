@@ -106,7 +106,7 @@ def _byte_letters() -> dict[str, int]:
     moved = [byte for byte in range(256) if byte not in printable]
     letters = [*map(chr, printable), *(chr(0x100 + place) for place in range(len(moved)))]
     merged = [merge.replace(" ", "") for merge in MERGES]
-    return dict.fromkeys([*letters, *merged], _NORMAL) | dict.fromkeys(CONTROL, _CONTROL) | {"[PAD]": _UNUSED}
+    return dict.fromkeys([*letters, *merged], _NORMAL) | dict.fromkeys(CONTROL, _CONTROL) | {"[PAD272]": _UNUSED}
 
 
 def _sentencepieces() -> dict[str, int]:
