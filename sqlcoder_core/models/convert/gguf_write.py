@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.convert.architectures import is_norm, of_config, pairs_from_halves, permuted_heads
+from sqlcoder_core.models.convert.made import Progress
 from sqlcoder_core.models.convert.number_formats import FLOATS, Q8_0_BLOCK, checked_dtype, encoded, size_of
 from sqlcoder_core.models.convert.rope import llama3_factors
 from sqlcoder_core.models.convert.staging import check_room, staged_file
@@ -18,7 +19,7 @@ from sqlcoder_core.models.convert.weights import Weights
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Progress = Callable[[str, int, int], None]
+
 GGUF_DTYPES = (*FLOATS, "q8_0")
 _FACTORS = "rope_freqs.weight"
 _FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}  # llama_ftype in llama.h

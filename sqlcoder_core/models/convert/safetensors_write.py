@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlcoder_core.models.convert.made import Progress
 from sqlcoder_core.models.convert.number_formats import FLOATS, checked_dtype, encoded, size_of
 from sqlcoder_core.models.convert.safetensors_weights import CARD_WORDS, INDEX
 from sqlcoder_core.models.convert.staging import check_room, staged_folder
 from sqlcoder_core.models.convert.weights import Weights
 
-Progress = Callable[[str, int, int], None]
 _SHARD = 5_000_000_000  # bytes, as transformers does
 _HEADS = {"f32": "F32", "f16": "F16", "bf16": "BF16"}
 _TORCH = {"f32": "float32", "f16": "float16", "bf16": "bfloat16"}

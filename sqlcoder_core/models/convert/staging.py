@@ -46,30 +46,39 @@ def staged_file(dst: Path) -> Iterator[Path]:
 @contextmanager
 def staged_folder(dst: Path) -> Iterator[Path]:
     """A folder beside `dst` to fill; it becomes `dst` at the end, and is removed where filling it fails."""
-    dst = dst.absolute()
+    with replaced_folder(dst) as new:
+        with named_errors(dst):
+            new.mkdir()
+        yield new
+
+
+@contextmanager
+def replaced_folder(dst: Path) -> Iterator[Path]:
+    """A name beside `dst`, where nothing is yet, for whoever makes the folder itself; what is there at the end becomes `dst`."""
+    dst = Path(os.path.realpath(dst))
     with named_errors(dst):
-        staged = Path(tempfile.mkdtemp(dir=dst.parent, prefix=f".{dst.name}.", suffix=".part"))
+        scratch = Path(tempfile.mkdtemp(dir=dst.parent, prefix=f".{dst.name}.", suffix=".part"))
     try:
         with named_errors(dst):
-            yield staged
-            _publish(staged, dst)
-    except BaseException:
-        shutil.rmtree(staged, ignore_errors=True)
-        raise
+            yield scratch / "new"
+            _publish(scratch / "new", dst)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _publish(staged: Path, dst: Path) -> None:
-    umask = os.umask(0o077)
-    os.umask(umask)
-    staged.chmod(0o777 & ~umask)
-    for file in staged.iterdir():
+def _publish(made: Path, dst: Path) -> None:
+    for file in made.iterdir():
         sync(file)
-    old = staged.with_suffix(".old")
+    old = made.with_name("old")
     if dst.exists():
         dst.rename(old)
-    staged.rename(dst)
+    try:
+        made.rename(dst)
+    except OSError:
+        if old.exists():
+            old.rename(dst)
+        raise
     sync(dst.parent)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _gigabytes(count: int) -> str:
