@@ -1,0 +1,152 @@
+"""A question's linked catalog in, what a prompt may show of it out; hidden tables and columns are gone from here on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlcoder_core.api import (
+    Ask,
+    Catalog,
+    Column,
+    Exposure,
+    Instruction,
+    Metric,
+    Relationship,
+    Table,
+    Term,
+    VerifiedQuestion,
+)
+from sqlcoder_prompts.focus import Focus
+
+LONGEST_VALUE = 60
+"""Characters; longer values are texts, not names for something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Facts that a prompt shows. Dropping for want of room makes smaller ones of it (see `dropping.py`)."""
+
+    tables: tuple[Table, ...]
+    relationships: tuple[Relationship, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    terms: tuple[Term, ...] = ()
+    examples: tuple[VerifiedQuestion, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+
+    def with_tables(self, tables: Sequence[Table]) -> Content:
+        """The same over fewer tables or columns: facts that speak of others go with them."""
+        keys = {table.name.key: table for table in tables}
+        return replace(
+            self,
+            tables=tuple(tables),
+            relationships=tuple(join for join in self.relationships if _stands(join, keys)),
+            metrics=tuple(metric for metric in self.metrics if metric.table is None or metric.table.key in keys),
+            terms=tuple(term for term in self.terms if term.table is None or term.table.key in keys),
+            exposures=tuple(one for one in self.exposures if any(name.key in keys for name in one.tables)),
+        )
+
+
+def linked_content(ask: Ask, focus: Focus, *, values: bool, most_values: int, examples: int) -> Content:
+    """What may be shown of the linked tables; stored values that the question speaks of come first."""
+    linked = ask.linked
+    tables = [_shown(table, focus, values, most_values) for table in linked.tables if not table.hidden]
+    secret = _Secret(linked.tables, ask.catalog)
+    content = Content(
+        tables=tuple(tables),
+        relationships=linked.relationships,
+        metrics=tuple(metric for metric in linked.metrics if not metric.hidden and secret.allows(metric)),
+        terms=tuple(term for term in linked.terms if secret.allows(term)),
+        examples=tuple(one for one in linked.verified if values and secret.silent_on(one.sql)),
+        exposures=linked.exposures,
+        instructions=linked.instructions,
+    )
+    content = content.with_tables(tables)
+    return replace(content, examples=_nearest(content.examples, focus, examples))
+
+
+def whole_content(ask: Ask, catalog: Catalog, *, values: bool, most_values: int) -> Content:
+    """What may be shown of all tables, the same for every question, by name."""
+    names = sorted(catalog.names(), key=lambda name: name.key)
+    everything = [table for name in names if (table := catalog.table(name)) is not None and not table.hidden]
+    secret = _Secret(everything, None)
+    tables = [_shown(table, Focus(), values, most_values) for table in everything]
+    content = Content(
+        tables=tuple(tables),
+        relationships=catalog.relationships(),
+        metrics=tuple(metric for metric in catalog.metrics() if not metric.hidden and secret.allows(metric)),
+        terms=tuple(term for term in catalog.terms() if secret.allows(term)),
+        exposures=catalog.exposures(),
+        instructions=catalog.instructions(),
+    )
+    return content.with_tables(tables)
+
+
+# ------------------------------------------------------------------ tables
+
+
+def _shown(table: Table, focus: Focus, values: bool, most_values: int) -> Table:
+    columns = (column for column in table.columns if not column.hidden)
+    return replace(table, columns=tuple(_with_values(column, table, focus, values, most_values) for column in columns))
+
+
+def _with_values(column: Column, table: Table, focus: Focus, values: bool, most: int) -> Column:
+    if not values:
+        return replace(column, values=(), values_complete=False, type=_without_values(column.type))
+    named = focus.values(table.name, column.name)
+    kept = [value for value in dict.fromkeys((*named, *column.values)) if len(str(value)) <= LONGEST_VALUE]
+    shown = tuple(kept[: max(most, len(named))])
+    return replace(column, values=shown, values_complete=column.values_complete and len(shown) >= len(set(column.values)))
+
+
+def _without_values(type_text: str | None) -> str | None:
+    """`ENUM('placed', 'shipped')` says what is stored; its first word does not."""
+    return type_text.split("(", 1)[0].strip() if type_text and ("'" in type_text or '"' in type_text) else type_text
+
+
+def _stands(join: Relationship, tables: dict[str, Table]) -> bool:
+    sides = ((join.left, join.left_columns), (join.right, join.right_columns))
+    found = [(tables.get(name.key), columns) for name, columns in sides]
+    return all(table is not None and all(table.column(column) for column in columns) for table, columns in found)
+
+
+# ------------------------------------------------------------------ what hidden columns are named in
+
+
+class _Secret:
+    """Which expressions name a hidden column. The linker has taken hidden columns out, so the catalog is asked for them."""
+
+    def __init__(self, tables: Iterable[Table], catalog: Catalog | None) -> None:
+        whole = [(catalog.table(table.name) if catalog else None) or table for table in tables]
+        self._hidden = {
+            table.name.key: (table.name.name, [column.name for column in table.columns if column.hidden])
+            for table in whole
+            if any(column.hidden for column in table.columns)
+        }
+
+    def allows(self, fact: Metric | Term) -> bool:
+        text = " ".join(filter(None, (fact.expression, fact.filter)))
+        _, own = self._hidden.get(fact.table.key, ("", [])) if fact.table else ("", [])
+        return not any(_says(text, column) for column in own) and self.silent_on(text)
+
+    def silent_on(self, sql: str) -> bool:
+        """Whether a statement names no hidden column together with its table."""
+        return not any(
+            _says(sql, table) and any(_says(sql, column) for column in columns) for table, columns in self._hidden.values() if sql
+        )
+
+
+def _says(text: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+# ------------------------------------------------------------------ examples
+
+
+def _nearest(examples: Sequence[VerifiedQuestion], focus: Focus, most: int) -> tuple[VerifiedQuestion, ...]:
+    """The verified questions most like this one, nearest first; those that have no word in common with it are no examples for it."""
+    scored = [(focus.likeness(example.question), place) for place, example in enumerate(examples)]
+    best = sorted(((score, place) for score, place in scored if score > 0), key=lambda pair: (-pair[0], pair[1]))
+    return tuple(examples[place] for _, place in best[:most])

@@ -1,0 +1,72 @@
+"""Text from outside made harmless within a prompt: one line, no fence, no mark of the prompt's own, no control token."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from sqlcoder_core.api import Room, Scalar
+
+MARKS = ("[QUESTION]", "[/QUESTION]", "[SQL]", "[/SQL]")
+"""What the original prompts put around questions and answers."""
+
+_FENCE = re.compile(r"`{3,}|~{3,}")
+_MARK = re.compile("|".join(map(re.escape, MARKS)), re.IGNORECASE)
+_JOINERS = "\u200c\u200d"
+_BLANKS = frozenset(("Cc", "Zl", "Zp"))
+_DROPPED = frozenset(("Cf", "Cs", "Co", "Cn"))
+_ROUNDS = 8
+"""Breaking one control token may join another; so many times it is looked again."""
+
+
+class Plain:
+    """Cleans texts for one model. What is ordinary text stays as it is, to the letter."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    def line(self, text: str) -> str:
+        """One line: line breaks and control characters become spaces, runs of white space one space."""
+        return self._harmless(" ".join(_printed(text).split()))
+
+    def sql(self, text: str) -> str:
+        """A statement as it is laid out, its lines kept: white space within them may belong to a value."""
+        lines = (_printed(line.replace("\t", "    ")).rstrip() for line in text.splitlines())
+        return self._harmless("\n".join(line for line in lines if line))
+
+    def quoted(self, text: str) -> str:
+        """One line to stand between backticks."""
+        return self.line(text.replace("`", "'"))
+
+    def literal(self, value: Scalar) -> str:
+        """A stored value as SQL writes it."""
+        if isinstance(value, bool):
+            return str(value).upper()
+        return "'" + self.line(value).replace("'", "''") + "'" if isinstance(value, str) else str(value)
+
+    def whole(self, text: str) -> str:
+        """Pieces put together, looked at once more: two of them may have become a control token."""
+        for _ in range(_ROUNDS):
+            plain = self._room.plain(text)
+            if plain == text:
+                break
+            text = plain
+        return text
+
+    def _harmless(self, text: str) -> str:
+        text = _FENCE.sub(lambda fence: " ".join(fence[0]), text)
+        text = _MARK.sub(lambda mark: f"{mark[0][0]} {mark[0][1:]}", text)
+        return self.whole(text)
+
+
+def _printed(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(_shown(char) for char in text)
+
+
+def _shown(char: str) -> str:
+    category = unicodedata.category(char)
+    if category in _BLANKS:
+        return " "
+    return "" if category in _DROPPED and char not in _JOINERS else char
