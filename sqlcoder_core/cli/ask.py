@@ -13,9 +13,9 @@ from sqlcoder_core.cli.asking import Asking, opened, tell
 from sqlcoder_core.cli.formats import Format, Outlet, delivery
 from sqlcoder_core.cli.notices import Notices
 from sqlcoder_core.cli.options import shared_options
-from sqlcoder_core.cli.progress import spinner
-from sqlcoder_core.cli.questions import HINT, at_least_one, texts, told_apart
+from sqlcoder_core.cli.questions import HINT, at_least_one, texts, together, told_apart
 from sqlcoder_core.cli.terminal import prepare_stdout
+from sqlcoder_core.cli.writing import Writing
 from sqlcoder_core.errors import UsageError, worst_exit_code
 from sqlcoder_core.values.options import Options
 
@@ -82,8 +82,9 @@ def _answer_all(asked: Iterator[str], asking: Asking, outlet: Outlet, options: O
         sinks = delivery(outlet, session.built, options, several=several)
         sinks.open()
         questions = (asking.question(text, number, session) for number, text in enumerate(asked, 1))
-        answers = session.ask_many(questions, **asking.keywords(session))
-        while (answer := _next(answers, options)) is not None:
+        writing = Writing(options)
+        answers = session.ask_many(questions, **asking.keywords(session), listener=writing.listener, together=together())
+        while (answer := _next(answers, writing)) is not None:
             sinks.write(answer)
             tell(answer, asking, notices, shows_details=sinks.shows_details)
             codes.append(answer.exit_code)
@@ -91,8 +92,8 @@ def _answer_all(asked: Iterator[str], asking: Asking, outlet: Outlet, options: O
     return worst_exit_code([*codes, sinks.exit_code])
 
 
-def _next(answers: Iterator[Answer], options: Options) -> Answer | None:
-    with spinner("answering", options):
+def _next(answers: Iterator[Answer], writing: Writing) -> Answer | None:
+    with writing.waiting("answering"):
         return next(answers, None)
 
 

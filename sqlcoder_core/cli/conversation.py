@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlcoder_core.cli.asking import Asking, tell
 from sqlcoder_core.cli.notices import explained
-from sqlcoder_core.cli.progress import spinner
+from sqlcoder_core.cli.writing import Writing
 from sqlcoder_core.errors import SqlcoderError
 from sqlcoder_core.values.printable import printable
 
@@ -58,8 +58,9 @@ class Conversation:
         self._count += 1
         question = self._asking.question(text, self._count, self._session, "\n".join(self._thread[-_REMEMBERED:]) or None)
         try:
-            with spinner("answering", self._notices.options):
-                answer = self._session.ask(question, **self._asking.keywords(self._session))
+            writing = Writing(self._notices.options)
+            with writing.waiting("answering"):
+                answer = self._session.ask(question, **self._asking.keywords(self._session), listener=writing.listener)
             self._sinks.write(answer)
             tell(answer, self._asking, self._notices, shows_details=self._sinks.shows_details)
         except KeyboardInterrupt:

@@ -13,6 +13,8 @@ from sqlcoder_core.values.options import Options
 from sqlcoder_core.values.printable import printable, printable_lines
 from sqlcoder_core.values.problem import Problem, Severity
 
+_TOLD = 12
+"""Tables that `--explain` names."""
 _STYLES = {"error": "31", "warning": "33", "note": "2", "bold": "1", "dim": "2"}
 
 
@@ -104,7 +106,25 @@ def explained(answer: Answer) -> Iterator[str]:
         meanings = [f"“{one.phrase}” is {one.meaning}" for one in other.reading]
         yield from _section(f"alternative {number}", [*meanings, *other.sql.splitlines()])
     yield from _section("milliseconds", [", ".join(f"{step} {spent:,.1f}" for step, spent in answer.timings_ms)])
-    yield from _section("signature", [f"{name} {value}" for name, value in answer.signature])
+    yield from _section("prompt", list(_prompt(dict(answer.signature))))
+    yield from _section("signature", [f"{name} {value}" for name, value in answer.signature if name not in _OF_THE_PROMPT])
+
+
+_OF_THE_PROMPT = ("shown", "left_out", "tokens")
+
+
+def _prompt(signature: dict[str, str]) -> Iterator[str]:
+    """What a model was given to read, in short: the whole is in the answer's signature."""
+    tables = [table for table in signature.get("shown", "").split("; ") if table]
+    if tables:
+        names = [table.partition("(")[0] for table in tables]
+        columns = sum(table.count(",") + (not table.endswith("()")) for table in tables)
+        rest = f", and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+        yield f"{len(names)} tables with {columns} columns: {', '.join(names[:_TOLD])}{rest}"
+    if signature.get("left_out"):
+        yield f"left out for want of room: {signature['left_out']}"
+    if signature.get("tokens"):
+        yield f"tokens: {signature['tokens']}"
 
 
 def _section(heading: str, lines: list[str]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -33,6 +35,14 @@ def told_apart(questions: Iterable[str]) -> tuple[Iterator[str], bool]:
     rest = iter(questions)
     first = list(islice(rest, 2))
     return chain(first, rest), len(first) > 1
+
+
+def together() -> int | None:
+    """How many questions may be waited for: 1 where somebody may be waiting for each answer before asking on, None for a file."""
+    try:
+        return None if stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode) else 1
+    except (AttributeError, OSError, ValueError):  # closed, or no file of the system's
+        return 1
 
 
 def _lines() -> Iterator[str]:
