@@ -118,22 +118,34 @@ def test_a_file_read_without_mapping_gives_the_same(make, tiny: Path) -> None:
     assert np.array_equal(logits(mapped), logits(read))
 
 
-@pytest.mark.real_model
-def test_smollm2_writes_the_same_with_and_without_flash_attention(make, smollm2_gguf: Path) -> None:
-    texts = []
-    for flash in ("on", "off"):
-        engine = make(smollm2_gguf, flash_attention=flash)
-        facts = engine.load()
-        assert (facts.precision, facts.architecture, facts.context, facts.parameters) == ("Q4_1", "llama", 8192, 134_515_008)
-        session = engine.session()
-        handle, row = session.prefill(engine.tokenizer.encode("The capital of France is"))
-        written = []
-        for _ in range(12):
-            written.append(int(row.argmax()))
-            row = session.step([(handle, written[-1])])[0]
-        texts.append(engine.tokenizer.decode(written))
+def written(engine: LlamaCppEngine, prompt: str, most: int) -> str:
+    session = engine.session()
+    try:
+        handle, row = session.prefill(engine.tokenizer.encode(prompt))
+        tokens: list[int] = []
+        while len(tokens) < most and int(row.argmax()) not in engine.tokenizer.ends:
+            tokens.append(int(row.argmax()))
+            row = session.step([(handle, tokens[-1])])[0]
+        return engine.tokenizer.decode(tokens)
+    finally:
         session.close()
-    assert texts[0] == texts[1] and " Paris" in texts[0]
+
+
+def test_a_trained_model_writes_the_same_with_and_without_flash_attention(make, toy_gguf: Path, toy_prompts: tuple[str, ...]) -> None:
+    engines = [make(toy_gguf, flash_attention=flash, kv=kv) for flash, kv in (("off", "f32"), ("on", "f32"), ("off", "f16"))]
+    for engine in engines:
+        engine.load()
+    for prompt in toy_prompts[:10]:
+        texts = {written(engine, prompt, 60) for engine in engines}
+        assert len(texts) == 1 and texts.pop().startswith("SELECT")
+
+
+@pytest.mark.real_model
+def test_smollm2_is_what_its_makers_say_and_knows_the_capital_of_france(make, smollm2_gguf: Path) -> None:
+    engine = make(smollm2_gguf)
+    facts = engine.load()
+    assert (facts.precision, facts.architecture, facts.context, facts.parameters) == ("Q4_1", "llama", 8192, 134_515_008)
+    assert written(engine, "The capital of France is", 1) == " Paris"
 
 
 # ---------------------------------------------------------------------- refusals
