@@ -70,6 +70,6 @@ class BeamSearch(Search):
         del self._found[self._width :]
 
     def _cannot_improve(self) -> bool:
-        if len(self._found) < self._width:
+        if len(self._found) + len(self._repeating) < self._width:
             return False
-        return self.rules.score(self.beams[0].logprob, self.steps) <= self._found[-1].score
+        return not self._found or self.rules.score(self.beams[0].logprob, self.steps) <= self._found[-1].score

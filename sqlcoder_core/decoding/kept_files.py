@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import sqlcoder_core
@@ -49,13 +51,14 @@ class KeptFiles:
         try:
             handle = self._session.restore(file)
         except Exception:  # noqa: BLE001 - whatever a broken file makes an engine's reader raise means that it is of no use
-            file.unlink(missing_ok=True)
+            _remove(file)
             return None
         if self._session.length(handle) != len(tokens):
             self._session.free(handle)
-            file.unlink(missing_ok=True)
+            _remove(file)
             return None
-        os.utime(file)
+        with suppress(OSError):
+            os.utime(file)
         return handle
 
     def write(self, tokens: Sequence[int], handle: Handle) -> None:
@@ -63,16 +66,18 @@ class KeptFiles:
         file = self._file(tokens)
         if len(tokens) < WORTH or file.exists():
             return
-        partial = file.with_name(f".{file.stem}.{os.getpid()}{PARTIAL}")
-        try:
+        with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            self._session.save(handle, partial)
-            partial.chmod(0o600)
-            partial.replace(file)
+            number, name = tempfile.mkstemp(suffix=PARTIAL, prefix=".", dir=self._folder)
+            os.close(number)
+            partial = Path(name)
+            try:
+                self._session.save(handle, partial)
+                partial.chmod(0o600)  # a writer that replaces the file gives it the mode of any other
+                partial.replace(file)
+            finally:
+                _remove(partial)
             self._tidy()
-        except OSError:
-            partial.unlink(missing_ok=True)
 
     def _file(self, tokens: Sequence[int]) -> Path:
         named = "\0".join((*self._identity, ",".join(map(str, tokens))))
@@ -82,11 +87,17 @@ class KeptFiles:
         now = time.time()
         for partial in self._folder.glob(f".*{PARTIAL}"):
             if now - partial.stat().st_mtime > STALE_SECONDS:
-                partial.unlink(missing_ok=True)
+                _remove(partial)
         files = [(status.st_mtime, status.st_size, file) for file in self._folder.glob(f"*{SUFFIX}") if (status := file.stat())]
         excess = sum(size for _, size, _ in files) - self._most
         for _, size, file in sorted(files):
             if excess <= 0:
                 return
-            file.unlink(missing_ok=True)
+            _remove(file)
             excess -= size
+
+
+def _remove(file: Path) -> None:
+    """Remove a file that may be gone, or that somebody else's folder does not let go."""
+    with suppress(OSError):
+        file.unlink()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -95,6 +95,29 @@ def hashed(vocabulary: int, end: int, *, typical: int = 24, seed: int = 0) -> Pr
         logits: Logits = np.float32(-2.0) * np.log(-np.log(uniform * np.float32(0.999998) + np.float32(1e-6)))
         logits[end] += np.float32(len(tokens) % typical) * np.float32(0.5)
         return logits
+
+    return predict
+
+
+def scripted(tokenizer: ToyTokenizer, answers: Mapping[str, str | Sequence[str]], *, rest: Predict | None = None) -> Predict:
+    """Logits that write, after each prompt, the answer given for it; of several, the first is the likeliest. `rest` speaks elsewhere;
+    without it all tokens are alike there, and no end is near."""
+    known = [(tokenizer.encode(prompt), [given] if isinstance(given, str) else list(given)) for prompt, given in answers.items()]
+    lines = [
+        (prompt, [*tokenizer.encode(text, whole=False), tokenizer.end], place)
+        for prompt, texts in known
+        for place, text in enumerate(texts)
+    ]
+
+    def predict(tokens: Sequence[int]) -> Logits:
+        said = list(tokens)
+        logits = np.zeros(tokenizer.vocabulary, dtype=np.float32)
+        logits[tokenizer.end] = -40
+        for prompt, line, place in lines:
+            written = said[len(prompt) :]
+            if said[: len(prompt)] == prompt and len(written) < len(line) and line[: len(written)] == written:
+                logits[line[len(written)]] = max(logits[line[len(written)]], np.float32(16 - place))
+        return rest(tokens) if rest is not None and logits.max() <= 0 else logits
 
     return predict
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
+torch: Any = pytest.importorskip("torch")
+transformers: Any = pytest.importorskip("transformers")
 
 from sqlcoder_core.decoding.decoder import Decoder, Job  # noqa: E402
 from sqlcoder_core.testing.tree_session import ToyEngine, ToyTokenizer, hashed  # noqa: E402
@@ -23,7 +23,7 @@ PROMPTS = tuple(f"{number} SELECT the {word} and {number * number}" for number i
 def _theirs(predict: Callable[[Sequence[int]], Logits], vocabulary: int) -> Any:
     """A transformers model whose logits are the toy's."""
 
-    class Toy(transformers.PreTrainedModel, transformers.GenerationMixin):
+    class Toy(transformers.PreTrainedModel, transformers.GenerationMixin):  # type: ignore[misc]
         config_class = transformers.PretrainedConfig
         main_input_name = "input_ids"
 
