@@ -73,15 +73,13 @@ def ask_all(items: Sequence[Item], opener: Opener, wishes: Wishes, *, workers: i
     """
     waiting: SimpleQueue[Item | None] = SimpleQueue()
     outcomes: SimpleQueue[Outcome] = SimpleQueue()
-    threads = [
-        # Daemons: after an immediate stop nobody waits for a query that is still running; its process ends with ours.
-        threading.Thread(target=work, args=(Asker(opener, wishes, stop.event), waiting, outcomes), daemon=True)
-        for _ in range(min(workers, len(items)))
-    ]
+    askers = [Asker(opener, wishes, stop.event) for _ in range(min(workers, len(items)))]
+    # Daemons: after an immediate stop nobody waits for a query that is still running; its process ends with ours.
+    threads = [threading.Thread(target=work, args=(asker, waiting, outcomes), daemon=True) for asker in askers]
     for thread in threads:
         thread.start()
     fatal: BaseException | None = None
-    for outcome in _fed(iter(items), waiting, outcomes, ahead=2 * len(threads), stop=stop):
+    for outcome in _fed(iter(items), waiting, outcomes, ahead=lambda: 2 * sum(asker.together for asker in askers), stop=stop):
         if outcome.fatal is not None:
             fatal = fatal or outcome.fatal
             stop.event.set()
@@ -96,12 +94,12 @@ def ask_all(items: Sequence[Item], opener: Opener, wishes: Wishes, *, workers: i
 
 
 def _fed(
-    items: Iterator[Item], waiting: SimpleQueue[Item | None], outcomes: SimpleQueue[Outcome], *, ahead: int, stop: Stop
+    items: Iterator[Item], waiting: SimpleQueue[Item | None], outcomes: SimpleQueue[Outcome], *, ahead: Callable[[], int], stop: Stop
 ) -> Iterator[Outcome]:
     """Keeps `ahead` items with the workers, so that none of them waits and a stop has few to take back."""
     given = 0
     while True:
-        while given < ahead and not stop.event.is_set() and (item := next(items, None)) is not None:
+        while given < ahead() and not stop.event.is_set() and (item := next(items, None)) is not None:
             waiting.put(item)
             given += 1
         if stop.event.is_set():

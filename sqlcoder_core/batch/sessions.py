@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, Self
 
 from sqlcoder_core.batch.wishes import Wishes
@@ -22,8 +22,15 @@ class Asked(Protocol):
     def built(self) -> Any:
         """Limits and the configured LIMIT."""
 
+    @property
+    def together(self) -> int:
+        """How many questions it likes to get at once."""
+
     def ask(self, question: Question, **wishes: Any) -> Answer:
         """Answer one question."""
+
+    def ask_many(self, questions: Sequence[Question], **wishes: Any) -> Iterator[Answer]:
+        """Answer several, in order."""
 
     def close(self) -> None:
         """End the session."""

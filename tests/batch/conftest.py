@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from types import SimpleNamespace
 
 import pytest
 
 from sqlcoder_core.batch.items import Item
 from sqlcoder_core.batch.run import Stop
-from sqlcoder_core.errors import DatabaseError
+from sqlcoder_core.errors import DatabaseError, PluginError
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Question
@@ -30,10 +30,22 @@ class FakeSession:
     def signature(self) -> tuple[tuple[str, str], ...]:
         return (("settings", self.world.settings), ("catalog", f"hash of {self.database}"))
 
+    @property
+    def together(self) -> int:
+        return self.world.together
+
+    def ask_many(self, questions: Sequence[Question], **wishes: object) -> Iterator[Answer]:
+        self.world.groups.append([question.text for question in questions])
+        if any("poison" in question.text for question in questions):
+            raise PluginError("one of them is poison")
+        return (self.ask(question, **wishes) for question in questions)
+
     def ask(self, question: Question, **wishes: object) -> Answer:
         self.world.asked.append((self.database, question.text))
         time.sleep(self.world.delay)
         text = question.text
+        if "poison" in text:
+            raise PluginError("this one is poison")
         if "crash" in text:
             raise IndexError("list index out of range")
         if "lost" in text and self.world.losses > 0:
@@ -63,6 +75,8 @@ class FakeWorld:
         self.unreachable: set[str] = set()
         self.losses = 0
         self.delay = 0.0
+        self.together = 1
+        self.groups: list[list[str]] = []
 
     def open(self, database: str) -> FakeSession:
         if database in self.unreachable:
