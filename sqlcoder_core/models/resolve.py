@@ -64,10 +64,13 @@ def at_hand(store: Path, environ: Mapping[str, str]) -> tuple[Entry, ...]:
 def pick(found: Iterable[Entry], kinds: tuple[ModelKind, ...], variant: str | None = None) -> Entry | None:
     """The entry that is taken of several: best kind, pulled before made here, then by precision; None where none fits."""
     fitting = [entry for entry in found if entry.kind in kinds and variant in (None, entry.variant)]
-    return min(fitting, key=lambda entry: (kinds.index(entry.kind), entry.made_from is not None, _rank(entry.variant)), default=None)
+    return min(
+        fitting, key=lambda entry: (kinds.index(entry.kind), entry.made_from is not None, precision_rank(entry.variant)), default=None
+    )
 
 
-def _rank(variant: str) -> int:
+def precision_rank(variant: str) -> int:
+    """Where a precision stands among those that could be taken; the smallest goes first."""
     return _ORDER.index(variant) if variant in _ORDER else len(_ORDER)
 
 

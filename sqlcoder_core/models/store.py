@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -207,8 +207,3 @@ def _private(folder: Path) -> Path:
     except OSError as error:
         raise FileError(f"cannot make {folder}: {(error.strerror or str(error)).lower()}", hint=_ELSEWHERE) from error
     return folder
-
-
-def as_json(entry: Entry) -> dict[str, Any]:
-    """The entry for `--format json`."""
-    return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(entry).items()}

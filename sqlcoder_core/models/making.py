@@ -1,0 +1,124 @@
+"""A model by name or path in, the same model in another format or in fewer bits out: at a path, or beside it in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from sqlcoder_core.errors import UsageError
+from sqlcoder_core.models.convert.made import Made, Progress
+from sqlcoder_core.models.resolve import resolve
+from sqlcoder_core.models.store import put, staging
+from sqlcoder_core.values.model_files import ModelFiles, ModelKind
+
+# Kinds that each kind is made from, the one that loses least first.
+_FROM: dict[ModelKind, tuple[ModelKind, ...]] = {
+    "safetensors": ("gguf",),
+    "gguf": ("safetensors",),
+    "onnx": ("safetensors", "gguf"),
+}
+_ONNX_WORDS = ("int8", "int4")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """Where models are looked for and kept: the store, the environment, and where relative paths count from."""
+
+    store: Path
+    environ: Mapping[str, str]
+    folder: Path
+
+    def find(self, text: str, kinds: tuple[ModelKind, ...]) -> ModelFiles:
+        """See `resolve`."""
+        return resolve(text, kinds, store=self.store, folder=self.folder, environ=self.environ)
+
+    def adapter(self, text: str, files: ModelFiles) -> Path | None:
+        """The adapter of that name or path."""
+        found = resolve(files.path, (files.kind,), store=self.store, adapter=text, folder=self.folder, environ=self.environ).adapter
+        return Path(found) if found else None
+
+
+def convert_model(
+    place: Workplace,
+    src: str,
+    dst: Path | None,
+    *,
+    to: ModelKind | None = None,
+    adapter: str | None = None,
+    dtype: str | None = None,
+    graph: Literal["contrib", "standard"] = "contrib",
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Made:
+    """Convert a model; without `dst` it goes into the store under the source's name, and `to` has to say the kind.
+
+    Raises UsageError for a kind that is not said or contradicts `dst`, and what `resolve` and `convert` raise.
+    """
+    from sqlcoder_core.models.convert.convert import convert, kind_of
+
+    kind = to or (kind_of(dst) if dst is not None else None)
+    if kind is None:
+        raise UsageError("it is not said what to convert to", hint="name a destination, or say --to onnx, gguf or safetensors")
+    if dst is not None and kind_of(dst) != kind and (kind == "gguf" or dst.suffix in (".gguf", ".onnx")):
+        raise UsageError(f"{dst} does not end as a {kind} model does", hint="leave --to out, or name a destination that fits")
+    files = _source(place, src, _FROM[kind], again=kind if adapter or dtype else None)
+    merged = place.adapter(adapter, files) if adapter else None
+
+    def make(target: Path, over: bool) -> Made:
+        return convert(Path(files.path), target, adapter=merged, dtype=dtype, graph=graph, overwrite=over, kind=kind, progress=progress)
+
+    return _placed(place, files, dst, kind, make=make, variant=dtype or "", overwrite=overwrite)
+
+
+def quantize_model(
+    place: Workplace, src: str, dst: Path | None, to: str, *, overwrite: bool = False, progress: Progress | None = None
+) -> Made:
+    """Write a model in fewer bits; without `dst` it goes into the store under the source's name.
+
+    Raises what `resolve` and `quantize` raise.
+    """
+    from sqlcoder_core.models.convert.quantize import quantize
+
+    word = to.lower().replace("-", "_")
+    kind: ModelKind = "onnx" if word in _ONNX_WORDS else "gguf"
+    files = _source(place, src, ("safetensors", "onnx", "gguf") if kind == "onnx" else ("safetensors", "gguf"))
+
+    def make(target: Path, over: bool) -> Made:
+        return quantize(Path(files.path), target, word, overwrite=over, progress=progress)
+
+    return _placed(place, files, dst, kind, make=make, variant=word, overwrite=overwrite)
+
+
+def _source(place: Workplace, src: str, kinds: tuple[ModelKind, ...], again: ModelKind | None = None) -> ModelFiles:
+    """The model to start from; `again` is the target's own kind, where the change is an adapter or a number format."""
+    wanted = (*kinds, again) if again and again not in kinds else kinds
+    return place.find(src, wanted)
+
+
+def _placed(
+    place: Workplace,
+    files: ModelFiles,
+    dst: Path | None,
+    kind: ModelKind,
+    *,
+    make: Callable[[Path, bool], Made],
+    variant: str,
+    overwrite: bool,
+) -> Made:
+    if dst is not None:
+        return make(place.folder / dst.expanduser(), overwrite)
+    with staging(place.store) as staged:
+        folder = staged / "model"
+        target = folder
+        if kind == "gguf":
+            folder.mkdir()
+            target = folder / f"{_short(files.name)}{f'.{variant}' if variant else ''}.gguf"
+        made = make(target, False)
+        kept = put(place.store, folder, name=files.name, kind=kind, variant=variant, made_from=files.path)
+    return replace(made, path=kept / target.name if kind == "gguf" else kept)
+
+
+def _short(name: str) -> str:
+    return name.rpartition("/")[2].replace(":", "-")

@@ -1,0 +1,181 @@
+"""`runtime: {use: auto}`: hardware, installed extras and models at hand in; a runtime, its settings and the reason out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlcoder_core.models.download import size_text
+from sqlcoder_core.models.gpus import Gpu
+from sqlcoder_core.models.hardware import Hardware, look
+from sqlcoder_core.models.memory_need import memory_need, weight_bytes
+from sqlcoder_core.models.names import PREFERRED, KnownModel, known
+from sqlcoder_core.models.resolve import at_hand, precision_rank
+from sqlcoder_core.models.store import Entry
+from sqlcoder_core.runtime.extras import Version, engine_words, extra_of, installed_version, lacking
+from sqlcoder_core.values.model_files import ModelKind
+
+FALLBACK = "builtin"
+BIG = 10**9
+"""Parameters from which a model is slow on a processor alone."""
+FEWEST_CORES, CORES_FOR_BEAMS = 4, 8
+"""Cores that a big model needs on a processor to answer within its time, and to search with beams: four cost twice a greedy step."""
+_BEAMS = (4, 2, 1)
+_READS: dict[str, ModelKind] = {"transformers": "safetensors", "llamacpp": "gguf", "onnx": "onnx"}
+# Small models on a processor: ONNX Runtime starts fastest and has the fastest prefill. Big ones: llama.cpp's quantised kernels.
+# On a GPU: torch, in half precision or, where that does not fit, 8 or 4 bits.
+_SMALL_CPU, _BIG_CPU, _ON_GPU = ("onnx", "llamacpp", "transformers"), ("llamacpp", "onnx", "transformers"), ("transformers", "llamacpp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoChoice:
+    """`word` is the runtime, `settings` what it is told, `why` one sentence; `need` the bytes of memory it is expected to take."""
+
+    word: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
+    need: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Option:
+    word: str
+    entry: Entry
+    model: KnownModel
+    need: int
+    beams: int
+    gpu: Gpu | None = None
+    load_in: str | None = None
+
+
+def choose(
+    host_words: Collection[str],
+    store: Path,
+    environ: Mapping[str, str],
+    *,
+    hardware: Hardware | None = None,
+    version_of: Version = installed_version,
+) -> AutoChoice:
+    """The best runtime that can work here with a model that is on this machine, else the embedded default.
+
+    `host_words` are the runtimes whose plugins are installed. Only models that are known to write SQL are taken; any other is used by
+    naming it. On a GPU with room, and on a processor with `CORES_FOR_BEAMS` cores, bigger models go first; elsewhere small ones.
+    """
+    machine = look(environ) if hardware is None else hardware
+    ready = [word for word in engine_words() if word in host_words and not lacking(word, version_of)]
+    if not ready:
+        return _embedded(_no_engine(host_words))
+    here = at_hand(store, environ)
+    options = [option for entry in here for option in _options(entry, ready, machine, version_of)]
+    if not options:
+        return _embedded(_why_none(here, ready, machine))
+    return _told(min(options, key=lambda option: _order(option, machine)), machine)
+
+
+def _options(entry: Entry, ready: list[str], machine: Hardware, version_of: Version) -> Iterator[_Option]:
+    model = known(entry.name)
+    if model is None or not model.writes_sql:
+        return
+    for word in ready:
+        if _READS[word] == entry.kind:
+            for gpu in (*machine.gpus, None):
+                yield from _on(gpu, word, entry, model, machine=machine, version_of=version_of)
+
+
+def _on(gpu: Gpu | None, word: str, entry: Entry, model: KnownModel, *, machine: Hardware, version_of: Version) -> Iterator[_Option]:
+    """The ways, at most one, to run it there: the highest precision that fits, with as many beams as fit."""
+    if not _can_use(gpu, word, version_of):
+        return
+    if gpu is None and model.parameters >= BIG and machine.cores < FEWEST_CORES:
+        return
+    room = machine.memory_free if gpu is None else min(filter(None, (gpu.memory_free, gpu.memory)), default=0)
+    few = gpu is None and model.parameters >= BIG and machine.cores < CORES_FOR_BEAMS
+    for load_in, weights in _precisions(gpu, word, entry, model, version_of):
+        for beams in (1,) if few else _BEAMS:
+            need = memory_need(weights, model.shape, beams=beams)
+            if need <= room:
+                yield _Option(word=word, entry=entry, model=model, need=need, beams=beams, gpu=gpu, load_in=load_in)
+                return
+
+
+def _can_use(gpu: Gpu | None, word: str, version_of: Version) -> bool:
+    """What metadata tell of a build: torch says when it is for processors only; llama.cpp's builds use Metal as they come, and
+    CUDA only when compiled for it, which nobody can see, so that it counts as running on the processor."""
+    if gpu is None:
+        return True
+    if word == "transformers":
+        return gpu.kind == "metal" or not (version_of("torch") or "").endswith("+cpu")
+    return word == "llamacpp" and gpu.kind == "metal"
+
+
+def _precisions(gpu: Gpu | None, word: str, entry: Entry, model: KnownModel, version_of: Version) -> Iterator[tuple[str | None, int]]:
+    """Ways to hold the weights, best first, each with its bytes: (setting `load_in`, bytes)."""
+    if word != "transformers":
+        yield None, entry.size
+        return
+    yield None, weight_bytes(model.parameters, "f32" if gpu is None else "bf16")
+    if gpu is not None and gpu.kind == "cuda" and version_of("bitsandbytes"):
+        for load_in in ("8bit", "4bit"):
+            yield load_in, weight_bytes(model.parameters, load_in)
+
+
+def _order(option: _Option, machine: Hardware) -> tuple[bool, bool, int, bool, int, int]:
+    """Smaller is better: models of the size that this machine runs well, then the model, the device, the runtime, the precision."""
+    big = option.model.parameters >= BIG
+    strong = option.gpu is not None or machine.cores >= CORES_FOR_BEAMS
+    words = _ON_GPU if option.gpu else _BIG_CPU if big else _SMALL_CPU
+    return (
+        not (big and strong),
+        big,
+        PREFERRED.index(option.model.name),
+        option.gpu is None,
+        words.index(option.word),
+        precision_rank(option.entry.variant),
+    )
+
+
+def _told(option: _Option, machine: Hardware) -> AutoChoice:
+    entry = option.entry
+    settings: dict[str, Any] = {"model": f"{entry.name}:{entry.variant}" if entry.variant else entry.name, "beams": option.beams}
+    if option.load_in:
+        settings["load_in"] = option.load_in
+    why = f"{entry.name}{_precision(option)} takes about {size_text(option.need)} of {_room(option.gpu, machine)}"
+    beams = f"{option.beams} beams" if option.beams > 1 else "1 beam, since more would be slow or too large here"
+    return AutoChoice(word=option.word, settings=settings, why=f"{why}, with {beams}", need=option.need)
+
+
+def _precision(option: _Option) -> str:
+    full = ("bf16" if option.gpu else "f32") if option.word == "transformers" else ""
+    word = option.load_in or option.entry.variant or full
+    return f" in {word}" if word else ""
+
+
+def _room(gpu: Gpu | None, machine: Hardware) -> str:
+    if gpu is None:
+        return f"{size_text(machine.memory_free)} of memory, on {machine.cores} core{'s' if machine.cores != 1 else ''}"
+    return f"{size_text(gpu.memory_free or gpu.memory or 0)} on {gpu.name}"
+
+
+def _embedded(why: str) -> AutoChoice:
+    return AutoChoice(word=FALLBACK, why=f"{why}; the embedded rules answer")
+
+
+def _no_engine(host_words: Collection[str]) -> str:
+    extra = extra_of(next((word for word in _SMALL_CPU if word in host_words), "onnx"))
+    return f"no model runtime is installed (`pip install 'sqlcoder-core[{extra}]'` brings one)"
+
+
+def _why_none(here: tuple[Entry, ...], ready: list[str], machine: Hardware) -> str:
+    fitting = [entry for entry in here if (model := known(entry.name)) and model.writes_sql]
+    if not fitting:
+        others = ", ".join(dict.fromkeys(entry.name for entry in here))
+        return f"no model that is known to write SQL is on this machine{f' ({others} has to be named)' if others else ''}"
+    kinds = {_READS[word] for word in ready}
+    readable = [entry for entry in fitting if entry.kind in kinds]
+    if not readable:
+        name = fitting[0].name
+        return f"{name} is here as {fitting[0].kind}, which {' and '.join(ready)} do not read (`sqlcoder models convert {name}`)"
+    smallest = min(readable, key=lambda entry: entry.size)
+    return f"{smallest.name} needs {FEWEST_CORES} cores and more memory than is free, or a GPU with room ({_room(None, machine)})"
