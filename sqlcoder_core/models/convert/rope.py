@@ -54,7 +54,7 @@ def llama3_factors(scaling: Mapping[str, Any], theta: float, dimensions: int) ->
 def scaling_from_factors(factors: NDArray[np.float32], theta: float, place: str) -> dict[str, Any]:
     """The `rope_scaling` whose factors these are. Raises ModelError where there is none.
 
-    Four numbers make the factors, but only three can be told from them: the original context is taken as Meta's 8192.
+    Four numbers make the factors, but at most three can be told from them: the original context is taken as Meta's 8192.
     """
     factor = float(factors.max())
     for scaling in ({**_USUAL, "factor": factor}, _fitted(factors, theta, factor)):
@@ -64,15 +64,28 @@ def scaling_from_factors(factors: NDArray[np.float32], theta: float, place: str)
 
 
 def _fitted(factors: NDArray[np.float32], theta: float, factor: float) -> dict[str, Any] | None:
-    """From two factors between the ends, where 1/factor is linear in the number of turns."""
+    """1/factor is linear in the number of turns, between two ends that lie where the factors stop changing."""
+    turns = [float(turn) for turn in _USUAL["original_max_position_embeddings"] / _wavelengths(theta, 2 * len(factors))]
     between = [place for place, value in enumerate(factors) if 1.0 + 1e-4 < value < factor * (1 - 1e-4)]
-    if len(between) < 2:
+    smooth = [(1 / float(factors[place]) - 1 / factor) / (1 - 1 / factor) for place in between] if factor > 1 else []
+    if len(between) > 1:
+        slope = (smooth[0] - smooth[-1]) / (turns[between[0]] - turns[between[-1]])
+        low = turns[between[-1]] - smooth[-1] / slope
+        return _scaled(factor, low, low + 1 / slope)
+    last = sum(1 for value in factors if value <= 1.0 + 1e-4) - 1  # frequencies are ordered, the unchanged ones first
+    if not 0 <= last < len(turns) - 1:
         return None
-    turns = _USUAL["original_max_position_embeddings"] / _wavelengths(theta, 2 * len(factors))
-    smooth = [(1 / float(factors[place]) - 1 / factor) / (1 - 1 / factor) for place in (between[0], between[-1])]
-    slope = (smooth[0] - smooth[1]) / float(turns[between[0]] - turns[between[-1]])
-    low = float(turns[between[0]]) - smooth[0] / slope
-    return _USUAL | {"factor": factor, "low_freq_factor": _round(low), "high_freq_factor": _round(low + 1 / slope)}
+    if not between:
+        return _scaled(factor, (turns[last] + 2 * turns[last + 1]) / 3, (2 * turns[last] + turns[last + 1]) / 3)
+    # Any line through the one point does that reaches both ends before the neighbours.
+    point = turns[between[0]]
+    after = turns[between[0] + 1] if between[0] + 1 < len(turns) else 0.0
+    reach = min((point - after) / smooth[0], (turns[last] - point) / (1 - smooth[0])) / 2
+    return _scaled(factor, point - smooth[0] * reach, point + (1 - smooth[0]) * reach)
+
+
+def _scaled(factor: float, low: float, high: float) -> dict[str, Any]:
+    return _USUAL | {"factor": factor, "low_freq_factor": _round(low), "high_freq_factor": _round(high)}
 
 
 def _wavelengths(theta: float, dimensions: int) -> NDArray[np.float64]:
