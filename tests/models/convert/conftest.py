@@ -45,7 +45,7 @@ def tokenizer_json() -> str:
     fast.pre_tokenizer = tokenizers.pre_tokenizers.Sequence([split, letters])
     fast.decoder = tokenizers.decoders.ByteLevel()
     alphabet = tokenizers.pre_tokenizers.ByteLevel.alphabet()
-    trainer = tokenizers.trainers.BpeTrainer(vocab_size=420, initial_alphabet=alphabet, special_tokens=SPECIAL, show_progress=False)
+    trainer = tokenizers.trainers.BpeTrainer(vocab_size=300, initial_alphabet=alphabet, special_tokens=SPECIAL, show_progress=False)
     fast.train_from_iterator(sentences(400), trainer)
     around = tokenizers.processors.TemplateProcessing(single=f"{SPECIAL[0]} $A", special_tokens=[(SPECIAL[0], 0)])
     fast.post_processor = around
