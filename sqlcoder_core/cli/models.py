@@ -12,6 +12,7 @@ import typer
 
 from sqlcoder_core.cli.byte_progress import byte_progress, part_progress
 from sqlcoder_core.cli.options import shared_options
+from sqlcoder_core.values.model_files import ModelKind
 from sqlcoder_core.values.options import Options
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Graph(StrEnum):
 
 _FORMAT = Annotated[ModelsFormat, typer.Option("--format", help="Columns of text, or JSON.")]
 _OVERWRITE = Annotated[bool, typer.Option("--overwrite", help="Replace what is at the destination.")]
-_KINDS = ("safetensors", "gguf", "onnx")
+_KINDS: tuple[ModelKind, ...] = ("safetensors", "gguf", "onnx")
 
 
 def _names(incomplete: str) -> list[str]:
@@ -124,7 +125,7 @@ def _info_here(name: str) -> dict[str, Any] | None:
 
     address = address_of(name)
     try:
-        files = _workplace().find(name, _KINDS)  # type: ignore[arg-type] # the literal kinds
+        files = _workplace().find(name, _KINDS)
     except ModelError:
         if isinstance(address, Named) and address.known and not address.variant:
             return None
@@ -214,7 +215,7 @@ def convert(
             _workplace(),
             src,
             dst,
-            to=to.value if to else None,
+            to=_literal(to),
             adapter=adapter,
             dtype=dtype,
             graph=graph.value,
@@ -283,6 +284,10 @@ def _stored(store: Path, name: str, kind: Kind | None) -> tuple[Entry, ...]:
         hint = f"there is {there}" if there else "`sqlcoder models list` shows what is here; what lies elsewhere is yours to delete"
         raise ModelError(f"the store has no {name}{f' as {kind.value}' if kind else ''}", place=str(store), hint=hint)
     return chosen
+
+
+def _literal(kind: Kind | None) -> ModelKind | None:
+    return next((one for one in _KINDS if kind is not None and one == kind.value), None)
 
 
 def _workplace() -> Workplace:

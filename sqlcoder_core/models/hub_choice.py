@@ -9,7 +9,9 @@ from pathlib import PurePosixPath
 
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.file_kind import CONVERT_PICKLE, KIND_NAMES
-from sqlcoder_core.models.names import label_of
+from sqlcoder_core.models.gpus import Gpu
+from sqlcoder_core.models.memory_need import memory_need, weight_bytes
+from sqlcoder_core.models.names import KnownModel, label_of
 from sqlcoder_core.values.model_files import ModelKind
 
 USUAL_VARIANT = "q4_k_m"
@@ -53,6 +55,14 @@ def choose(names: Iterable[str], repository: str, kind: ModelKind | None, varian
         return _one_gguf(found["gguf"], repository, variant)
     beside = [name for name in there if "/" not in name and (name.endswith(_BESIDE) or _LICENCE.search(name))]
     return Choice(kind=chosen, files=tuple(dict.fromkeys((*found[chosen], *beside))))
+
+
+def usual_kind(model: KnownModel | None, gpus: Iterable[Gpu]) -> ModelKind | None:
+    """Of a known model that comes in both kinds: safetensors for a GPU that holds them, else the official GGUF; None for others."""
+    if model is None or not {"safetensors", "gguf"} <= set(model.weights):
+        return None
+    need = memory_need(weight_bytes(model.parameters, "bf16"), model.shape)
+    return "safetensors" if any(gpu.kind == "cuda" and (gpu.memory or 0) >= need for gpu in gpus) else "gguf"
 
 
 def _safetensors(there: list[str]) -> list[str]:

@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlcoder_core.errors import ModelError, SqlcoderError
 from sqlcoder_core.models.download import Progress, hash_of, need_space
+from sqlcoder_core.models.gpus import find_gpus, run_program
 from sqlcoder_core.models.hub_cache import cached_model, hub_cache_dir
-from sqlcoder_core.models.hub_choice import Choice, OnlyPickles, choose
+from sqlcoder_core.models.hub_choice import Choice, OnlyPickles, choose, usual_kind
 from sqlcoder_core.models.names import KnownModel
 from sqlcoder_core.models.pulled import Pulled, check_gguf
 from sqlcoder_core.models.store import Entry, entries_named, put, size_of, staging
@@ -56,6 +57,8 @@ def pull_hub(
         have = _here(wanted, kind, store, environ)
         if have:
             return Pulled(entry=have, fresh=False)
+    if kind is None and wanted.file is None and wanted.variant is None:
+        kind = usual_kind(wanted.known, find_gpus(environ, root=Path("/"), run=run_program))
     hub = _Hub(wanted.repository, environ, progress)
     listing = hub.listing(revision)
     try:
@@ -154,6 +157,7 @@ class _Hub:
         """Bring these files into `folder`; what is there already, or in part, is not fetched again."""
         library = _library()
         library.utils.disable_progress_bars()
+        library.utils.logging.set_verbosity_error()
         with self._told(commit), _watched(folder, total, self.progress), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             library.snapshot_download(
