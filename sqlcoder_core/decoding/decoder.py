@@ -48,6 +48,7 @@ class Decoder:
         self._engine, self._facts, self._together = engine, facts, together
         self._session = engine.session()
         self._kept: Kept | None = None
+        self._last_beginning: tuple[str, list[int]] = ("", [])
         if self._session is not None:
             self._pieces = Pieces(engine.tokenizer)
             self._best = BestTokens(engine.tokenizer.vocabulary)
@@ -96,7 +97,7 @@ class Decoder:
 
     def _question(self, place: int, job: Job, decoding: Decoding) -> Question:
         tokens = self._engine.tokenizer.encode(job.text)
-        shared = certain_tokens(tokens, self._engine.tokenizer.encode(job.text[: job.shared])) if job.shared and self._kept else 0
+        shared = certain_tokens(tokens, self._beginning(job.text[: job.shared])) if job.shared and self._kept is not None else 0
         limit = min(decoding.max_tokens, self._facts.context - len(tokens))
         question = Question(place=place, job=job, tokens=tokens, shared=shared, limit=limit)
         if not tokens:
@@ -111,6 +112,12 @@ class Decoder:
                 found_by="decoder",
             )
         return question
+
+    def _beginning(self, text: str) -> list[int]:
+        """Tokens of the beginning of a prompt, which mostly is the one before's."""
+        if text != self._last_beginning[0]:
+            self._last_beginning = (text, self._engine.tokenizer.encode(text))
+        return self._last_beginning[1]
 
     def _answer(
         self,
@@ -163,7 +170,9 @@ def _width(decoding: Decoding) -> int:
 
 
 def _sound(decoding: Decoding) -> Decoding:
-    """At least one beam and one answer, and no more answers than beams."""
+    """At least one beam, answer and token, and no more answers than beams."""
     beams = max(1, decoding.beams)
     wanted = max(1, decoding.hypotheses)
-    return replace(decoding, beams=beams, hypotheses=wanted if decoding.temperature > 0 else min(wanted, beams))
+    return replace(
+        decoding, beams=beams, max_tokens=max(1, decoding.max_tokens), hypotheses=wanted if decoding.temperature > 0 else min(wanted, beams)
+    )

@@ -73,10 +73,11 @@ class Group:
         now = monotonic()
         running = []
         for question, root in zip(questions, roots, strict=True):
-            question.computed, question.seconds = root.computed, root.spent
+            question.seconds = root.spent
             if root.handle is None or root.logits is None:
                 question.problem = self._time_limit("and the prompt was not read yet")
                 continue
+            question.computed = root.computed
             search = self._search(question)
             search.begin(root.handle)
             running.append(_Running(question, search, now - root.spent, root.logits, self._stream(question.place, search, on_text)))

@@ -14,11 +14,13 @@ MOST_BRANCHES = 8
 
 @dataclass(slots=True)
 class KeptBranch:
-    """Some first tokens and their branch. `alone`: read from a file, so that it shares nothing with other branches."""
+    """Some first tokens and their branch. `alone`: read from a file, so that it shares nothing with other branches;
+    not `whole`: a longer one was begun."""
 
     tokens: list[int]
     handle: Handle
     alone: bool = False
+    whole: bool = True
 
 
 class Kept:
@@ -46,15 +48,17 @@ class Kept:
     def read(self, tokens: list[int]) -> KeptBranch | None:
         """The branch of exactly these tokens, from memory or from its file."""
         known = next((one for one in self._branches if one.tokens == tokens), None)
-        if known is not None or self._files is None:
+        if known is not None:
+            known.whole = True
             return known
-        handle = self._files.read(tokens)
+        handle = self._files.read(tokens) if self._files is not None else None
         return None if handle is None else self._add(KeptBranch(tokens, handle, alone=True))
 
-    def add(self, tokens: list[int], handle: Handle) -> None:
-        """Keep a branch that was just computed."""
-        self._add(KeptBranch(tokens, handle))
-        if self._files is not None:
+    def add(self, tokens: list[int], handle: Handle, *, whole: bool) -> None:
+        """Keep a branch that was just computed, in place of what there was of it before."""
+        self._drop([one for one in self._branches if not one.whole and one.tokens == tokens[: len(one.tokens)]])
+        self._add(KeptBranch(tokens, handle, whole=whole))
+        if whole and self._files is not None:
             self._files.write(tokens, handle)
 
     def held_twice(self, marks: Iterable[Sequence[int]]) -> int:
@@ -73,10 +77,13 @@ class Kept:
         """Free every branch that none of the `needed` tokens begin with; False where there was none."""
         needed = list(needed)
         gone = [one for one in self._branches if not any(tokens[: len(one.tokens)] == one.tokens for tokens in needed)]
-        self._branches = [one for one in self._branches if one not in gone]
-        for branch in gone:
-            self._session.free(branch.handle)
+        self._drop(gone)
         return bool(gone)
+
+    def _drop(self, branches: Iterable[KeptBranch]) -> None:
+        for branch in branches:
+            self._branches.remove(branch)
+            self._session.free(branch.handle)
 
     def _add(self, branch: KeptBranch) -> KeptBranch:
         self._branches.append(branch)

@@ -14,6 +14,8 @@ from sqlcoder_core.decoding.token_runs import common_length
 if TYPE_CHECKING:
     from sqlcoder_core.contracts.model_engine import Logits
 
+RUN = 1024
+"""Tokens of a beginning after which what there is of it is kept."""
 WORTH = 16
 """Tokens in common from which on a branch of their own pays."""
 
@@ -76,13 +78,19 @@ class PromptTree:
             if root.shared >= WORTH:
                 marks.setdefault(tuple(root.tokens[: root.shared]), []).append(root)
         for mark in sorted(marks, key=len):
-            tokens = list(mark)
-            if self.kept.read(tokens) is None:
-                base = self.kept.longest(tokens)
-                begun = len(base.tokens) if base else 0
-                handle = self._compute(marks[mark], tokens[begun:], base.handle if base else None)[0]
-                if handle is not None:
-                    self.kept.add(tokens, handle)
+            if self.kept.read(list(mark)) is None:
+                self._keep(self.kept, list(mark), marks[mark])
+
+    def _keep(self, kept: Kept, tokens: list[int], roots: list[Root]) -> None:
+        """Compute a beginning in runs, so that what there is of it stays when time runs out or the caller stops: the next goes on there."""
+        base = kept.longest(tokens)
+        handle, done = (base.handle, len(base.tokens)) if base else (None, 0)
+        for end in (*range(done + RUN, len(tokens), RUN), len(tokens)):
+            handle = self._compute(roots, tokens[done:end], handle)[0]
+            if handle is None:
+                return
+            kept.add(tokens[:end], handle, whole=end == len(tokens))
+            done = end
 
     def _by_kept(self, roots: list[Root]) -> list[tuple[tuple[Handle | None, int], list[Root]]]:
         groups: dict[tuple[Handle | None, int], list[Root]] = {}

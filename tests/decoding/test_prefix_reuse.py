@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sqlcoder_core.decoding import kept_files
+from sqlcoder_core.decoding import group, kept_files, prompt_tree
 from sqlcoder_core.decoding.decoder import Job
 from sqlcoder_core.decoding.job import certain_tokens
 from sqlcoder_core.decoding.token_runs import common_length, distinct_tokens
@@ -130,6 +130,36 @@ def test_what_is_certain_ends_before_the_last_token_that_agrees() -> None:
     assert certain_tokens([1, 2, 3, 4, 5], [1, 2, 3]) == 2
     assert certain_tokens([1, 2, 9, 4, 5], [1, 2, 3]) == 1
     assert certain_tokens([9, 2], [1, 2]) == 0
+
+
+def test_a_long_beginning_goes_on_where_time_ran_out_or_the_caller_stopped(
+    toy: MakeToy, alone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = SCHEMA * 9
+    job, tokens = _jobs(schema, "who")[0], len(ToyTokenizer().encode(schema))
+    toys = toy(ToyEngine(context=1 << 14))
+    for module in (group, prompt_tree):
+        monkeypatch.setattr(module, "monotonic", lambda: float(toys.session.computed))
+    late = toys.answer(job, seconds=2500)[0]
+    assert late.problem is not None and late.problem.code == "time_limit" and late.reused_tokens == 0
+    with pytest.raises(InterruptedError):
+        toys.answer(job, seconds=9999, pause=_interrupting(after=40))
+    before = toys.session.computed
+    found = toys.answer(job, seconds=2500)
+    assert found[0].problem is None and 3072 <= found[0].reused_tokens < tokens
+    assert before < tokens + 2 * prompt_tree.RUN and len(toys.decoder._kept.runs) == 1
+    monkeypatch.undo()
+    assert _texts(found) == _texts(toy(ToyEngine(context=1 << 14), keep="no").answer(Job(job.text)))
+
+
+def _interrupting(after: int) -> Callable[[], None]:
+    left = iter(range(after))
+
+    def pause() -> None:
+        if next(left, None) is None:
+            raise InterruptedError
+
+    return pause
 
 
 def test_memory_that_does_not_hold_all_is_used_for_fewer_questions_at_once(toy: MakeToy, alone: Any) -> None:
