@@ -179,7 +179,7 @@ def pull(
     from sqlcoder_core.models.pull import pull as fetch
     from sqlcoder_core.models.store import store_dir
 
-    wanted = kind.value if kind else None
+    wanted = _literal(kind)
     with byte_progress(options) as progress:
         pulled = fetch(
             name, store=store_dir(os.environ), environ=os.environ, kind=wanted, revision=revision, again=again, progress=progress
