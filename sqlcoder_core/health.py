@@ -27,7 +27,7 @@ def examine(options: Options) -> Iterator[Section]:
     """Examine part by part; a part that cannot be examined is an error of that part, and the others are still examined."""
     yield Section(name="machine", findings=tuple(_machine()))
     try:
-        session = Session.open(options)
+        session = Session.open(options, examining=True)
     except SqlcoderError as error:
         yield Section(name="configuration", findings=(_from_error("configuration", error),))
         return
@@ -121,6 +121,10 @@ def _catalog(session: Session) -> Iterator[Problem]:
 
 def _runtime(session: Session) -> Iterator[Problem]:
     proposer = session.built.proposer
+    found = proposer.findings()
+    if found:
+        yield from found
+        return
     receives = "the question and the catalog, in this process; nothing leaves the machine" if proposer.local else "see its documentation"
     yield _note("runtime", f"{proposer.name}: receives {receives}")
 

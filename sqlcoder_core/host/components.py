@@ -87,7 +87,8 @@ class Host:
         if plugin.word not in self._modules:
             with named(str(plugin), "being imported", place=place, scrub=self.scrub, ours=False):
                 module = plugin.entry_point.load()
-            self._calls.register(module, str(plugin), place=place, run_hooks=False)
+            if module not in self._modules.values():  # several words may name one module
+                self._calls.register(module, str(plugin), place=place, run_hooks=False)
             self._modules[plugin.word] = module
         return self._modules[plugin.word]
 

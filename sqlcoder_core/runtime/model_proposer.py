@@ -11,13 +11,15 @@ from sqlcoder_core.contracts.prompter import Prompter, Room
 from sqlcoder_core.contracts.proposer import Ask, Proposer
 from sqlcoder_core.contracts.runtime import RemoteRuntime, Runtime, RuntimeSettings
 from sqlcoder_core.errors import ConfigError, ModelDied, ModelError, PluginError, SqlcoderError, UsageError
-from sqlcoder_core.runtime.hypotheses import candidates_of
+from sqlcoder_core.runtime.hypotheses import candidates_of, problem_of
 from sqlcoder_core.runtime.local_model import LocalModel
 from sqlcoder_core.runtime.prompt_record import record_of
-from sqlcoder_core.runtime.receives import findings_of
+from sqlcoder_core.runtime.receives import model_notes, note, receives
 from sqlcoder_core.values.candidate import Proposal
 from sqlcoder_core.values.generation import Generated, Prompt
 from sqlcoder_core.values.problem import Problem
+
+_OF_THE_PROCESS = ("model_died", "out_of_memory")
 
 
 class ModelProposer(Proposer):
@@ -64,12 +66,20 @@ class ModelProposer(Proposer):
     def findings(self) -> tuple[Problem, ...]:
         """What the runtime receives, its model, its walls, what is missing. Loads the model."""
         missing = self.runtime.missing()
-        own = self.runtime.findings()
-        if missing is not None:
-            return (missing, *(one for one in own if one.message != missing.message))
-        facts = self.model.facts()
-        walls = (self._local.worker.sandbox_finding(),) if self._local else ()
-        return (*findings_of(self.runtime, facts, self._local.files if self._local else None, self.prompter), *walls, *own)
+        loaded = (missing,) if missing else tuple(self._loaded_findings())
+        known = {one.message for one in loaded}
+        return (note(receives(self.runtime)), *loaded, *(one for one in self.runtime.findings() if one.message not in known))
+
+    def _loaded_findings(self) -> Iterator[Problem]:
+        try:
+            facts = self.model.facts()
+            yield from model_notes(facts, self._local.files if self._local else None)
+            yield note(f"prompter {self.prompter.name}")
+        except SqlcoderError as error:
+            yield Problem(code="model", message=error.message, place=error.place, hint=error.hint, found_by="doctor")
+            return
+        if self._local is not None:
+            yield self._local.worker.sandbox_finding()
 
     def identity(self) -> tuple[tuple[str, str], ...]:
         """Model, weights, decoding and prompter, told from settings and files: nothing is loaded for it."""
@@ -129,8 +139,14 @@ class ModelProposer(Proposer):
 
     def _generated(self, asks: tuple[Ask, ...], prompts: list[Prompt]) -> Iterator[Generated]:
         decoding = replace(self.settings.decoding(self._wanted(asks)), dialect=asks[0].dialect)
-        alone = len(prompts) == 1 and decoding.hypotheses == 1 and decoding.beams == 1
-        return self.model.generate(prompts, decoding, asks[0].listener if alone else None)
+        if len(prompts) == 1:
+            streams = decoding.hypotheses == 1 and decoding.beams == 1
+            yield from self.model.generate(prompts, decoding, asks[0].listener if streams else None)
+            return
+        for prompt, generated in zip(prompts, self.model.generate(prompts, decoding), strict=True):
+            # One question's crash is not the others' fault, and what is too much for five may do for one.
+            alone = generated.problem is not None and generated.problem.code in _OF_THE_PROCESS and not generated.hypotheses
+            yield from self.model.generate([prompt], decoding) if alone else (generated,)
 
     def _wanted(self, asks: tuple[Ask, ...]) -> int:
         """Beams that were searched anyway cost nothing, and some of them say the same; a server's or a sample's answers cost."""
@@ -144,8 +160,9 @@ class ModelProposer(Proposer):
         if one is None:
             raise PluginError(f"runtime {self.name!r} gave fewer answers than it was asked for")
         candidates = candidates_of(one, prompt, self.name, ask.candidates)
-        reason = None if candidates or one.problem else "the model wrote no SQL"
-        return Proposal(candidates=candidates, reason=reason, problem=one.problem, record=self._record(prompt, one))
+        problem = problem_of(one, self.name)
+        reason = None if candidates or problem else "the model wrote no SQL"
+        return Proposal(candidates=candidates, reason=reason, problem=problem, record=self._record(prompt, one))
 
     def _record(self, prompt: Prompt, generated: Generated) -> tuple[tuple[str, str], ...]:
         facts = self.model.facts()

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlcoder_core.contracts.prompter import Prompter
 from sqlcoder_core.contracts.runtime import Runtime
 from sqlcoder_core.values.generation import ModelFacts
 from sqlcoder_core.values.model_files import ModelFiles
 from sqlcoder_core.values.problem import Problem
 
 
-def findings_of(runtime: Runtime, facts: ModelFacts, files: ModelFiles | None, prompter: Prompter) -> tuple[Problem, ...]:
-    """Notes about a model that is loaded, or whose server has answered."""
-    notes = [receives(runtime), f"{facts.name}: {', '.join(_facts(facts))}", f"prompter {prompter.name}"]
+def note(message: str) -> Problem:
+    """A fact about the runtime."""
+    return Problem(code="runtime", message=message, severity="note", found_by="doctor")
+
+
+def model_notes(facts: ModelFacts, files: ModelFiles | None) -> Iterator[Problem]:
+    """A loaded model with its file, or one whose server has answered."""
+    text = f"{facts.name}: {', '.join(_facts(facts))}"
     if files is not None:
-        notes[1] += f"; {files.path}"
-        notes[1] += f", adapter {files.adapter}" if files.adapter else ""
-        notes[1] += f", {_size(Path(files.path))}"
-    found = [Problem(code="runtime", message=text, severity="note", found_by="doctor") for text in (*notes, *facts.notes)]
-    return tuple(found)
+        adapter = f", adapter {files.adapter}" if files.adapter else ""
+        text += f"; {files.path}{adapter}, {_size(Path(files.path))}"
+    yield from map(note, (text, *facts.notes))
 
 
 def receives(runtime: Runtime) -> str:
