@@ -37,10 +37,14 @@ class StopTexts:
     def __bool__(self) -> bool:
         return bool(self._stops)
 
-    def cut(self, window: bytes) -> int:
-        """How many bytes at the end of `window` go with the earliest stop text in it; 0 where there is none."""
-        starts = [start for start in (window.find(stop) for stop in self._stops) if start >= 0]
-        return len(window) - min(starts) if starts else 0
+    def cut(self, tail: bytes, piece: bytes) -> int:
+        """How many bytes at the end of both go with the earliest stop text that `piece` completes; 0 where it completes none.
+
+        One that lies within `tail` ended nothing when it was written, since a guide had not let it, and does not now.
+        """
+        window = tail + piece
+        starts = [window.find(stop, max(0, len(tail) + 1 - len(stop))) for stop in self._stops]
+        return max((len(window) - start for start in starts if start >= 0), default=0)
 
     def held_back(self, text: str) -> int:
         """How many characters at the end may be the beginning of a stop text."""

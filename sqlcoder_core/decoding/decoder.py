@@ -24,6 +24,8 @@ __all__ = ["Decoder", "Job"]
 
 KEPT_TOKENS = 16384
 """Tokens that kept beginnings may have together, where the model's context is no smaller."""
+ROUND = 256
+"""Room is asked for in so many tokens, so that an engine need not grow at each prompt that is a little longer."""
 SPARE_BRANCHES = 8
 """Branches beside beams and kept ones: what prompts of a group begin with alike."""
 
@@ -162,7 +164,7 @@ class Decoder:
         twice = self._kept.held_twice([one.tokens[: one.shared] for one in questions if one.shared]) if self._kept is not None else 0
         prompts = distinct_tokens([*kept, *(question.tokens for question in questions)]) + twice + WORTH * len(questions)
         answers = _width(decoding) * sum(question.limit for question in questions)
-        return prompts + answers, SPARE_BRANCHES + 2 * MOST_BRANCHES + 2 * _width(decoding) * len(questions)
+        return -(-(prompts + answers) // ROUND) * ROUND, SPARE_BRANCHES + 2 * MOST_BRANCHES + 2 * _width(decoding) * len(questions)
 
 
 def _width(decoding: Decoding) -> int:

@@ -63,7 +63,7 @@ class Rules:
         if token in self.ends:
             return "stop", 0
         if self.stops:
-            cut = self.stops.cut(beam.tail + self.pieces[token])
+            cut = self.stops.cut(beam.tail, self.pieces[token])
             if cut and (self.guide is None or self._may_end_after(beam, token)):
                 return "stop", cut
         return ("length", 0) if last else None

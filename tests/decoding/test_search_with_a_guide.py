@@ -139,11 +139,12 @@ def test_the_last_token_may_leave_the_text_where_it_may_end(toy: MakeToy, decodi
     assert {(one.text, one.ended) for one in found.hypotheses} <= {("aaaaa", "length")} and (found.hypotheses or "temperature" in decoding)
 
 
-def test_a_stop_text_ends_only_where_the_guide_lets_the_text_end(toy: MakeToy) -> None:
-    answer = "SELECT ';' ;"
-    engine = ToyEngine(predict=scripted(TOKENIZER, {"q": answer}))
-    (found,) = toy(engine).answer(Job("q", stop=(";",), guide=OneOf(answer)), beams=2)
-    assert (found.hypotheses[0].text, found.hypotheses[0].ended) == ("SELECT ';' ", "stop")
+@pytest.mark.parametrize("stops", [(";",), (";", "\n```\n"), ("\n```\n", ";", "; or more")])
+def test_a_stop_text_ends_only_where_the_guide_lets_the_text_end(toy: MakeToy, stops: tuple[str, ...]) -> None:
+    answer = "SELECT ';'"
+    engine = ToyEngine(predict=scripted(TOKENIZER, {"q": answer + " ;"}))
+    (found,) = toy(engine).answer(Job("q", stop=stops, guide=OneOf(answer, answer + " ", answer + " ;")), beams=2)
+    assert (found.hypotheses[0].text, found.hypotheses[0].ended) == (answer + " ", "stop")
 
 
 def test_beams_that_share_a_guide_are_masked_in_one_call(toy: MakeToy) -> None:
