@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlcoder_core.errors import ModelError, SqlcoderError
 from sqlcoder_core.models.download import size_text
 from sqlcoder_core.models.gpus import Gpu
 from sqlcoder_core.models.hardware import Hardware, look
 from sqlcoder_core.models.memory_need import memory_need, weight_bytes
-from sqlcoder_core.models.names import PREFERRED, KnownModel, known
-from sqlcoder_core.models.resolve import at_hand, precision_rank
-from sqlcoder_core.models.store import Entry
+from sqlcoder_core.models.names import PREFERRED, KnownModel, known, label_of
+from sqlcoder_core.models.resolve import at_hand, precision_rank, resolve
+from sqlcoder_core.models.store import Entry, size_of
 from sqlcoder_core.runtime.extras import Version, engine_words, extra_of, installed_version, lacking
 from sqlcoder_core.values.model_files import ModelKind
 
@@ -43,7 +45,7 @@ class AutoChoice:
 class _Option:
     word: str
     entry: Entry
-    model: KnownModel
+    big: bool
     need: int
     beams: int
     gpu: Gpu | None = None
@@ -55,48 +57,53 @@ def choose(
     store: Path,
     environ: Mapping[str, str],
     *,
+    model: str | None = None,
+    folder: Path | None = None,
     hardware: Hardware | None = None,
     version_of: Version = installed_version,
 ) -> AutoChoice:
     """The best runtime that can work here with a model that is on this machine, else the embedded default.
 
     `host_words` are the runtimes whose plugins are installed. Only models that are known to write SQL are taken; any other is used by
-    naming it. On a GPU with room, and on a processor with `CORES_FOR_BEAMS` cores, bigger models go first; elsewhere small ones.
+    naming it as `model` (a relative path counts from `folder`), for which then only the runtime is chosen. On a GPU with room, and on
+    a processor with `CORES_FOR_BEAMS` cores, bigger models go first; elsewhere small ones. Raises what `resolve` raises for a named model
+    that is not here, and ModelError where nothing can run it.
     """
     machine = look(environ) if hardware is None else hardware
     ready = [word for word in engine_words() if word in host_words and not lacking(word, version_of)]
-    if not ready:
+    if not ready and model is None:
         return _embedded(_no_engine(host_words))
-    here = at_hand(store, environ)
+    named = None if model is None else _named(model, store, environ, folder)
+    here = [entry for entry in at_hand(store, environ) if _writes_sql(entry)] if named is None else named
     options = [option for entry in here for option in _options(entry, ready, machine, version_of)]
-    if not options:
-        return _embedded(_why_none(here, ready, machine))
-    return _told(min(options, key=lambda option: _order(option, machine)), machine)
+    if options:
+        return _told(min(options, key=lambda option: _order(option, machine)), machine, model)
+    if named is not None:
+        raise _cannot_run(named, ready, machine)
+    return _embedded(_why_none(at_hand(store, environ), ready, machine))
 
 
 def _options(entry: Entry, ready: list[str], machine: Hardware, version_of: Version) -> Iterator[_Option]:
-    model = known(entry.name)
-    if model is None or not model.writes_sql:
-        return
     for word in ready:
         if _READS[word] == entry.kind:
             for gpu in (*machine.gpus, None):
-                yield from _on(gpu, word, entry, model, machine=machine, version_of=version_of)
+                yield from _on(gpu, word, entry, machine=machine, version_of=version_of)
 
 
-def _on(gpu: Gpu | None, word: str, entry: Entry, model: KnownModel, *, machine: Hardware, version_of: Version) -> Iterator[_Option]:
+def _on(gpu: Gpu | None, word: str, entry: Entry, *, machine: Hardware, version_of: Version) -> Iterator[_Option]:
     """The ways, at most one, to run it there: the highest precision that fits, with as many beams as fit."""
     if not _can_use(gpu, word, version_of):
         return
-    if gpu is None and model.parameters >= BIG and machine.cores < FEWEST_CORES:
+    big, model = _is_big(entry), known(entry.name)
+    if gpu is None and big and machine.cores < FEWEST_CORES:
         return
     room = machine.memory_free if gpu is None else min(filter(None, (gpu.memory_free, gpu.memory)), default=0)
-    few = gpu is None and model.parameters >= BIG and machine.cores < CORES_FOR_BEAMS
+    few = gpu is None and big and machine.cores < CORES_FOR_BEAMS
     for load_in, weights in _precisions(gpu, word, entry, model, version_of):
         for beams in (1,) if few else _BEAMS:
-            need = memory_need(weights, model.shape, beams=beams)
+            need = memory_need(weights, model.shape if model else None, beams=beams)
             if need <= room:
-                yield _Option(word=word, entry=entry, model=model, need=need, beams=beams, gpu=gpu, load_in=load_in)
+                yield _Option(word=word, entry=entry, big=big, need=need, beams=beams, gpu=gpu, load_in=load_in)
                 return
 
 
@@ -110,35 +117,63 @@ def _can_use(gpu: Gpu | None, word: str, version_of: Version) -> bool:
     return word == "llamacpp" and gpu.kind == "metal"
 
 
-def _precisions(gpu: Gpu | None, word: str, entry: Entry, model: KnownModel, version_of: Version) -> Iterator[tuple[str | None, int]]:
+def _precisions(
+    gpu: Gpu | None, word: str, entry: Entry, model: KnownModel | None, version_of: Version
+) -> Iterator[tuple[str | None, int]]:
     """Ways to hold the weights, best first, each with its bytes: (setting `load_in`, bytes)."""
     if word != "transformers":
         yield None, entry.size
         return
-    yield None, weight_bytes(model.parameters, "f32" if gpu is None else "bf16")
+    # Files of checkpoints are in half precision, if not more: processors compute in twice that.
+    parameters = model.parameters if model else entry.size // 2
+    yield None, weight_bytes(parameters, "f32" if gpu is None else "bf16")
     if gpu is not None and gpu.kind == "cuda" and version_of("bitsandbytes"):
         for load_in in ("8bit", "4bit"):
-            yield load_in, weight_bytes(model.parameters, load_in)
+            yield load_in, weight_bytes(parameters, load_in)
+
+
+def _named(model: str, store: Path, environ: Mapping[str, str], folder: Path | None) -> list[Entry]:
+    """A model that was asked for, in every kind in which it is here. Raises ModelError where it is in none."""
+    kinds = tuple(dict.fromkeys(_READS.values()))
+    resolve(model, kinds, store=store, folder=folder, environ=environ)
+    found = []
+    for kind in kinds:
+        with suppress(SqlcoderError):  # it is here in another kind
+            files = resolve(model, (kind,), store=store, folder=folder, environ=environ)
+            path = Path(files.path)
+            variant = label_of(path.name, kind)
+            found.append(Entry(name=files.name, kind=kind, variant=variant, folder=path.parent, path=path, size=size_of(path)))
+    return found
+
+
+def _is_big(entry: Entry) -> bool:
+    model = known(entry.name)
+    return (model.parameters if model else entry.size) >= BIG
+
+
+def _writes_sql(entry: Entry) -> bool:
+    model = known(entry.name)
+    return model is not None and model.writes_sql
 
 
 def _order(option: _Option, machine: Hardware) -> tuple[bool, bool, int, bool, int, int]:
     """Smaller is better: models of the size that this machine runs well, then the model, the device, the runtime, the precision."""
-    big = option.model.parameters >= BIG
+    big = option.big
     strong = option.gpu is not None or machine.cores >= CORES_FOR_BEAMS
     words = _ON_GPU if option.gpu else _BIG_CPU if big else _SMALL_CPU
     return (
         not (big and strong),
         big,
-        PREFERRED.index(option.model.name),
+        PREFERRED.index(option.entry.name) if option.entry.name in PREFERRED else len(PREFERRED),
         option.gpu is None,
         words.index(option.word),
         precision_rank(option.entry.variant),
     )
 
 
-def _told(option: _Option, machine: Hardware) -> AutoChoice:
+def _told(option: _Option, machine: Hardware, model: str | None) -> AutoChoice:
     entry = option.entry
-    settings: dict[str, Any] = {"model": f"{entry.name}:{entry.variant}" if entry.variant else entry.name, "beams": option.beams}
+    settings: dict[str, Any] = {"model": model or (f"{entry.name}:{entry.variant}" if entry.variant else entry.name), "beams": option.beams}
     if option.load_in:
         settings["load_in"] = option.load_in
     why = f"{entry.name}{_precision(option)} takes about {size_text(option.need)} of {_room(option.gpu, machine)}"
@@ -167,8 +202,18 @@ def _no_engine(host_words: Collection[str]) -> str:
     return f"no model runtime is installed (`pip install 'sqlcoder-core[{extra}]'` brings one)"
 
 
+def _cannot_run(named: list[Entry], ready: list[str], machine: Hardware) -> ModelError:
+    entry = named[0]
+    if not {one.kind for one in named} & {_READS[word] for word in ready}:
+        word = next(word for word in _READS if _READS[word] == entry.kind)
+        hint = f"`pip install 'sqlcoder-core[{extra_of(word)}]'` brings the runtime {word}, which does"
+        return ModelError(f"{entry.name} is here as {entry.kind}, which nothing that is installed reads", hint=hint)
+    hint = f"name another model, quantise it, or name the runtime to try it nevertheless ({_room(None, machine)})"
+    return ModelError(f"{entry.name} needs more than this machine has", hint=hint)
+
+
 def _why_none(here: tuple[Entry, ...], ready: list[str], machine: Hardware) -> str:
-    fitting = [entry for entry in here if (model := known(entry.name)) and model.writes_sql]
+    fitting = [entry for entry in here if _writes_sql(entry)]
     if not fitting:
         others = ", ".join(dict.fromkeys(entry.name for entry in here))
         return f"no model that is known to write SQL is on this machine{f' ({others} has to be named)' if others else ''}"

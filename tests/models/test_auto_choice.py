@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models import store as storing
 from sqlcoder_core.models.gpus import Gpu
 from sqlcoder_core.models.hardware import Hardware
@@ -129,6 +130,29 @@ def test_without_models_the_reason_says_so(pick: Any) -> None:
 def test_what_a_runtime_lacks_is_listed() -> None:
     assert lacking("transformers", {"numpy": "2", "torch": "2"}.get) == ("transformers", "safetensors", "tokenizers", "llguidance")
     assert lacking("builtin", {}.get) == ()
+
+
+def test_a_named_model_is_taken_as_it_is_and_only_the_runtime_is_chosen(tmp_path: Path) -> None:
+    folder = tmp_path / "smollm2"
+    (folder / "gguf-q4_1").mkdir(parents=True)
+    (folder / "gguf-q4_1" / "m.gguf").write_bytes(b"GGUF")
+    choice = choose(WORDS, tmp_path, {"HOME": str(tmp_path)}, model="smollm2", hardware=machine(cores=2), version_of=ALL.get)
+    assert (choice.word, choice.settings) == ("llamacpp", {"model": "smollm2", "beams": 4})
+    (folder / "onnx").mkdir()
+    (folder / "onnx" / "model.onnx").write_bytes(b"x")
+    assert choose(WORDS, tmp_path, {"HOME": str(tmp_path)}, model="smollm2", hardware=machine(), version_of=ALL.get).word == "onnx"
+
+
+def test_a_named_model_that_is_not_here_or_cannot_run_is_an_error_with_the_next_step(tmp_path: Path) -> None:
+    here: Any = {"hardware": machine(cores=2), "environ": {"HOME": str(tmp_path)}, "store": tmp_path}
+    with pytest.raises(ModelError, match="run `sqlcoder models pull smollm2`$"):
+        choose(WORDS, model="smollm2", version_of=ALL.get, **here)
+    (tmp_path / "m.gguf").write_bytes(b"GGUF")
+    with pytest.raises(ModelError, match=r"nothing that is installed reads; `pip install 'sqlcoder-core\[llama-cpp\]'`"):
+        choose(WORDS, model="m.gguf", folder=tmp_path, version_of={}.get, **here)
+    tiny = here | {"hardware": machine(cores=2, free=0.1)}
+    with pytest.raises(ModelError, match="needs more than this machine has"):
+        choose(WORDS, model="m.gguf", folder=tmp_path, version_of=ALL.get, **tiny)
 
 
 # ---- doctor
