@@ -128,7 +128,7 @@ class LlamaCppEngine(ModelEngine):
         trained = loaded.llama.llama_model_n_ctx_train(loaded.model)
         if loaded.context > trained:
             found.append(f"`context: {loaded.context}` is more than the {trained} tokens that the model was trained on")
-        if self.settings.flash_attention == "auto" and not loaded.on_gpu and not loaded.flash:
+        if self.settings.flash_attention == "auto" and not (loaded.on_gpu or loaded.flash or loaded.keeps_states):
             found.append("flash attention is off: on CPUs it makes several beams slower")
         if loaded.keeps_states:
             found.append("this architecture keeps a state for each beam, so beams share less memory")

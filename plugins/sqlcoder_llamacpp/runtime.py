@@ -54,11 +54,9 @@ class LlamaCppRuntime(Runtime):
         return Problem(code="missing_extra", message="runtime 'llamacpp' needs llama-cpp-python", hint=hint, found_by=self.name)
 
     def readable(self, files: ModelFiles) -> tuple[str, ...]:
-        """The other parts of a model in parts, and libraries that LLAMA_CPP_LIB_PATH points to."""
+        """The folder of llama.cpp's libraries, which LLAMA_CPP_LIB_PATH may move out of the package."""
         build = installed_build()
-        stem, in_parts, _ = Path(files.path).name.partition("-00001-of-")
-        parts = sorted(Path(files.path).parent.glob(f"{stem}-*-of-*.gguf")) if in_parts else []
-        return (*map(str, parts), *((str(build.folder),) if build else ()))
+        return (str(build.folder),) if build else ()
 
     def devices(self) -> bool:
         """True when layers go to a GPU, which takes a build for one."""

@@ -82,14 +82,12 @@ def test_the_build_is_told_by_its_files(monkeypatch, tmp_path: Path) -> None:
     assert found is not None and (found.accelerators, found.blas, found.folder) == (("cuda", "vulkan"), True, tmp_path)
 
 
-def test_all_parts_of_a_model_may_be_read(make, installed, tmp_path: Path) -> None:
+def test_the_libraries_folder_may_be_read(make, installed, tmp_path: Path) -> None:
+    files = ModelFiles(name="m", kind="gguf", path=str(tmp_path / "m.gguf"))
+    installed()
+    assert make().readable(files) == (str(tmp_path),)
     installed(None)
-    for part in (1, 2, 3):
-        (tmp_path / f"m-0000{part}-of-00003.gguf").touch()
-    (tmp_path / "other.gguf").touch()
-    files = ModelFiles(name="m", kind="gguf", path=str(tmp_path / "m-00001-of-00003.gguf"))
-    assert [Path(one).name for one in make().readable(files)] == [f"m-0000{part}-of-00003.gguf" for part in (1, 2, 3)]
-    assert make().readable(ModelFiles(name="o", kind="gguf", path=str(tmp_path / "other.gguf"))) == ()
+    assert make().readable(files) == ()
 
 
 def test_quantised_memory_without_flash_attention_is_refused() -> None:

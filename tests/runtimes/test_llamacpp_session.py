@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from tiny_architectures import write_recurrent, write_sliding
 from tiny_gguf import write_adapter, write_tiny
 
 from sqlcoder_core.api import FileError, ModelError, ModelFiles
@@ -30,6 +31,16 @@ _TEXT = "SELECT name, count(*) FROM customers WHERE country = 'DE' GROUP BY name
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny(tmp_path_factory.mktemp("tiny") / "tiny.gguf")
+
+
+@pytest.fixture(scope="module")
+def sliding(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sliding(tmp_path_factory.mktemp("sliding") / "sliding.gguf")
+
+
+@pytest.fixture(scope="module")
+def recurrent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_recurrent(tmp_path_factory.mktemp("recurrent") / "recurrent.gguf")
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +106,22 @@ class TestTinyWithFlashAttention(TestTiny):
 
 class TestTinyInSmallBatches(TestTiny):
     settings: ClassVar[dict[str, Any]] = {"batch": 32}
+
+
+class TestSlidingWindow(_Contract):
+    """Five of six layers see only the last 16 tokens, and keep the rest for branches all the same."""
+
+    @pytest.fixture
+    def path(self, sliding: Path) -> Path:
+        return sliding
+
+
+class TestRecurrent(_Contract):
+    """A state instead of cells, of which no part can be cut off."""
+
+    @pytest.fixture
+    def path(self, recurrent: Path) -> Path:
+        return recurrent
 
 
 @pytest.mark.real_model

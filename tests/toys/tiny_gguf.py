@@ -25,15 +25,14 @@ def write_tiny(
     from gguf import GGUFWriter
 
     random = np.random.default_rng(seed)
-    tokens = _sentencepieces() if pieces else _byte_letters()
-    described = _metadata(architecture, width, len(tokens)) | _vocabulary(tokens, pieces) | dict(kv or {})
+    tokens = _sentencepieces() if pieces else byte_letters()
+    described = metadata(architecture, width, len(tokens)) | vocabulary(tokens, pieces=pieces) | dict(kv or {})
     writer = GGUFWriter(str(path), architecture)
-    for key, value in described.items():
-        _add(writer, key, value)
+    describe(writer, described)
     for name, shape in _shapes(width, len(tokens)).items():
         flat = len(shape) == 1
         writer.add_tensor(name, np.ones(shape, np.float32) if flat else random.normal(0, 2 / np.sqrt(shape[1]), shape).astype(np.float32))
-    return _finish(writer, path)
+    return finish(writer, path)
 
 
 def write_adapter(path: Path, *, seed: int = 1, width: int = WIDTH, rank: int = 4) -> Path:
@@ -42,16 +41,16 @@ def write_adapter(path: Path, *, seed: int = 1, width: int = WIDTH, rank: int = 
 
     random = np.random.default_rng(seed)
     writer = GGUFWriter(str(path), "llama")
-    for key, value in {"general.type": "adapter", "adapter.type": "lora", "adapter.lora.alpha": float(rank)}.items():
-        _add(writer, key, value)
+    describe(writer, {"general.type": "adapter", "adapter.type": "lora", "adapter.lora.alpha": float(rank)})
     for layer in range(LAYERS):
         name = f"blk.{layer}.attn_q.weight"
         writer.add_tensor(f"{name}.lora_a", random.normal(0, 0.3, (rank, width)).astype(np.float32))
         writer.add_tensor(f"{name}.lora_b", random.normal(0, 0.3, (width, rank)).astype(np.float32))
-    return _finish(writer, path)
+    return finish(writer, path)
 
 
-def _finish(writer: Any, path: Path) -> Path:
+def finish(writer: Any, path: Path) -> Path:
+    """Write the file."""
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -59,17 +58,16 @@ def _finish(writer: Any, path: Path) -> Path:
     return path
 
 
-def _add(writer: Any, key: str, value: Any) -> None:
-    if value is None or key == "general.architecture":
-        return
-    if isinstance(value, list):
-        writer.add_array(key, value)
-        return
-    adders = {bool: writer.add_bool, int: writer.add_uint32, float: writer.add_float32, str: writer.add_string}
-    adders[type(value)](key, value)
+def describe(writer: Any, described: Mapping[str, Any]) -> None:
+    """Add metadata; None leaves a key out."""
+    adders = {bool: writer.add_bool, int: writer.add_uint32, float: writer.add_float32, str: writer.add_string, list: writer.add_array}
+    for key, value in described.items():
+        if value is not None:
+            adders[type(value)](key, value)
 
 
-def _metadata(architecture: str, width: int, vocabulary: int) -> dict[str, Any]:
+def metadata(architecture: str, width: int, vocabulary: int) -> dict[str, Any]:
+    """What a Llama's file says of its sizes."""
     sizes = {
         "context_length": CONTEXT,
         "embedding_length": width,
@@ -85,7 +83,8 @@ def _metadata(architecture: str, width: int, vocabulary: int) -> dict[str, Any]:
     return {"general.name": "tiny", "general.file_type": 0} | {f"{architecture}.{key}": value for key, value in sizes.items()}
 
 
-def _vocabulary(tokens: dict[str, int], pieces: bool) -> dict[str, Any]:
+def vocabulary(tokens: dict[str, int], *, pieces: bool) -> dict[str, Any]:
+    """What a file says of its tokens."""
     names = list(tokens)
     found: dict[str, Any] = {
         "tokenizer.ggml.tokens": names,
@@ -100,7 +99,7 @@ def _vocabulary(tokens: dict[str, int], pieces: bool) -> dict[str, Any]:
     return found | {"tokenizer.ggml.model": "gpt2", "tokenizer.ggml.pre": "llama-bpe", "tokenizer.ggml.merges": list(MERGES)}
 
 
-def _byte_letters() -> dict[str, int]:
+def byte_letters() -> dict[str, int]:
     """GPT-2's letters for all bytes, what the merges make of them, control tokens, and one token that is not used."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     moved = [byte for byte in range(256) if byte not in printable]
