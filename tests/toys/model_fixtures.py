@@ -77,3 +77,35 @@ def smollm2_hf(smollm2_gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("smollm2") / "smollm2"
     convert(smollm2_gguf, folder, dtype="f32")
     return folder
+
+
+@pytest.fixture(scope="session")
+def toy_onnx(toy_hf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy as an fp32 ONNX folder, by our own conversion."""
+    from sqlcoder_core.models.convert.convert import convert
+
+    pytest.importorskip("onnx")
+    folder = tmp_path_factory.mktemp("toy") / "toy.onnx"
+    convert(toy_hf, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def smollm2_f32_gguf(smollm2_hf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SmolLM2's safetensors back as an f32 GGUF."""
+    from sqlcoder_core.models.convert.convert import convert
+
+    file = tmp_path_factory.mktemp("smollm2") / "smollm2-f32.gguf"
+    convert(smollm2_hf, file, dtype="f32")
+    return file
+
+
+@pytest.fixture(scope="session")
+def smollm2_onnx(smollm2_hf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SmolLM2's safetensors as an fp32 ONNX folder."""
+    from sqlcoder_core.models.convert.convert import convert
+
+    pytest.importorskip("onnx")
+    folder = tmp_path_factory.mktemp("smollm2") / "smollm2.onnx"
+    convert(smollm2_hf, folder)
+    return folder

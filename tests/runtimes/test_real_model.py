@@ -1,0 +1,84 @@
+"""SmolLM2-135M on all three runtimes: the weights of one real model, converted by us, answer alike everywhere."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from loaded_models import Loaded, beams_of_transformers, loaded, top
+from toy_questions import pairs
+
+from sqlcoder_core.models.convert.convert import convert
+from sqlcoder_core.values.generation import Decoding
+
+torch: Any = pytest.importorskip("torch")
+transformers: Any = pytest.importorskip("transformers")
+pytest.importorskip("llama_cpp")
+pytest.importorskip("onnxruntime")
+pytestmark = pytest.mark.real_model
+
+BEAMS = Decoding(beams=4, hypotheses=4, max_tokens=16, constrain=False, no_repeat=False)
+PROMPTS = tuple(f"-- SQL query: {pair.question}\nSELECT" for pair in pairs()[:50])
+NEAR = 1e-4
+"""Scores closer than this are a tie that rounding decides."""
+Beams = list[list[tuple[str, float]]]
+
+
+@pytest.fixture(scope="module")
+def on_transformers(smollm2_hf: Path) -> Loaded:
+    return loaded("transformers", smollm2_hf)
+
+
+@pytest.fixture(scope="module")
+def wanted(smollm2_hf: Path, on_transformers: Loaded) -> Beams:
+    """transformers' own four beams."""
+    model = transformers.AutoModelForCausalLM.from_pretrained(smollm2_hf, dtype=torch.float32)
+    return beams_of_transformers(model, on_transformers.engine.tokenizer, PROMPTS, BEAMS.max_tokens)
+
+
+@pytest.fixture(scope="module")
+def undecided(wanted: Beams) -> set[int]:
+    """Prompts whose two best scores are a tie."""
+    return {place for place, beams in enumerate(wanted) if beams[0][1] - beams[1][1] < NEAR}
+
+
+@pytest.fixture(scope="module")
+def on_llamacpp(smollm2_f32_gguf: Path) -> Loaded:
+    return loaded("llamacpp", smollm2_f32_gguf, kv="f32")
+
+
+@pytest.fixture(scope="module")
+def on_onnx(smollm2_onnx: Path) -> Loaded:
+    return loaded("onnx", smollm2_onnx)
+
+
+def test_hardly_any_prompt_is_undecided(undecided: set[int]) -> None:
+    assert len(undecided) <= 2, [PROMPTS[place] for place in undecided]
+
+
+@pytest.mark.parametrize("runtime", ["on_transformers", "on_llamacpp", "on_onnx"])
+def test_in_fp32_texts_and_scores_of_all_beams_are_transformers_own(
+    runtime: str, wanted: Beams, undecided: set[int], request: pytest.FixtureRequest
+) -> None:
+    answers = request.getfixturevalue(runtime).answers(PROMPTS, BEAMS)
+    for place, (answer, beams) in enumerate(zip(answers, wanted, strict=True)):
+        if place not in undecided:
+            assert answer.hypotheses[0].text == beams[0][0], PROMPTS[place]
+        assert [one.score for one in answer.hypotheses] == pytest.approx([score for _, score in beams], abs=1e-3), PROMPTS[place]
+        if all(first[1] - second[1] >= NEAR for first, second in pairwise(beams)):
+            assert [one.text for one in answer.hypotheses] == [text for text, _ in beams], PROMPTS[place]
+
+
+def test_fewer_bits_are_measured_against_fp32(
+    wanted: Beams, smollm2_gguf: Path, smollm2_hf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file as it ships has 4 bits and is where the fp32 weights come from; Q8_0 is made from those. Q8_0 stays close."""
+    convert(smollm2_hf, tmp_path / "q8.gguf", dtype="q8_0")
+    files = {"Q4_1 as shipped": smollm2_gguf, "Q8_0": tmp_path / "q8.gguf"}
+    answers = {name: top(loaded("llamacpp", file).answers(PROMPTS, BEAMS)) for name, file in files.items()}
+    same = {name: sum(text == beams[0][0] for text, beams in zip(texts, wanted, strict=True)) for name, texts in answers.items()}
+    with capsys.disabled():
+        print("\n  of 50 best answers in fp32, the same in", ", ".join(f"{name}: {count}" for name, count in same.items()))
+    assert same["Q8_0"] >= 40
