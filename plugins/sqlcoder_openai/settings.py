@@ -1,0 +1,49 @@
+"""What the runtime `openai` can be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from sqlcoder_core.api import Decoding, RuntimeSettings, SecretText
+from sqlcoder_openai.address import base_url
+
+
+class OpenaiSettings(RuntimeSettings):
+    """Which server, how to sign in, what may be sent there."""
+
+    base_url: str = Field(description="The server's address, as http://127.0.0.1:8000/v1; `/v1` is added where there is no path.")
+    model: str | None = Field(default=None, description="The model's name on the server; unset: the only one that the server lists.")
+    api_key: SecretText | None = Field(default=None, description="The key, as ${NAME}; sent as a bearer token.")
+    mode: Literal["auto", "chat", "completions"] = Field(
+        default="auto",
+        description="auto: messages to chat/completions, text to completions, and to chat where a server has no completions.",
+    )
+    share_values: bool = Field(default=False, description="Show stored values and verified questions to a server that is not this machine.")
+    beams: int = Field(default=1, ge=1, le=32, description="Beams on servers with beam search (vLLM); others sample further answers.")
+    best_of: int | None = Field(default=None, ge=1, le=32, description="`best_of` for servers that know it: the best of so many samples.")
+    spread: float = Field(default=0.7, gt=0, le=2, description="Temperature of the second answer and those after it, without beam search.")
+    guided: Literal["auto", "off"] = Field(
+        default="auto", description="auto: send a grammar that lets through one SELECT or WITH statement, to servers known to take one."
+    )
+    context: int | None = Field(default=None, ge=64, description="Tokens of the model's window; unset: what the server tells, else 4096.")
+    concurrent: int = Field(default=4, ge=1, le=64, description="Requests under way at once.")
+    retries: int = Field(default=3, ge=0, le=10, description="Times that a request is sent again when the server is busy or gone.")
+    connect_seconds: float = Field(default=10.0, gt=0, description="Time for a connection.")
+    headers: dict[str, SecretText] = Field(default_factory=dict, description="Further headers of every request.")
+    extra_body: dict[str, Any] = Field(default_factory=dict, description="Further fields of every request's body; they win over ours.")
+    ca_file: Path | None = Field(default=None, description="Certificates to trust in place of the usual ones, in PEM.")
+    proxies: bool = Field(default=True, description="Use the proxies that the environment names; never for this machine.")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        return base_url(value)
+
+    def decoding(self, hypotheses: int) -> Decoding:
+        """These settings as decoding takes them: a server may give more answers than it has beams."""
+        wider = self.model_copy(update={"beams": max(self.beams, hypotheses)})
+        made = RuntimeSettings.decoding(wider, hypotheses)
+        return Decoding(**{name: getattr(made, name) for name in made.__dataclass_fields__} | {"beams": self.beams})
