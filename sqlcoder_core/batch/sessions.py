@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 from sqlcoder_core.batch.wishes import Wishes
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.question import Question
+from sqlcoder_core.values.result import Limits
 
 
 class Asked(Protocol):
@@ -29,7 +30,15 @@ class Asked(Protocol):
     def ask(self, question: Question, **wishes: Any) -> Answer:
         """Answer one question."""
 
-    def ask_many(self, questions: Sequence[Question], **wishes: Any) -> Iterator[Answer]:
+    def ask_many(
+        self,
+        questions: Sequence[Question],
+        *,
+        run: bool = True,
+        candidates: int | None = None,
+        min_confidence: float | None = None,
+        limits: Limits | None = None,
+    ) -> Iterator[Answer]:
         """Answer several, in order."""
 
     def close(self) -> None:

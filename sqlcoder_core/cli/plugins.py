@@ -126,6 +126,8 @@ def _print_component(component: ComponentHelp) -> None:
     width = min(shutil.get_terminal_size().columns, 120)
     print(f"\n{component.kind} {component.name} (under `{component.section}:`)")
     _print_wrapped(component.documentation, width, indent=2)
+    if component.suits:
+        _print_wrapped(f"suits {component.suits}", width, indent=2)
     if component.hooks:
         print(f"  run hooks: {', '.join(component.hooks)}")
     if not component.settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sqlcoder_core.config.auto_runtime import WORD as AUTO
 from sqlcoder_core.config.schema import ConfigFile
 from sqlcoder_core.contracts.runtime import Runtime
 from sqlcoder_core.errors import PluginError, SqlcoderError
@@ -70,7 +71,8 @@ def _component(kind: Kind, host: Host, definitions: dict[str, Any], failures: li
             words |= _settings(kind, plugin, host, definitions)
         except SqlcoderError as error:
             failures.append(error)
-    word = {"anyOf": [{"enum": sorted(words)}, _LOCAL]}
+    chosen_here = {AUTO} if kind is RUNTIME else set()
+    word = {"anyOf": [{"enum": sorted({*words, *chosen_here})}, _LOCAL]}
     branches = [
         {"if": {"properties": {"use": {"const": name}}, "required": ["use"]}, "then": {"$ref": reference}}
         for name, reference in sorted(words.items())

@@ -112,7 +112,7 @@ def _chosen(scene: Scene) -> Choice:
 def _configuration(scene: Scene, choice: Choice, path: Path | None, core: ConfigFile) -> Configuration:
     document = scene.document
     root = Path(choice.detection.root) if choice.detection else scene.config_dir
-    runtime, notes = auto_runtime.chosen(_runtime(document, core), scene.host, scene.environ)
+    runtime, notes = auto_runtime.chosen(_runtime(document, core), scene.host, scene.environ, scene.config_dir)
     extensions = _listed(document, "extensions", core)
     return Configuration(
         path=path,

@@ -31,7 +31,7 @@ class SettingHelp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentHelp:
-    """One component: what it is, what it can be told, which run hooks it has."""
+    """One component: what it is, what it can be told, which run hooks it has; `suits` says which models a prompter is for."""
 
     kind: str
     section: str
@@ -39,6 +39,7 @@ class ComponentHelp:
     documentation: str
     settings: tuple[SettingHelp, ...]
     hooks: tuple[str, ...]
+    suits: str = ""
 
 
 def components(plugin: Installed, host: Host) -> tuple[ComponentHelp, ...]:
@@ -60,6 +61,7 @@ def _component(kind: Kind, cls: Any) -> ComponentHelp:
         documentation=inspect.cleandoc(cls.__doc__ or ""),
         settings=tuple(_setting(name, field) for name, field in cls.Settings.model_fields.items()),
         hooks=own,
+        suits=str(getattr(cls, "suits", "")),
     )
 
 

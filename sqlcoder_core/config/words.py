@@ -26,7 +26,9 @@ def words_in(file: Path) -> Words:
     except (OSError, UnicodeDecodeError):
         return Words(named=frozenset(), sources_left_out=True)
     data = spell_out(read_yaml(text, file.name).data)
-    named = {*_uses(data), *(() if "runtime" in data else ("builtin",))}
+    runtime = data.get("runtime", {"use": "builtin"})
+    prompt = runtime.get("prompt") if isinstance(runtime, dict) else None
+    named = {*_uses(data), *_uses({"runtime": runtime}), *((prompt,) if isinstance(prompt, str) else ())}
     return Words(named=frozenset(named), sources_left_out="sources" not in data)
 
 
