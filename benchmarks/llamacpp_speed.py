@@ -14,11 +14,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sqlcoder_core.api import Decoding, ModelFiles
+from sqlcoder_core.api import Decoding, ModelFiles, default_threads
 from sqlcoder_core.decoding.decoder import Decoder, Job
 from sqlcoder_llamacpp.engine import LlamaCppEngine
 from sqlcoder_llamacpp.runtime import LlamaCppSettings
-from sqlcoder_llamacpp.threads import default_threads
 
 PROMPT = "Once upon a time, in a village by the sea, there lived an old woman who counted ships. Every morning she"
 Write = Callable[[int], str]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sqlcoder_core.linking.words import name_words, singular, split_name, stem, table_words
     from sqlcoder_core.models.chat_template import ChatTemplate
     from sqlcoder_core.models.convert.gguf_header import GgufHeader, part_paths, read_header
+    from sqlcoder_core.models.engine_threads import default_threads
     from sqlcoder_core.models.tokenizer_file import FileTokenizer
     from sqlcoder_core.models.weights_hash import weights_hash
     from sqlcoder_core.session import Session
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from sqlcoder_core.values.sampling import Sampling
     from sqlcoder_core.values.secret import Secret
     from sqlcoder_core.whole_file import WholeFile, file_error
+    from sqlcoder_core.worker.memory import available_bytes
     from sqlcoder_core.worker.profiling import Place, Probed, profile_columns
 
 _HOMES = {
@@ -91,6 +93,7 @@ _HOMES = {
     "linking.words": ("name_words", "singular", "split_name", "stem", "table_words"),
     "models.chat_template": ("ChatTemplate",),
     "models.convert.gguf_header": ("GgufHeader", "part_paths", "read_header"),
+    "models.engine_threads": ("default_threads",),
     "models.tokenizer_file": ("FileTokenizer",),
     "models.weights_hash": ("weights_hash",),
     "session": ("Session",),
@@ -126,6 +129,7 @@ _HOMES = {
     "values.result": ("ColumnProfile", "Limits", "ResultSet"),
     "values.sampling": ("Sampling",),
     "values.secret": ("Secret",),
+    "worker.memory": ("available_bytes",),
     "worker.profiling": ("Place", "Probed", "profile_columns"),
     "whole_file": ("WholeFile", "file_error"),
 }

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sqlcoder_core.api import ModelError
+from sqlcoder_core.api import ModelError, available_bytes
 from sqlcoder_llamacpp.loaded import KV_TYPES, Loaded
-from sqlcoder_llamacpp.memory import available_bytes
 
 _GRAIN = 256  # llama.cpp rounds a context up to so many cells
 _MOST_CELLS = 2**31 - _GRAIN

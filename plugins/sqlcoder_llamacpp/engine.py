@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlcoder_core.api import GgufHeader, ModelEngine, ModelError, ModelFacts, TreeSession, weights_hash
+from sqlcoder_core.api import GgufHeader, ModelEngine, ModelError, ModelFacts, TreeSession, default_threads, weights_hash
 from sqlcoder_llamacpp.adapter import read_adapter
 from sqlcoder_llamacpp.library import Log, load_library
 from sqlcoder_llamacpp.loaded import Loaded
-from sqlcoder_llamacpp.refusing import check_memory, checked_header
-from sqlcoder_llamacpp.threads import default_threads
+from sqlcoder_llamacpp.refusing import checked_header
 from sqlcoder_llamacpp.tokenizer import LlamaTokenizer
 
 _SPLITS = {"none": 0, "layer": 1, "row": 2}  # enum llama_split_mode
@@ -33,8 +32,6 @@ class LlamaCppEngine(ModelEngine):
         header, parts = checked_header(path)
         llama, log = load_library()
         on_gpu = bool(llama.llama_supports_gpu_offload() and self.settings.gpu_layers)
-        if not on_gpu:
-            check_memory(parts, str(path))
         model = self._read_model(llama, log, path)
         devices = ", ".join(log.devices()) if on_gpu else ""
         self._loaded = self._with_adapter(self._described(llama, log, model, header, on_gpu))

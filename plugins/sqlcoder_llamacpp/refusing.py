@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from sqlcoder_core.api import GgufHeader, ModelError, part_paths, read_header
-from sqlcoder_llamacpp.memory import total_bytes
 
 _ENCODER_DECODERS = ("t5", "t5encoder")
 
@@ -19,14 +17,6 @@ def checked_header(path: Path) -> tuple[GgufHeader, tuple[Path, ...]]:
     headers = [read_header(part) for part in parts]
     _check_kind(headers[0])
     return headers[0], parts
-
-
-def check_memory(parts: Sequence[Path], place: str) -> None:
-    """Raises ModelError for weights that are larger than the memory there is: mapped, they would be read anew for every token."""
-    needed, there = sum(part.stat().st_size for part in parts), total_bytes()
-    if there is not None and needed > there:
-        said = f"the weights take {needed / 1e9:.1f} GB, and this machine has {there / 1e9:.1f} GB of memory"
-        raise ModelError(said, place=place, hint="use a smaller quantisation (Q4_K_M), a smaller model, or a GPU with `gpu_layers`")
 
 
 def _check_kind(header: GgufHeader) -> None:

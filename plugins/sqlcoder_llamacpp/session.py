@@ -77,7 +77,7 @@ class LlamaSession(TreeSession):
             self._check_length(self.length(handle) + len(tokens))
             self._compute(self._branches[handle], tokens)
         except BaseException:
-            self.free(handle)
+            self._discard(handle)
             raise
         return handle, self._opened.logits(1)[0]
 
@@ -95,7 +95,12 @@ class LlamaSession(TreeSession):
         lengths = [len(branch.births) for branch in branches]
         self._check_length(max(lengths) + 1)
         sequences = [branch.sequence for branch in branches]
-        self._decode([token for _, token in moves], lengths, sequences, every=True)
+        try:
+            self._decode([token for _, token in moves], lengths, sequences, every=True)
+        except BaseException:
+            for sequence, length in zip(sequences, lengths, strict=True):  # what was computed before the failure
+                self._opened.cut(sequence, length)
+            raise
         for branch in branches:
             self._bear(branch, 1)
         return self._opened.logits(len(moves))
@@ -133,9 +138,10 @@ class LlamaSession(TreeSession):
         branch = self._branches[handle]
         try:
             length = read_branch(self._room_for, branch.sequence, self._loaded.identity, file)
-            self._check_length(length)
+            if length > self._loaded.context:
+                raise ValueError(f"{file}: {length:,} tokens, more than the context of {self._loaded.context:,}")
         except BaseException:
-            self.free(handle)
+            self._discard(handle)
             raise
         self._bear(branch, length)
         return handle
@@ -207,6 +213,11 @@ class LlamaSession(TreeSession):
         self._named += 1
         self._branches[self._named] = _Branch(self._free_sequences.pop(), array("q"))
         return self._named
+
+    def _discard(self, handle: Handle) -> None:
+        """Free a branch that was not finished; with the cache lost, it is gone already."""
+        if handle in self._branches:
+            self.free(handle)
 
     def _bear(self, branch: _Branch, count: int) -> None:
         branch.births.extend(range(self._born, self._born + count))

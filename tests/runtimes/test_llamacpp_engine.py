@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -16,7 +15,8 @@ from tiny_gguf import CONTEXT, CONTROL, write_adapter, write_tiny
 
 from sqlcoder_core.api import ModelError, ModelFiles
 from sqlcoder_core.errors import SqlcoderError
-from sqlcoder_llamacpp import refusing, threads
+from sqlcoder_core.models import engine_threads
+from sqlcoder_core.models.hardware import Hardware
 from sqlcoder_llamacpp.engine import LlamaCppEngine
 from sqlcoder_llamacpp.library import Log, load_library
 from sqlcoder_llamacpp.runtime import LlamaCppSettings
@@ -206,11 +206,6 @@ def test_an_encoder_decoder_model_is_sent_to_transformers(make, tmp_path: Path) 
     assert "an encoder-decoder model (t5)" in said and "runtime `transformers`" in said
 
 
-def test_a_model_larger_than_the_memory_is_refused_with_both_sizes(make, tiny: Path, monkeypatch) -> None:
-    monkeypatch.setattr(refusing, "total_bytes", lambda: 1_000_000)
-    assert "the weights take 0.0 GB, and this machine has 0.0 GB of memory" in refusal(make(tiny))
-
-
 def test_adapters_that_are_none_or_do_not_fit_are_named(make, tiny: Path, tmp_path: Path) -> None:
     peft = tmp_path / "peft"
     peft.mkdir()
@@ -259,19 +254,15 @@ def test_a_library_that_does_not_load_is_a_model_error(monkeypatch) -> None:
     assert "pip install 'sqlcoder-core[llama-cpp]'" in str(caught.value.hint)
 
 
-def test_threads_are_the_physical_cores_less_one(monkeypatch, tmp_path: Path) -> None:
-    for cpu, siblings in enumerate(["0,2", "1,3", "0,2", "1,3"]):
-        folder = tmp_path / f"cpu{cpu}" / "topology"
-        folder.mkdir(parents=True)
-        (folder / "thread_siblings_list").write_text(siblings + "\n")
-    monkeypatch.setattr(threads, "_TOPOLOGY", tmp_path)
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    assert threads.default_threads() == 1
-    monkeypatch.setattr(threads, "_TOPOLOGY", tmp_path / "nowhere")
-    assert threads.default_threads() == 3
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
-    assert threads.default_threads() == 1
+def test_threads_are_the_physical_cores_less_one_unless_told(make, tiny: Path, monkeypatch) -> None:
+    for cores, expected in ((1, 1), (2, 1), (8, 7)):
+        monkeypatch.setattr(engine_threads, "look", lambda _, cores=cores: Hardware(cores=cores, threads=16, memory=1, memory_free=1))
+        engine = make(tiny, threads=None)
+        engine.load()
+        assert engine._loaded.threads == expected
+    told = make(tiny, threads=3)
+    told.load()
+    assert told._loaded.threads == 3
 
 
 def test_the_worker_loads_a_model_without_pydantic(tiny: Path) -> None:
