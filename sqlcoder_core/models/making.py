@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from sqlcoder_core.errors import UsageError
+from sqlcoder_core.errors import ModelError, SqlcoderError, UsageError
 from sqlcoder_core.models.convert.made import Made, Progress
+from sqlcoder_core.models.file_kind import KIND_NAMES
 from sqlcoder_core.models.resolve import resolve
 from sqlcoder_core.models.store import put, staging
 from sqlcoder_core.values.model_files import ModelFiles, ModelKind
@@ -63,7 +64,7 @@ def convert_model(
         raise UsageError("it is not said what to convert to", hint="name a destination, or say --to onnx, gguf or safetensors")
     if dst is not None and kind_of(dst) != kind and (kind == "gguf" or dst.suffix in (".gguf", ".onnx")):
         raise UsageError(f"{dst} does not end as a {kind} model does", hint="leave --to out, or name a destination that fits")
-    files = _source(place, src, _FROM[kind], again=kind if adapter or dtype else None)
+    files = _source(place, src, kind, anew=bool(adapter or dtype))
     merged = place.adapter(adapter, files) if adapter else None
 
     def make(target: Path, over: bool) -> Made:
@@ -83,7 +84,7 @@ def quantize_model(
 
     word = to.lower().replace("-", "_")
     kind: ModelKind = "onnx" if word in _ONNX_WORDS else "gguf"
-    files = _source(place, src, ("safetensors", "onnx", "gguf") if kind == "onnx" else ("safetensors", "gguf"))
+    files = place.find(src, ("safetensors", "onnx", "gguf") if kind == "onnx" else ("safetensors", "gguf"))
 
     def make(target: Path, over: bool) -> Made:
         return quantize(Path(files.path), target, word, overwrite=over, progress=progress)
@@ -91,10 +92,26 @@ def quantize_model(
     return _placed(place, files, dst, kind, make=make, variant=word, overwrite=overwrite)
 
 
-def _source(place: Workplace, src: str, kinds: tuple[ModelKind, ...], again: ModelKind | None = None) -> ModelFiles:
-    """The model to start from; `again` is the target's own kind, where the change is an adapter or a number format."""
-    wanted = (*kinds, again) if again and again not in kinds else kinds
-    return place.find(src, wanted)
+def _source(place: Workplace, src: str, kind: ModelKind, *, anew: bool) -> ModelFiles:
+    """The model to convert; one that is of that kind already where it is written `anew`, with an adapter or in another number format."""
+    others = _FROM[kind]
+    if anew and kind not in others:
+        return place.find(src, (*others, kind))
+    try:
+        return place.find(src, others)
+    except ModelError:
+        if not _is_here(place, src, kind):
+            raise
+    hint = "`sqlcoder models quantize` writes it in fewer bits, `--dtype` in another number format"
+    raise UsageError(f"{src} is {KIND_NAMES[kind]} already, and here in no other kind", hint=hint)
+
+
+def _is_here(place: Workplace, src: str, kind: ModelKind) -> bool:
+    try:
+        place.find(src, (kind,))
+    except SqlcoderError:
+        return False
+    return True
 
 
 def _placed(

@@ -113,7 +113,7 @@ KNOWN: tuple[KnownModel, ...] = (
     ),
     KnownModel(
         name="defog/sqlcoder-34b-alpha",
-        summary="Defog's 34B model on CodeLlama",
+        summary="Defog's 34B model on CodeLlama; pickles, to be converted first",
         hub="defog/sqlcoder-34b-alpha",
         weights=("pickle",),
         architecture="LlamaForCausalLM",
@@ -141,7 +141,7 @@ KNOWN: tuple[KnownModel, ...] = (
     ),
     KnownModel(
         name="defog/sqlcoder",
-        summary="Defog's first model, 15B on StarCoder",
+        summary="Defog's first model, 15B on StarCoder; pickles, to be converted first",
         hub="defog/sqlcoder",
         weights=("pickle",),
         architecture="GPTBigCodeForCausalLM",
@@ -155,7 +155,7 @@ KNOWN: tuple[KnownModel, ...] = (
     ),
     KnownModel(
         name="defog/sqlcoder2",
-        summary="Defog's second model, 15B on StarCoder",
+        summary="Defog's second model, 15B on StarCoder; pickles, to be converted first",
         hub="defog/sqlcoder2",
         weights=("pickle",),
         architecture="GPTBigCodeForCausalLM",

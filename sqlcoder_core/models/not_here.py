@@ -35,9 +35,7 @@ def not_here(asked: Asked, kinds: tuple[ModelKind, ...]) -> ModelError:
         return ModelError(f"there is no {asked.variant} of {asked.name} here; there is {there}", hint=hint)
     if asked.found:
         there = kind_words(dict.fromkeys(entry.kind for entry in asked.found))
-        return ModelError(
-            f"{asked.name} is here as {there}, and the runtime reads {kind_words(kinds)}", hint=f"run {convert_command(asked.name, kinds)}"
-        )
+        return ModelError(f"{asked.name} is here as {there}, not as {kind_words(kinds)}", hint=f"run {convert_command(asked.name, kinds)}")
     if asked.known is not None and not asked.known.published:
         return ModelError(f"{asked.name} is not published yet", hint="name another model: `sqlcoder models list` shows them")
     if asked.known is None and isinstance(address_of(asked.text), Named) and not is_hub_id(asked.name):
@@ -55,7 +53,7 @@ def unknown(name: str) -> ModelError:
 def unreadable(path: Path, text: str, found: tuple[ModelKind, ...], kinds: tuple[ModelKind, ...]) -> ModelError:
     """The error for a path at which there is another kind of model, or none."""
     if found:
-        message = f"this model is {kind_words(found)}, and the runtime reads {kind_words(kinds)}"
+        message = f"this model is {kind_words(found)}, not {kind_words(kinds)}"
         return ModelError(message, place=text, hint=f"run {convert_command(text, kinds)}")
     refuse_pickle(path)
     hint = "name a .gguf file, a folder with config.json and *.safetensors, or a folder with an ONNX graph"

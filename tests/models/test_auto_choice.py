@@ -145,7 +145,7 @@ def test_a_named_model_is_taken_as_it_is_and_only_the_runtime_is_chosen(tmp_path
 
 def test_a_named_model_that_is_not_here_or_cannot_run_is_an_error_with_the_next_step(tmp_path: Path) -> None:
     here: Any = {"hardware": machine(cores=2), "environ": {"HOME": str(tmp_path)}, "store": tmp_path}
-    with pytest.raises(ModelError, match="run `sqlcoder models pull smollm2`$"):
+    with pytest.raises(ModelError, match=r"run `sqlcoder models pull smollm2`$"):
         choose(WORDS, model="smollm2", version_of=ALL.get, **here)
     (tmp_path / "m.gguf").write_bytes(b"GGUF")
     with pytest.raises(ModelError, match=r"nothing that is installed reads; `pip install 'sqlcoder-core\[llama-cpp\]'`"):

@@ -70,7 +70,7 @@ def test_a_missing_model_that_comes_as_another_kind_is_pulled_and_then_converted
 
 def test_another_kind_in_the_store_names_the_command_that_converts_it(store: Path) -> None:
     keep(store, "smollm2", "gguf", "q4_1")
-    with pytest.raises(ModelError, match=r"smollm2 is here as GGUF.*reads ONNX; run `sqlcoder models convert smollm2 --to onnx`"):
+    with pytest.raises(ModelError, match=r"smollm2 is here as GGUF, not as ONNX; run `sqlcoder models convert smollm2 --to onnx`"):
         resolve("smollm2", ("onnx",), store=store)
     keep(store, "smollm2", "onnx", made_from="smollm2")
     assert resolve("smollm2", ("onnx",), store=store).kind == "onnx"
@@ -145,9 +145,7 @@ def test_a_known_file_from_elsewhere_brings_its_prompt(store: Path, tmp_path: Pa
 
 def test_the_wrong_kind_at_a_path_names_the_conversion(store: Path, tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(GGUF)
-    with pytest.raises(
-        ModelError, match=r"m.gguf: this model is GGUF, and the runtime reads ONNX; run `sqlcoder models convert m.gguf --to onnx`"
-    ):
+    with pytest.raises(ModelError, match=r"m.gguf: this model is GGUF, not ONNX; run `sqlcoder models convert m.gguf --to onnx`"):
         resolve("m.gguf", ("onnx",), store=store)
 
 
