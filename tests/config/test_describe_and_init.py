@@ -163,7 +163,7 @@ def test_the_schema_holds_every_section_and_every_components_settings(place: Pla
     assert settings["additionalProperties"] is False
     assert settings["properties"]["use"] == {"const": "postgres"}
     assert settings["properties"]["port"] == {"default": 5432, "description": "Its port.", "type": "integer"}
-    assert schema["definitions"]["runtime"]["anyOf"][0]["anyOf"][0] == {"enum": ["builtin"]}
+    assert schema["definitions"]["runtime"]["anyOf"][0]["anyOf"][0] == {"enum": ["auto", "builtin"]}
 
 
 def test_every_reference_of_the_schema_leads_somewhere(place: Place) -> None:
