@@ -60,6 +60,9 @@ class Adapter:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder
+        if folder.suffix == ".gguf" and folder.is_file():
+            hint = "name the folder that PEFT saved; llama.cpp lays a GGUF adapter over the model while it runs"
+            raise ModelError("a GGUF adapter, which is not merged here", place=str(folder), hint=hint)
         self._config = read_json(self._needed("adapter_config.json"))
         self._refuse_unusual()
         self.alpha = float(self._config.get("lora_alpha", 8))

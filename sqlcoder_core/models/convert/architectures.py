@@ -103,6 +103,36 @@ def of_config(config: Mapping[str, Any], place: str) -> Architecture:
     return found
 
 
+def check_shapes(architecture: Architecture, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], place: str) -> None:
+    """Raises ModelError where tensors (by their names in GGUF) do not have the sizes that the config says, or it says none."""
+    sizes = {key: config.get(key) for key in ("hidden_size", "intermediate_size", "num_attention_heads", "num_hidden_layers", "vocab_size")}
+    odd = next((key for key, value in sizes.items() if not isinstance(value, int) or isinstance(value, bool) or value < 1), None)
+    if odd is not None:
+        raise ModelError(f"the config says nothing usable about {odd} ({sizes[odd]!r})", place=place, hint="fetch the model again")
+    wanted = _wanted_shapes(config)
+    for name, shape in shapes.items():
+        layer = _GGUF_LAYER.fullmatch(name)
+        if layer and int(layer[1]) >= config["num_hidden_layers"]:
+            said = f"the tensor {architecture.hf_name(name)} belongs to no layer, of which the config has {config['num_hidden_layers']}"
+            raise ModelError(said, place=place, hint="fetch the model again, all of its files of one revision")
+        stem = name.split(".")[-2]
+        needed = wanted.get(stem)
+        if needed is not None and shape != (needed[:1] if name.endswith(".bias") else needed):
+            said = f"the tensor {architecture.hf_name(name)} has the sizes {shape}, where the config asks for {needed}"
+            raise ModelError(said, place=place, hint="fetch the model again, all of its files of one revision")
+
+
+def _wanted_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    hidden, inner, heads = (int(config[key]) for key in ("hidden_size", "intermediate_size", "num_attention_heads"))
+    head = int(config.get("head_dim") or hidden // heads)
+    wide, narrow = heads * head, int(config.get("num_key_value_heads") or heads) * head
+    matrices = {"attn_q": (wide, hidden), "attn_k": (narrow, hidden), "attn_v": (narrow, hidden), "attn_output": (hidden, wide)}
+    matrices |= {"ffn_gate": (inner, hidden), "ffn_up": (inner, hidden), "ffn_down": (hidden, inner)}
+    matrices |= {"token_embd": (int(config["vocab_size"]), hidden), "output": (int(config["vocab_size"]), hidden)}
+    norms = dict.fromkeys(("attn_norm", "ffn_norm", "output_norm"), (hidden,)) | dict.fromkeys(("attn_q_norm", "attn_k_norm"), (head,))
+    return {**matrices, **norms}
+
+
 def is_norm(name: str) -> bool:
     """Whether a GGUF tensor is a norm's weight or a bias: small, and kept in float32."""
     stem = name.split(".")[-2]

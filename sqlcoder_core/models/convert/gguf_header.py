@@ -112,6 +112,18 @@ def part_paths(path: Path) -> tuple[Path, ...]:
     return parts
 
 
+def refuse_other_kinds(header: GgufHeader) -> None:
+    """Raises ModelError for a file that holds something else than a model: an adapter, a projector, a vocabulary."""
+    kind = header.metadata.get("general.type", "model")
+    if kind == "adapter":
+        raise ModelError(
+            "an adapter, not a whole model", place=str(header.path), hint="name its base model here, and this file as the adapter"
+        )
+    if kind != "model" or not header.tensors:
+        said = f"a GGUF file of the kind {kind}" if kind != "model" else "a GGUF file without tensors"
+        raise ModelError(f"{said}, not a whole model", place=str(header.path), hint="name the file that holds the model")
+
+
 class _Mapped:
     """A file mapped into memory for reading."""
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.errors import ModelError
-from sqlcoder_core.models.convert.architectures import halves_from_pairs, of_gguf, permuted_heads
+from sqlcoder_core.models.convert.architectures import check_shapes, halves_from_pairs, of_gguf, permuted_heads
 from sqlcoder_core.models.convert.gguf_config import about, config_of
-from sqlcoder_core.models.convert.gguf_header import GgufHeader, TensorInfo, part_paths, read_header
+from sqlcoder_core.models.convert.gguf_header import GgufHeader, TensorInfo, part_paths, read_header, refuse_other_kinds
 from sqlcoder_core.models.convert.rope import scaling_from_factors
 from sqlcoder_core.models.convert.weights import Weights
 
@@ -26,9 +26,12 @@ class GgufWeights(Weights):
         self.path = path
         parts = [read_header(part) for part in part_paths(path)]
         self.header = parts[0]
+        refuse_other_kinds(self.header)
         self._check_parts(parts)
         self._where = {tensor.name: (part.path, tensor) for part in parts for tensor in part.tensors}
         self.config = config_of(self.header, {name: tensor for name, (_, tensor) in self._where.items()})
+        shapes = {name: tensor.shape for name, (_, tensor) in self._where.items() if name != _FACTORS}
+        check_shapes(self._architecture, self.config, shapes, str(path))
         self.about = about(self.header)
         if _FACTORS in self._where:
             factors = self._read(*self._where[_FACTORS])
@@ -57,6 +60,10 @@ class GgufWeights(Weights):
         """See `Weights`."""
         from sqlcoder_core.models.convert.tokenizer_from_gguf import tokenizer_files
 
+        tokens = self.header.arrays.get("tokenizer.ggml.tokens")
+        if tokens is not None and tokens.length > self.config["vocab_size"]:
+            said = f"the vocabulary has {tokens.length} tokens, the matrix {self.config['vocab_size']} rows"
+            raise ModelError(said, place=str(self.path), hint="fetch the file again")
         return tokenizer_files(self.header)
 
     @cached_property

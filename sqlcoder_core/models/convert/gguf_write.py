@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.errors import ModelError
-from sqlcoder_core.models.convert.architectures import is_norm, of_config, pairs_from_halves, permuted_heads
+from sqlcoder_core.models.convert.architectures import check_shapes, is_norm, of_config, pairs_from_halves, permuted_heads
 from sqlcoder_core.models.convert.made import Progress
 from sqlcoder_core.models.convert.number_formats import FLOATS, Q8_0_BLOCK, checked_dtype, encoded, size_of
 from sqlcoder_core.models.convert.rope import llama3_factors
@@ -50,15 +50,19 @@ class _Plan:
         self.config = weights.config | {"vocab_size": rows or weights.config.get("vocab_size")}
         self.architecture = of_config(self.config, str(weights.path))
         self.names = {self._gguf_name(name): name for name in weights.names()}
-        layers = int(self.config["num_hidden_layers"])
+        self._check_names()
+        check_shapes(self.architecture, self.config, {name: weights.shape(told) for name, told in self.names.items()}, str(weights.path))
+        _check_sayable(self)
+        self.factors = self._rope_factors()
+        self.total = sum(self.size(name) for name in self.names)
+
+    def _check_names(self) -> None:
+        layers = int(self.config.get("num_hidden_layers") or 0)
         missing = [name for name in self.architecture.expected(layers) if name not in self.names]
         if not self.config["tie_word_embeddings"] and "output.weight" not in self.names:
             missing.append("output.weight")
         if missing:
             raise self.fail(f"the tensor {self.architecture.hf_name(missing[0])} is missing ({len(missing)} are in all)")
-        _check_sayable(self)
-        self.factors = self._rope_factors()
-        self.total = sum(self.size(name) for name in self.names)
 
     def dtype_of(self, name: str) -> str:
         shape = self.weights.shape(self.names[name])

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sqlcoder_core.errors import ModelError, UsageError
-from sqlcoder_core.models.convert.gguf_header import GgufHeader, part_paths, read_header
+from sqlcoder_core.models.convert.gguf_header import GgufHeader, part_paths, read_header, refuse_other_kinds
 from sqlcoder_core.models.convert.gguf_write import write_gguf
 from sqlcoder_core.models.convert.made import Made, Progress, made
 from sqlcoder_core.models.convert.staging import check_room, refuse_existing, staged_file
@@ -91,19 +91,13 @@ def _through_gguf(src: Path, dst: Path, word: str, threads: int | None, progress
 
 def _with_llama_cpp(src: Path, dst: Path, word: str, threads: int | None, progress: Progress | None) -> Made:
     parts = [read_header(part) for part in part_paths(src)]
-    _refuse_others(parts[0])
+    refuse_other_kinds(parts[0])
     number, bits = GGUF_TYPES[word]
     check_room(dst, int(sum(tensor.numbers for part in parts for tensor in part.tensors) * bits / 8))
     threads = threads or max(1, (os.cpu_count() or 2) - 1)
     with staged_file(dst) as staged:
         _run([str(parts[0].path), str(staged), str(number), str(threads)], src, progress)
     return made(dst, (*_lost_before(parts), *fallen_back(read_header(dst), word)))
-
-
-def _refuse_others(header: GgufHeader) -> None:
-    if header.metadata.get("general.type", "model") != "model":
-        said = f"a GGUF file of the type {header.metadata['general.type']}, not a model"
-        raise ModelError(said, place=str(header.path), hint="name the model's own file")
 
 
 def _run(arguments: list[str], src: Path, progress: Progress | None) -> None:

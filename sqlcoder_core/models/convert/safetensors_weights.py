@@ -90,7 +90,8 @@ class SafetensorsWeights(Weights):
         pickles = sorted(file for file in self.path.iterdir() if file.suffix in PICKLES and "training" not in file.name)
         if pickles:
             raise pickle_refused(pickles[0])
-        hint = "name a folder with config.json and model.safetensors, or a .gguf file"
+        files = sorted(file.name for file in self.path.glob("*.gguf"))
+        hint = f"name the file itself: {files[0]}" if files else "name a folder with config.json and model.safetensors, or a .gguf file"
         raise ModelError("no model: there is neither model.safetensors nor its index", place=place, hint=hint)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -238,6 +239,10 @@ def test_what_is_no_model_is_told_apart(tiny: Tiny, tmp_path: Path) -> None:
     refused(tmp_path / "nowhere", tmp_path, "there is no model", kind=FileError)
     (tmp_path / "notes.txt").write_text("x")
     refused(tmp_path / "notes.txt", tmp_path, "not a model that is read here")
+    (tmp_path / "hub").mkdir()
+    (tmp_path / "hub" / "m.Q4_0.gguf").write_text("x")
+    with pytest.raises(ModelError, match=r"name the file itself: m\.Q4_0\.gguf"):
+        read_weights(tmp_path / "hub")
     (tmp_path / "lora").mkdir()
     (tmp_path / "lora" / "adapter_config.json").write_text("{}")
     refused(tmp_path / "lora", tmp_path, "a LoRA adapter, not a whole model")
@@ -266,6 +271,11 @@ def test_missing_tokenizer_is_told_with_the_way_to_get_it(tiny: Tiny, tmp_path: 
         ({"hidden_act": "gelu"}, "activation gelu"),
         ({"partial_rotary_factor": 0.5}, "rotated in part"),
         ({"quantization_config": {"quant_method": "gptq"}}, "quantised by gptq"),
+        ({"num_attention_heads": 0}, "nothing usable about num_attention_heads"),
+        ({"hidden_size": None}, "nothing usable about hidden_size"),
+        ({"num_key_value_heads": 1}, r"k_proj.weight has the sizes \(32, 64\), where the config asks for \(16, 64\)"),
+        ({"head_dim": 3}, r"where the config asks for"),
+        ({"num_hidden_layers": 1}, r"layers\.1\..* belongs to no layer, of which the config has 1"),
         ({"tie_word_embeddings": True}, ""),
     ],
 )
@@ -277,6 +287,30 @@ def test_what_gguf_cannot_say_is_named(tiny: Tiny, tmp_path: Path, over: dict[st
         refused(folder, tmp_path, said)
     else:  # a spare matrix of a tied model is left out, as transformers does
         convert(folder, tmp_path / "out.gguf")
+
+
+@pytest.mark.parametrize(
+    "key", ["attention.head_count", "attention.head_count_kv", "embedding_length", "block_count", "feed_forward_length"]
+)
+def test_gguf_whose_header_and_tensors_disagree_is_refused(tiny: Tiny, tmp_path: Path, key: str) -> None:
+    convert(tiny(), tmp_path / "m.gguf")
+    content, told = (tmp_path / "m.gguf").read_bytes(), f"llama.{key}".encode() + struct.pack("<I", 4)
+    at = content.index(told) + len(told)
+    for wrong in (0, 1, 3, 2**31):
+        (tmp_path / "wrong.gguf").write_bytes(content[:at] + struct.pack("<I", wrong) + content[at + 4 :])
+        refused(tmp_path / "wrong.gguf", tmp_path, "config|header|heads|layer|tensor", "out")
+
+
+def test_gguf_that_is_no_whole_model_is_told_by_its_kind(tmp_path: Path) -> None:
+    from gguf import GGUFWriter
+
+    for kind, said in {"adapter": "an adapter, not", "mmproj": "the kind mmproj", "model": "without tensors"}.items():
+        writer = GGUFWriter(tmp_path / "x.gguf", "llama")
+        writer.add_type(kind)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.close()
+        refused(tmp_path / "x.gguf", tmp_path, said)
 
 
 def test_other_gguf_architectures_are_named(tiny: Tiny, tmp_path: Path) -> None:
