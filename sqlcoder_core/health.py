@@ -1,4 +1,4 @@
-"""What `doctor` says: configuration, connection, sources, catalog, runtime and machine, each finding with its remedy."""
+"""What `doctor` says: machine, models, configuration, connection, sources, catalog and runtime, each finding with its remedy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from sqlcoder_core import __version__
 from sqlcoder_core.errors import SqlcoderError
+from sqlcoder_core.host.installed import installed_plugins
+from sqlcoder_core.host.kinds import RUNTIME
+from sqlcoder_core.runtime.findings import model_findings
 from sqlcoder_core.session import Session
 from sqlcoder_core.values.options import Options
 from sqlcoder_core.values.problem import Problem
@@ -26,6 +29,7 @@ class Section:
 def examine(options: Options) -> Iterator[Section]:
     """Examine part by part; a part that cannot be examined is an error of that part, and the others are still examined."""
     yield Section(name="machine", findings=tuple(_machine()))
+    yield Section(name="models", findings=tuple(model_findings(_runtime_words(), os.environ)))
     try:
         session = Session.open(options, examining=True)
     except SqlcoderError as error:
@@ -65,6 +69,11 @@ def _machine() -> Iterator[Problem]:
     if sys.platform == "win32":
         hint = "use WSL for sandboxed queries"
         yield Problem(code="platform", message="Windows is supported as best effort", severity="warning", hint=hint)
+
+
+def _runtime_words() -> tuple[str, ...]:
+    """The runtimes whose plugins are installed, whatever the configuration names."""
+    return tuple(plugin.word for plugin in installed_plugins() if plugin.hooks and RUNTIME.is_brought_by(plugin.hooks))
 
 
 def _configuration(session: Session) -> Iterator[Problem]:

@@ -81,24 +81,28 @@ def _models(store: Path, environ: Mapping[str, str], machine: Hardware) -> Itera
 
 
 def _model(entry: Entry, machine: Hardware) -> Problem:
-    """A model that cannot be read is an error, one that does not fit a warning."""
+    """Whether it can be read and fits; nothing worse than a warning, since nobody need be using it."""
     label = f"{entry.name} ({entry.kind}{f' {entry.variant}' if entry.variant else ''}, {size_text(entry.size)})"
     again = f"`sqlcoder models pull {entry.name} --again`, or `sqlcoder models remove {entry.name}`"
     try:
         missing = missing_parts(entry.path) if entry.kind == "safetensors" else ()
         if missing:
-            return Problem(code="model_broken", message=f"{label} lacks {', '.join(missing[:3])}", hint=again, found_by="doctor")
+            return _warning("model_broken", f"{label} lacks {', '.join(missing[:3])}", again)
         describe(ModelFiles(name=entry.name, kind=entry.kind, path=str(entry.path)))
     except SqlcoderError as error:
-        return Problem(code="model_broken", message=f"{label}: {error.message}", place=error.place, hint=again, found_by="doctor")
+        return _warning("model_broken", f"{label}: {error.message}", again)
     model = known(entry.name)
     need = memory_need(entry.size, model.shape if model else None)
     rooms = [machine.memory_free, *(gpu.memory_free or gpu.memory or 0 for gpu in machine.gpus)]
     if need > max(rooms):
         message = f"{label} needs about {size_text(need)} of memory, and {size_text(max(rooms))} are free"
         hint = "free some memory, or quantise it: `sqlcoder models quantize`"
-        return Problem(code="model_too_large", message=message, severity="warning", hint=hint, found_by="doctor")
+        return _warning("model_too_large", message, hint)
     return _note("model", f"{label}, needs about {size_text(need)} of memory")
+
+
+def _warning(code: str, message: str, hint: str) -> Problem:
+    return Problem(code=code, message=message, severity="warning", hint=hint, found_by="doctor")
 
 
 def _note(code: str, message: str, *, hint: str | None = None) -> Problem:

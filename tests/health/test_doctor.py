@@ -33,7 +33,7 @@ def sections(options: Options) -> dict[str, tuple[Problem, ...]]:
 
 def test_a_sound_database_has_no_errors_in_any_part(pets: Path) -> None:
     found = sections(Options(database=str(pets)))
-    assert list(found) == ["machine", "configuration", "connection", "sources", "catalog", "runtime", "extensions"]
+    assert list(found) == ["machine", "models", "configuration", "connection", "sources", "catalog", "runtime", "extensions"]
     assert [problem for part in found.values() for problem in part if problem.severity == "error"] == []
 
 
@@ -52,7 +52,7 @@ def test_an_empty_database_is_an_error_of_the_catalog_with_a_next_step(pets: Pat
 def test_a_broken_configuration_is_the_only_other_part(pets: Path, tmp_path: Path) -> None:
     (tmp_path / "sqlcoder.yaml").write_text("version: 1\nsorces: []\n")
     found = sections(Options())
-    assert list(found) == ["machine", "configuration"]
+    assert list(found) == ["machine", "models", "configuration"]
     assert "sorces" in found["configuration"][0].message
 
 

@@ -192,7 +192,7 @@ def test_doctor_names_hardware_extras_models_and_the_choice(found: Any) -> None:
     assert all(one.severity == "note" for several in said.values() for one in several)
 
 
-def test_a_model_that_does_not_fit_is_a_warning_and_a_broken_one_an_error(
+def test_a_model_that_does_not_fit_or_cannot_be_read_is_a_warning_with_the_next_step(
     found: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (large,) = found(FULL, on=machine(free=8))["model_too_large"]
@@ -205,5 +205,5 @@ def test_a_model_that_does_not_fit_is_a_warning_and_a_broken_one_an_error(
     problems = list(findings.model_findings(WORDS, {"SQLCODER_MODELS": str(tmp_path), "HOME": str(tmp_path)}, hardware=machine()))
     (broken,) = [problem for problem in problems if problem.code == "model_broken"]
     assert here[0].name == "me/net"
-    assert broken.severity == "error"
+    assert broken.severity == "warning"
     assert "me/net" in broken.message and "models remove me/net" in str(broken.hint)
