@@ -32,39 +32,18 @@ def _from_ps(process: int) -> int:
     return int(done.stdout.strip() or 0) * 1024
 
 
-def available_bytes() -> int | None:
-    """Memory that a new process can have before the system swaps or kills, a container's bound included; None where it is not told."""
-    known = [size for size in (_from_meminfo(), _from_cgroup()) if size is not None]
-    if known:
-        return min(known)
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):
-        return None
+def available_bytes() -> int:
+    """Memory that a new process can have before the system swaps or kills, a container's bound included."""
+    from sqlcoder_core.models.gpus import run_program
+    from sqlcoder_core.models.hardware import look
+
+    # Accelerators are not asked for, and their tools are slow to answer; only macOS tells its memory by a program.
+    return look(os.environ, run=run_program if sys.platform == "darwin" else lambda command: "").memory_free
 
 
 def refuse_too_large(what: str, size: int) -> None:
     """Raise ModelError where weights of that many bytes do not fit into what memory there is."""
     available = available_bytes()
-    if available is not None and size > available:
+    if available and size > available:  # 0 where the system does not tell
         message = f"{what} takes {size / 1e9:.1f} GB of memory, and {available / 1e9:.1f} GB are available"
         raise ModelError(message, hint="choose a smaller quantisation (`sqlcoder models list`), or close other programs")
-
-
-def _from_meminfo() -> int | None:
-    try:
-        with open("/proc/meminfo") as meminfo:
-            found = next((line.split()[1] for line in meminfo if line.startswith("MemAvailable:")), None)
-    except OSError:
-        return None
-    return int(found) * 1024 if found else None
-
-
-def _from_cgroup() -> int | None:
-    """What a container may still take (control groups, version 2)."""
-    try:
-        with open("/sys/fs/cgroup/memory.max") as bound, open("/sys/fs/cgroup/memory.current") as used:
-            most = bound.read().strip()
-            return max(0, int(most) - int(used.read())) if most.isdecimal() else None
-    except (OSError, ValueError):
-        return None
