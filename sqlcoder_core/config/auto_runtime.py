@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sqlcoder_core.config.entries import Entry
 from sqlcoder_core.config.yaml_nodes import Steps
 from sqlcoder_core.contracts.runtime import LocalSettings, Runtime
-from sqlcoder_core.errors import FileError, ModelError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.kinds import RUNTIME
 from sqlcoder_core.values.problem import Problem
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from sqlcoder_core.runtime.auto import AutoChoice
 
 WORD = "auto"
-_FIRST = ("onnx", "llamacpp", "transformers")
-"""Which of several runtimes reads a model that the person has named: what starts fastest first."""
 
 
 def chosen(entry: Entry, host: Host, environ: Mapping[str, str], config_dir: Path) -> tuple[Entry, tuple[Problem, ...]]:
@@ -32,7 +29,8 @@ def chosen(entry: Entry, host: Host, environ: Mapping[str, str], config_dir: Pat
         return entry, ()
     words = tuple(plugin.word for plugin in host.installed if plugin.hooks and RUNTIME.is_brought_by(plugin.hooks))
     model = entry.settings.get("model")
-    choice = _for_model(model, words, host, environ, config_dir) if isinstance(model, str) else _for_machine(words, environ)
+    named = {"model": model, "folder": config_dir} if isinstance(model, str) else {}
+    choice = _for_machine(words, environ, **named)
     given = _heeded(entry.settings, host.component(RUNTIME, choice.word).cls)
 
     def where(below: Steps, key: bool) -> str:
@@ -44,32 +42,12 @@ def chosen(entry: Entry, host: Host, environ: Mapping[str, str], config_dir: Pat
     return replace(entry, use=choice.word, settings={**choice.settings, **given}, where=where), (note,)
 
 
-def _for_machine(words: tuple[str, ...], environ: Mapping[str, str]) -> AutoChoice:
+def _for_machine(words: tuple[str, ...], environ: Mapping[str, str], **named: Any) -> AutoChoice:
     # Hardware and models are looked at only where somebody asks for it.
     from sqlcoder_core.models.store import store_dir
     from sqlcoder_core.runtime.auto import choose
 
-    return choose(words, store_dir(environ), environ)
-
-
-def _for_model(model: str, words: tuple[str, ...], host: Host, environ: Mapping[str, str], config_dir: Path) -> AutoChoice:
-    from sqlcoder_core.models.resolve import resolve
-    from sqlcoder_core.models.store import store_dir
-    from sqlcoder_core.runtime.auto import AutoChoice
-    from sqlcoder_core.runtime.extras import lacking
-
-    ready = [word for word in _FIRST if word in words and not lacking(word)]
-    failure: ModelError | FileError = ModelError(
-        "no runtime that loads models is installed", hint="run pip install 'sqlcoder-core[onnx]', or another extra"
-    )
-    for word in ready:
-        try:
-            resolve(model, host.component(RUNTIME, word).cls.kinds, store=store_dir(environ), folder=config_dir, environ=environ)
-        except (ModelError, FileError) as error:
-            failure = error
-            continue
-        return AutoChoice(word=word, why=f"it reads {model}")
-    raise failure
+    return choose(words, store_dir(environ), environ, **named)
 
 
 def _heeded(settings: Mapping[str, object], cls: Any) -> dict[str, object]:

@@ -207,3 +207,23 @@ def test_a_model_that_does_not_fit_or_cannot_be_read_is_a_warning_with_the_next_
     assert here[0].name == "me/net"
     assert broken.severity == "warning"
     assert "me/net" in broken.message and "models remove me/net" in str(broken.hint)
+
+
+# ---- from a sqlcoder.yaml
+
+
+def test_auto_in_a_configuration_heeds_a_model_that_is_named_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sqlcoder_core.config.load import load
+    from sqlcoder_core.host import Host
+    from sqlcoder_core.values.options import Options
+
+    monkeypatch.setattr(auto, "lacking", lambda word, version_of: ())
+    monkeypatch.setattr(auto, "look", lambda environ: machine(cores=2))
+    (tmp_path / "net.gguf").write_bytes(b"GGUF")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / ".git").mkdir()
+    text = "connections: {a: {use: sqlite, path: a.db}}\nruntime: {use: auto, model: net.gguf, beams: 3}\n"
+    (tmp_path / "sqlcoder.yaml").write_text(text, encoding="utf-8")
+    found = load(Options(), cwd=tmp_path / "sub", environ={"HOME": str(tmp_path), "SQLCODER_MODELS": str(tmp_path)}, host=Host())
+    assert (found.runtime.use, dict(found.runtime.settings)) == ("llamacpp", {"model": "net.gguf", "beams": 3})
+    assert "runtime auto: llamacpp, since net takes about 300 MB" in found.warnings[0].message
