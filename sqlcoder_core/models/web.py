@@ -15,7 +15,7 @@ from email.message import Message
 from typing import IO, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit, urlunsplit
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, Request, build_opener
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from sqlcoder_core import __version__
 from sqlcoder_core.errors import ModelError
@@ -42,9 +42,10 @@ class Response(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Opens addresses. `cert` is a bundle of certificates to trust instead of the system's; proxies come from the environment."""
+    """Opens addresses. `cert` is a bundle of certificates to trust instead of the system's; without `proxy` the environment names one."""
 
     cert: str | None = None
+    proxy: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def open(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -64,7 +65,8 @@ class Web:
         except OSError as error:
             hint = "name a file of certificates in PEM with PIP_CERT or SSL_CERT_FILE, or unset it"
             raise ModelError(f"the certificates cannot be read: {error.strerror or error}", place=bundle, hint=hint) from error
-        return build_opener(HTTPSHandler(context=context), _NoDowngrade())
+        named = {"http": self.proxy, "https": self.proxy} if self.proxy else None
+        return build_opener(HTTPSHandler(context=context), ProxyHandler(named), _NoDowngrade())
 
 
 class _NoDowngrade(HTTPRedirectHandler):

