@@ -26,8 +26,6 @@ KEPT_TOKENS = 16384
 """Tokens that kept beginnings may have together, where the model's context is no smaller."""
 ROUND = 256
 """Room is asked for in so many tokens, so that an engine need not grow at each prompt that is a little longer."""
-SPARE_BRANCHES = 8
-"""Branches beside beams and kept ones: what prompts of a group begin with alike."""
 
 
 class Decoder:
@@ -94,8 +92,7 @@ class Decoder:
             self._session = None
 
     def _group_size(self, session: TreeSession, decoding: Decoding) -> int:
-        room = session.most_branches - SPARE_BRANCHES - 2 * MOST_BRANCHES
-        return max(1, min(self._together, room // (2 * _width(decoding))))
+        return max(1, min(self._together, (session.most_branches - MOST_BRANCHES) // _branches(decoding)))
 
     def _question(self, place: int, job: Job, decoding: Decoding) -> Question:
         tokens = self._engine.tokenizer.encode(job.text)
@@ -151,7 +148,7 @@ class Decoder:
         """Make room for all that these questions may need; what is kept and not needed now makes way first."""
         while True:
             try:
-                session.reserve(*self._need(questions, decoding))
+                session.reserve(*self._need(session, questions, decoding))
             except ModelError as error:
                 needed = [question.tokens for question in questions] if len(questions) > 1 else ()
                 if self._kept is None or not self._kept.forget(needed):
@@ -159,16 +156,22 @@ class Decoder:
             else:
                 return None
 
-    def _need(self, questions: list[Question], decoding: Decoding) -> tuple[int, int]:
+    def _need(self, session: TreeSession, questions: list[Question], decoding: Decoding) -> tuple[int, int]:
         kept = self._kept.runs if self._kept is not None else []
         twice = self._kept.held_twice([one.tokens[: one.shared] for one in questions if one.shared]) if self._kept is not None else 0
         prompts = distinct_tokens([*kept, *(question.tokens for question in questions)]) + twice + WORTH * len(questions)
         answers = _width(decoding) * sum(question.limit for question in questions)
-        return -(-(prompts + answers) // ROUND) * ROUND, SPARE_BRANCHES + 2 * MOST_BRANCHES + 2 * _width(decoding) * len(questions)
+        branches = min(session.most_branches, MOST_BRANCHES + _branches(decoding) * len(questions))
+        return -(-(prompts + answers) // ROUND) * ROUND, branches
 
 
 def _width(decoding: Decoding) -> int:
     return decoding.beams if decoding.temperature == 0 else decoding.hypotheses
+
+
+def _branches(decoding: Decoding) -> int:
+    """Branches of one question: its beams twice over while they are renewed, what its prompt shares with others, and what is kept of it."""
+    return 2 * _width(decoding) + 2
 
 
 def _sound(decoding: Decoding) -> Decoding:

@@ -79,3 +79,14 @@ def test_closing_gives_the_session_back_once(monkeypatch: pytest.MonkeyPatch) ->
     decoder.close()
     decoder.close()
     assert closed == [True]
+
+
+@pytest.mark.parametrize("beams", [1, 5])
+def test_many_questions_at_once_stay_within_the_room_reserved(toy: MakeToy, beams: int) -> None:
+    rows = ["".join(f"{bit} and the other {bit}, " for bit in f"{number:05b}") for number in range(32)]
+    jobs = [Job(f"{row}who", shared=len(row)) for row in rows]
+    toys = toy(together=32)
+    first = toys.answer(*jobs, beams=beams)
+    again = toys.answer(*reversed(jobs), beams=beams)
+    assert [one.hypotheses for one in again] == [one.hypotheses for one in reversed(first)]
+    assert len(toys.decoder._kept.runs) <= 8
