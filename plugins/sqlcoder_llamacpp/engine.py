@@ -32,7 +32,7 @@ class LlamaCppEngine(ModelEngine):
         header, parts = checked_header(path)
         llama, log = load_library()
         on_gpu = bool(llama.llama_supports_gpu_offload() and self.settings.gpu_layers)
-        model = self._read_model(llama, log, path)
+        model = self._read_model(llama, log, parts[0])
         devices = ", ".join(log.devices()) if on_gpu else ""
         self._loaded = self._with_adapter(self._described(llama, log, model, header, on_gpu))
         self.tokenizer = LlamaTokenizer(self._loaded)

@@ -224,9 +224,24 @@ def test_an_engine_that_failed_can_be_closed_and_another_loaded(make, tiny: Path
     assert make(tiny).load().architecture == "llama"
 
 
-def test_a_model_in_parts_is_checked_in_all_of_them(make, tmp_path: Path) -> None:
-    first = write_tiny(tmp_path / "tiny-00001-of-00002.gguf", kv={"split.count": 2})
-    assert "parts of this model are missing: tiny-00002-of-00002.gguf" in refusal(make(first))
+def test_a_model_in_parts_is_loaded_by_any_of_them_and_gives_the_same(make, tiny: Path, tmp_path: Path) -> None:
+    whole, first = make(tiny), write_tiny(tmp_path / "parts.gguf", tensors_each=8)
+    whole.load()
+    assert first.name == "parts-00001-of-00003.gguf"
+    for named in (first, first.with_name("parts-00002-of-00003.gguf")):
+        parts = make(named)
+        assert parts.load().parameters == 1_320_704
+        assert np.array_equal(logits(parts), logits(whole))
+
+
+def test_a_part_that_is_missing_or_cut_is_named(make, tmp_path: Path) -> None:
+    first = write_tiny(tmp_path / "parts.gguf", tensors_each=8)
+    last = first.with_name("parts-00003-of-00003.gguf")
+    last.write_bytes(last.read_bytes()[:-100])
+    with pytest.raises(ModelError, match=r"parts-00003-of-00003\.gguf: truncated"):
+        make(first).load()
+    last.unlink()
+    assert "parts of this model are missing: parts-00003-of-00003.gguf" in refusal(make(first))
 
 
 # ---------------------------------------------------------------------- what is beside it
@@ -243,8 +258,10 @@ def test_log_keeps_the_cause_from_many_threads_and_from_pieces() -> None:
     for worker in workers:
         worker.join()
     assert log.reason() == "error loading model: missing tensor"
+    log.add(2, "llama_model_load_from_file_impl: using device CUDA0 (NVIDIA H100) - 80000 MiB free\n")
+    assert log.devices() == ("CUDA0 (NVIDIA H100)",)
     log.clear()
-    assert log.reason() == "llama.cpp does not say why"
+    assert log.reason() == "llama.cpp does not say why" and log.devices() == ()
 
 
 def test_a_library_that_does_not_load_is_a_model_error(monkeypatch) -> None:

@@ -19,20 +19,31 @@ _NORMAL, _UNKNOWN, _CONTROL, _UNUSED, _BYTE = 1, 2, 3, 5, 6  # enum llama_token_
 
 
 def write_tiny(
-    path: Path, *, seed: int = 0, width: int = WIDTH, architecture: str = "llama", kv: Mapping[str, Any] | None = None, pieces: bool = False
+    path: Path,
+    *,
+    seed: int = 0,
+    width: int = WIDTH,
+    architecture: str = "llama",
+    kv: Mapping[str, Any] | None = None,
+    pieces: bool = False,
+    tensors_each: int = 0,
 ) -> Path:
-    """A Llama of random weights in f32. `kv` adds or replaces metadata (None leaves a key out); `pieces`: a sentencepiece vocabulary."""
+    """A Llama of random weights in f32. `kv` adds or replaces metadata (None leaves a key out); `pieces`: a sentencepiece vocabulary.
+
+    `tensors_each`: in parts of so many tensors, named `x-00001-of-00003.gguf` for `x.gguf`; returns the first.
+    """
     from gguf import GGUFWriter
 
     random = np.random.default_rng(seed)
     tokens = _sentencepieces() if pieces else byte_letters()
     described = metadata(architecture, width, len(tokens)) | vocabulary(tokens, pieces=pieces) | dict(kv or {})
-    writer = GGUFWriter(str(path), architecture)
+    writer = GGUFWriter(str(path), architecture, split_max_tensors=tensors_each)
     describe(writer, described)
     for name, shape in _shapes(width, len(tokens)).items():
         flat = len(shape) == 1
         writer.add_tensor(name, np.ones(shape, np.float32) if flat else random.normal(0, 2 / np.sqrt(shape[1]), shape).astype(np.float32))
-    return finish(writer, path)
+    finish(writer, path)
+    return min(path.parent.glob(f"{path.stem}-00001-of-*.gguf")) if tensors_each else path
 
 
 def write_adapter(path: Path, *, seed: int = 1, width: int = WIDTH, rank: int = 4) -> Path:
