@@ -15,9 +15,10 @@ from sqlcoder_llamacpp.loaded import KV_TYPES, Loaded
 _GRAIN = 256  # llama.cpp rounds a context up to so many cells
 _MOST_CELLS = 2**31 - _GRAIN
 _FULL, _ABORTED = 1, 2  # what llama_decode returns
+_FEWER = "set fewer `beams`, a smaller `together`, `max_tokens` or `context`, or `kv: q8_0`"
 
 
-class Full(Exception):
+class Full(ModelError):
     """There are not enough free cells; nothing was computed."""
 
 
@@ -32,7 +33,7 @@ class Cache:
         loaded.log.clear()
         self._context = self._llama.llama_init_from_model(loaded.model, self._parameters())
         if not self._context:
-            raise self._no_room(loaded.log.reason())
+            raise self._not_opened(loaded.log.reason())
         self._memory = self._llama.llama_get_memory(self._context)
         self._never_abort = type(self._parameters().abort_callback)()
         self._arrays = _BatchArrays(self._llama, max(loaded.batch, sequences))
@@ -46,7 +47,7 @@ class Cache:
         self._loaded.log.clear()
         code = self._llama.llama_decode(self._context, self._arrays.filled(tokens, positions, sequences, every))
         if code == _FULL:
-            raise Full
+            raise Full(f"{self.cells:,} tokens are in the context, and no more fit", place=self._loaded.place, hint=_FEWER)
         if code == _ABORTED:
             raise InterruptedError
         if code:
@@ -126,9 +127,14 @@ class Cache:
         if there is not None and needed > there and not self._loaded.on_gpu:
             raise self._no_room(f"it takes {needed / 1e9:.1f} GB, and {there / 1e9:.1f} GB are free")
 
+    def _not_opened(self, why: str) -> ModelError:
+        if "alloc" in why or "memory" in why:
+            return self._no_room(why)
+        said = f"llama.cpp opens no context on this model: {why}"
+        return ModelError(said, place=self._loaded.place, hint="leave `kv` and `flash_attention` as they are by default")
+
     def _no_room(self, why: str) -> ModelError:
-        hint = "set fewer `beams`, a smaller `together`, `max_tokens` or `context`, or `kv: q8_0`"
-        return ModelError(f"no memory for a context of {self.cells:,} tokens: {why}", place=self._loaded.place, hint=hint)
+        return ModelError(f"no memory for a context of {self.cells:,} tokens: {why}", place=self._loaded.place, hint=_FEWER)
 
     def _lay_adapters(self) -> None:
         for adapter, scale in self._loaded.adapters:
@@ -139,6 +145,7 @@ class Cache:
                 one = (self._llama.llama_adapter_lora_p_ctypes * 1)(adapter)
                 failed = lay(self._context, one, 1, (ctypes.c_float * 1)(scale))
             if failed:
+                self.close()
                 raise ModelError(f"the adapter cannot be laid over the model: {self._loaded.log.reason()}", place=self._loaded.place)
 
 

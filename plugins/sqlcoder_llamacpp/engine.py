@@ -34,11 +34,12 @@ class LlamaCppEngine(ModelEngine):
         on_gpu = bool(llama.llama_supports_gpu_offload() and self.settings.gpu_layers)
         model = self._read_model(llama, log, parts[0])
         devices = ", ".join(log.devices()) if on_gpu else ""
-        self._loaded = self._with_adapter(self._described(llama, log, model, header, on_gpu))
+        self._loaded = self._described(llama, log, model, header, on_gpu)
+        self._loaded = self._with_adapter(self._loaded)
         self.tokenizer = LlamaTokenizer(self._loaded)
-        extra = [Path(self.files.adapter)] if self.files.adapter else []
-        self._loaded = replace(self._loaded, identity=self._identity(self._loaded, weights_hash([*parts, *extra])))
-        return self._facts(self._loaded, weights_hash([*parts, *extra]), devices or ("gpu" if on_gpu else "cpu"))
+        weights = weights_hash([*parts, *([Path(self.files.adapter)] if self.files.adapter else [])])
+        self._loaded = replace(self._loaded, identity=self._identity(self._loaded, weights))
+        return self._facts(self._loaded, weights, devices or ("gpu" if on_gpu else "cpu"))
 
     def session(self) -> TreeSession:
         """See `ModelEngine`."""

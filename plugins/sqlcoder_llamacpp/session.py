@@ -180,7 +180,7 @@ class LlamaSession(TreeSession):
         try:
             self._opened.decode(tokens, positions, sequences, every=every)
         except Full:
-            self._room_for(len(tokens) + self._opened.cells // 2)
+            self._grow(self._opened, self._opened.cells + max(len(tokens), self._opened.cells // 2), self._opened.sequences)
             self._opened.decode(tokens, positions, sequences, every=every)
 
     def _is_to_stop(self, _: Any) -> bool:

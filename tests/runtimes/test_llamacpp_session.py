@@ -214,6 +214,26 @@ def test_llama_cpps_own_refusal_of_memory_is_one_clear_error(session: LlamaSessi
     assert capfd.readouterr().err == ""
 
 
+def test_a_context_that_llama_cpp_does_not_open_says_why(open_engine, tmp_path: Path, capfd) -> None:
+    narrow = write_tiny(tmp_path / "narrow.gguf", width=192)  # heads of 48 numbers are no whole blocks of 32
+    session = open_engine(narrow, kv="q8_0").session()
+    with pytest.raises(ModelError, match=r"llama.cpp opens no context on this model: .*32") as caught:
+        session.prefill([1, 2, 3])
+    assert "`kv`" in str(caught.value.hint)
+    session.close()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_step_that_finds_no_cell_makes_room(session: LlamaSession) -> None:
+    session.reserve(512, 8)
+    handle, _ = session.prefill([1] * 511)
+    for token in (2, 3, 4):
+        logits = session.step([(handle, token)])
+    assert session.room[0] > 512 and session.length(handle) == 514
+    _, alone = session.prefill([*[1] * 511, 2, 3, 4])
+    assert np.abs(logits[0] - alone).max() < 1e-3
+
+
 def test_a_branch_longer_than_the_models_context_is_refused(session: LlamaSession, engine: LlamaCppEngine) -> None:
     with pytest.raises(ModelError, match="4,097 tokens are more than the model's context of 4,096"):
         session.prefill([1] * 4097)
