@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlcoder_core.errors import ModelError
+from sqlcoder_core.models.convert import llama_family, starcoder_family
+from sqlcoder_core.models.convert.gguf_keys import GgufKeys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,9 +27,43 @@ _LAYER = {
     "ffn_down": "mlp.down_proj",
 }
 _HEAD_NORMS = {"attn_q_norm": "self_attn.q_norm", "attn_k_norm": "self_attn.k_norm"}
-_NORMS = ("attn_norm", "ffn_norm", "attn_q_norm", "attn_k_norm")
+_STARCODER_WHOLE = {
+    "token_embd": "transformer.wte",
+    "position_embd": "transformer.wpe",
+    "output_norm": "transformer.ln_f",
+    "output": "lm_head",
+}
+_STARCODER_LAYER = {
+    "attn_norm": "ln_1",
+    "attn_qkv": "attn.c_attn",
+    "attn_output": "attn.c_proj",
+    "ffn_norm": "ln_2",
+    "ffn_up": "mlp.c_fc",
+    "ffn_down": "mlp.c_proj",
+}
+_PLAIN = ("attn_norm", "ffn_norm", "attn_q_norm", "attn_k_norm", "output_norm", "position_embd")
 _GGUF_LAYER = re.compile(r"blk\.(\d+)\.([a-z_]+)\.(weight|bias)")
-_HF_LAYER = re.compile(r"model\.layers\.(\d+)\.([a-z_.]+)\.(weight|bias)")
+
+
+class Family(Protocol):
+    """What is the same for all architectures of one kin; the modules `*_family` are such."""
+
+    SIZES: tuple[str, ...]
+    """Keys of config.json that must be positive whole numbers."""
+    LAYERS: str
+    """The key of config.json that counts layers."""
+
+    def config_from(self, keys: GgufKeys, word: str, tensors: Collection[str], /) -> dict[str, Any]:
+        """config.json from GGUF's keys, without names and vocabulary."""
+
+    def keys_from(self, config: Mapping[str, Any], /) -> dict[str, int | float | str]:
+        """GGUF's keys from config.json."""
+
+    def not_sayable(self, config: Mapping[str, Any], /) -> str | None:
+        """What of a config GGUF has no words for."""
+
+    def shapes(self, config: Mapping[str, Any], /) -> dict[str, tuple[int, ...]]:
+        """Sizes of tensors by the stems of their GGUF names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,54 +71,67 @@ class Architecture:
     """One architecture. `word` is GGUF's name, `model_types` are those of config.json (the first is written), `class_name` transformers'.
 
     `permuted`: llama.cpp rotates neighbouring rows of this architecture's queries and keys, transformers the two halves of a head.
-    `biases`: layer tensors that always have a bias; `layer` maps GGUF's names within a layer to transformers'.
+    `whole` and `layer` map GGUF's names to transformers', which has layers under `prefix`; `biases` always have a bias.
     """
 
     word: str
+    family: Family
     model_types: tuple[str, ...]
     class_name: str
-    permuted: bool
-    layer: Mapping[str, str]
+    permuted: bool = False
+    prefix: str = "model.layers."
+    whole: Mapping[str, str] = field(default_factory=lambda: _WHOLE)
+    layer: Mapping[str, str] = field(default_factory=lambda: _LAYER)
     biases: tuple[str, ...] = ()
 
     def hf_name(self, name: str) -> str | None:
         """transformers' name of a GGUF tensor, or None for one that is not of this architecture."""
         found = _GGUF_LAYER.fullmatch(name)
-        if found and found[2] in self.layer:
-            return f"model.layers.{found[1]}.{self.layer[found[2]]}.{found[3]}"
+        if found:
+            return f"{self.prefix}{found[1]}.{self.layer[found[2]]}.{found[3]}" if found[2] in self.layer else None
         stem, _, kind = name.rpartition(".")
-        return f"{_WHOLE[stem]}.{kind}" if stem in _WHOLE and kind == "weight" else None
+        return f"{self.whole[stem]}.{kind}" if stem in self.whole and self._may_be(stem, kind) else None
 
     def gguf_name(self, name: str) -> str | None:
         """GGUF's name of a transformers tensor, or None for one that is not of this architecture."""
-        found = _HF_LAYER.fullmatch(name)
-        if found:
-            stem = next((stem for stem, hf in self.layer.items() if hf == found[2]), None)
-            return f"blk.{found[1]}.{stem}.{found[3]}" if stem else None
-        stem = next((stem for stem, hf in _WHOLE.items() if name == f"{hf}.weight"), None)
-        return f"{stem}.weight" if stem else None
+        stem, _, kind = name.rpartition(".")
+        number, _, inner = stem.removeprefix(self.prefix).partition(".")
+        if stem.startswith(self.prefix) and number.isdecimal() and kind in ("weight", "bias"):
+            found = next((one for one, hf in self.layer.items() if hf == inner), None)
+            return f"blk.{number}.{found}.{kind}" if found else None
+        found = next((one for one, hf in self.whole.items() if hf == stem), None)
+        return f"{found}.{kind}" if found and self._may_be(found, kind) else None
 
     def expected(self, layers: int) -> Iterator[str]:
         """GGUF names of the tensors that a model of so many layers cannot do without."""
-        yield from ("token_embd.weight", "output_norm.weight")
+        yield from (f"{stem}.weight" for stem in self.whole if stem != "output")
+        yield from (f"{stem}.bias" for stem in self.whole if stem in self.biases)
         for number in range(layers):
             yield from (f"blk.{number}.{stem}.weight" for stem in self.layer)
-            yield from (f"blk.{number}.{stem}.bias" for stem in self.biases)
+            yield from (f"blk.{number}.{stem}.bias" for stem in self.layer if stem in self.biases)
+
+    def _may_be(self, stem: str, kind: str) -> bool:
+        return kind == "weight" or (kind == "bias" and stem in self.biases)
 
 
 ARCHITECTURES = {
     one.word: one
     for one in (
-        Architecture(word="llama", model_types=("llama", "mistral"), class_name="LlamaForCausalLM", permuted=True, layer=_LAYER),
+        Architecture(word="llama", family=llama_family, model_types=("llama", "mistral"), class_name="LlamaForCausalLM", permuted=True),
         Architecture(
-            word="qwen2",
-            model_types=("qwen2",),
-            class_name="Qwen2ForCausalLM",
-            permuted=False,
-            layer=_LAYER,
-            biases=("attn_q", "attn_k", "attn_v"),
+            word="qwen2", family=llama_family, model_types=("qwen2",), class_name="Qwen2ForCausalLM", biases=("attn_q", "attn_k", "attn_v")
         ),
-        Architecture(word="qwen3", model_types=("qwen3",), class_name="Qwen3ForCausalLM", permuted=False, layer=_LAYER | _HEAD_NORMS),
+        Architecture(word="qwen3", family=llama_family, model_types=("qwen3",), class_name="Qwen3ForCausalLM", layer=_LAYER | _HEAD_NORMS),
+        Architecture(
+            word="starcoder",
+            family=starcoder_family,
+            model_types=("gpt_bigcode",),
+            class_name="GPTBigCodeForCausalLM",
+            prefix="transformer.h.",
+            whole=_STARCODER_WHOLE,
+            layer=_STARCODER_LAYER,
+            biases=("output_norm", *_STARCODER_LAYER),
+        ),
     )
 }
 
@@ -105,38 +154,25 @@ def of_config(config: Mapping[str, Any], place: str) -> Architecture:
 
 def check_shapes(architecture: Architecture, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], place: str) -> None:
     """Raises ModelError where tensors (by their names in GGUF) do not have the sizes that the config says, or it says none."""
-    sizes = {key: config.get(key) for key in ("hidden_size", "intermediate_size", "num_attention_heads", "num_hidden_layers", "vocab_size")}
+    sizes = {key: config.get(key) for key in architecture.family.SIZES}
     odd = next((key for key, value in sizes.items() if not isinstance(value, int) or isinstance(value, bool) or value < 1), None)
     if odd is not None:
         raise ModelError(f"the config says nothing usable about {odd} ({sizes[odd]!r})", place=place, hint="fetch the model again")
-    wanted = _wanted_shapes(config)
+    wanted, layers = architecture.family.shapes(config), int(config[architecture.family.LAYERS])
     for name, shape in shapes.items():
-        layer = _GGUF_LAYER.fullmatch(name)
-        if layer and int(layer[1]) >= config["num_hidden_layers"]:
-            said = f"the tensor {architecture.hf_name(name)} belongs to no layer, of which the config has {config['num_hidden_layers']}"
-            raise ModelError(said, place=place, hint="fetch the model again, all of its files of one revision")
-        stem = name.split(".")[-2]
-        needed = wanted.get(stem)
-        if needed is not None and shape != (needed[:1] if name.endswith(".bias") else needed):
+        layer, needed = _GGUF_LAYER.fullmatch(name), wanted[name.split(".")[-2]]
+        if layer and int(layer[1]) >= layers:
+            said = f"the tensor {architecture.hf_name(name)} belongs to no layer, of which the config has {layers}"
+        elif shape != (needed[:1] if name.endswith(".bias") else needed):
             said = f"the tensor {architecture.hf_name(name)} has the sizes {shape}, where the config asks for {needed}"
-            raise ModelError(said, place=place, hint="fetch the model again, all of its files of one revision")
+        else:
+            continue
+        raise ModelError(said, place=place, hint="fetch the model again, all of its files of one revision")
 
 
-def _wanted_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    hidden, inner, heads = (int(config[key]) for key in ("hidden_size", "intermediate_size", "num_attention_heads"))
-    head = int(config.get("head_dim") or hidden // heads)
-    wide, narrow = heads * head, int(config.get("num_key_value_heads") or heads) * head
-    matrices = {"attn_q": (wide, hidden), "attn_k": (narrow, hidden), "attn_v": (narrow, hidden), "attn_output": (hidden, wide)}
-    matrices |= {"ffn_gate": (inner, hidden), "ffn_up": (inner, hidden), "ffn_down": (hidden, inner)}
-    matrices |= {"token_embd": (int(config["vocab_size"]), hidden), "output": (int(config["vocab_size"]), hidden)}
-    norms = dict.fromkeys(("attn_norm", "ffn_norm", "output_norm"), (hidden,)) | dict.fromkeys(("attn_q_norm", "attn_k_norm"), (head,))
-    return {**matrices, **norms}
-
-
-def is_norm(name: str) -> bool:
-    """Whether a GGUF tensor is a norm's weight or a bias: small, and kept in float32."""
-    stem = name.split(".")[-2]
-    return name.endswith(".bias") or stem in _NORMS or stem == "output_norm"
+def stays_float(name: str) -> bool:
+    """Whether a GGUF tensor is a norm, a bias or a table of positions: small, and kept in float32."""
+    return name.endswith(".bias") or name.split(".")[-2] in _PLAIN
 
 
 def halves_from_pairs(array: NDArray[Any], heads: int) -> NDArray[Any]:

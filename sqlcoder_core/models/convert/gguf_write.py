@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.errors import ModelError
-from sqlcoder_core.models.convert.architectures import check_shapes, is_norm, of_config, pairs_from_halves, permuted_heads
+from sqlcoder_core.models.convert.architectures import check_shapes, of_config, pairs_from_halves, permuted_heads, stays_float
+from sqlcoder_core.models.convert.llama_family import head_width
 from sqlcoder_core.models.convert.made import Progress
 from sqlcoder_core.models.convert.number_formats import FLOATS, Q8_0_BLOCK, checked_dtype, encoded, size_of
 from sqlcoder_core.models.convert.rope import llama3_factors
@@ -46,18 +46,20 @@ class _Plan:
 
     def __init__(self, weights: Weights, dtype: str) -> None:
         self.weights, self.dtype = weights, dtype
-        rows = weights.shape("model.embed_tokens.weight")[0] if "model.embed_tokens.weight" in weights.names() else 0
-        self.config = weights.config | {"vocab_size": rows or weights.config.get("vocab_size")}
-        self.architecture = of_config(self.config, str(weights.path))
+        self.architecture = of_config(weights.config, str(weights.path))
         self.names = {self._gguf_name(name): name for name in weights.names()}
+        self.config = weights.config
         self._check_names()
+        self.config = weights.config | {"vocab_size": weights.shape(self.names["token_embd.weight"])[0]}
         check_shapes(self.architecture, self.config, {name: weights.shape(told) for name, told in self.names.items()}, str(weights.path))
-        _check_sayable(self)
+        odd = self.architecture.family.not_sayable(self.config)
+        if odd is not None:
+            raise self.fail(odd)
         self.factors = self._rope_factors()
         self.total = sum(self.size(name) for name in self.names)
 
     def _check_names(self) -> None:
-        layers = int(self.config.get("num_hidden_layers") or 0)
+        layers = int(self.config.get(self.architecture.family.LAYERS) or 0)
         missing = [name for name in self.architecture.expected(layers) if name not in self.names]
         if not self.config["tie_word_embeddings"] and "output.weight" not in self.names:
             missing.append("output.weight")
@@ -66,7 +68,7 @@ class _Plan:
 
     def dtype_of(self, name: str) -> str:
         shape = self.weights.shape(self.names[name])
-        if is_norm(name) or len(shape) < 2:
+        if stays_float(name) or len(shape) < 2:
             return "f32"
         return "f16" if self.dtype == "q8_0" and shape[-1] % Q8_0_BLOCK else self.dtype
 
@@ -97,23 +99,6 @@ class _Plan:
         if not scaling or scaling["rope_type"] != "llama3":
             return None
         return llama3_factors(scaling, float(self.config["rope_theta"]), head_width(self.config))
-
-
-def head_width(config: Mapping[str, Any]) -> int:
-    """Numbers in one head."""
-    return int(config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"])
-
-
-def _check_sayable(plan: _Plan) -> None:
-    config = plan.config
-    scaling = config.get("rope_scaling")
-    kind = scaling.get("rope_type") if isinstance(scaling, dict) else None
-    if kind not in (None, "linear", "llama3"):
-        raise plan.fail(f"rotary embeddings scaled by {kind} are not converted; none, linear and llama3 are")
-    if config.get("hidden_act", "silu") not in ("silu", "swish"):
-        raise plan.fail(f"the activation {config['hidden_act']} is not that of {plan.architecture.word}")
-    if config.get("partial_rotary_factor", 1.0) != 1.0:
-        raise plan.fail("heads that are rotated in part are not converted")
 
 
 def _write(plan: _Plan, vocabulary: GgufVocabulary, path: Path, progress: Progress | None) -> None:
@@ -160,40 +145,12 @@ def _say_model(writer: Any, plan: _Plan) -> None:
     for key in _ABOUT:
         if key in about:
             writer.add_string(f"general.{key}", about[key])
-    heads, head = int(config["num_attention_heads"]), head_width(config)
-    writer.add_block_count(int(config["num_hidden_layers"]))
-    writer.add_context_length(_context(config))
-    writer.add_embedding_length(int(config["hidden_size"]))
-    writer.add_feed_forward_length(int(config["intermediate_size"]))
-    writer.add_head_count(heads)
-    writer.add_head_count_kv(int(config.get("num_key_value_heads") or heads))
-    writer.add_layer_norm_rms_eps(float(config["rms_norm_eps"]))
+    for key, value in plan.architecture.family.keys_from(config).items():
+        add = {int: writer.add_uint32, float: writer.add_float32, str: writer.add_string}[type(value)]
+        add(f"{plan.architecture.word}.{key}", value)
     writer.add_vocab_size(int(config["vocab_size"]))
-    if head * heads != int(config["hidden_size"]):
-        writer.add_key_length(head)
-        writer.add_value_length(head)
-    _say_rotary(writer, config, head)
     writer.add_file_type(_FILE_TYPES[plan.dtype])
     writer.add_quantization_version(2)
-
-
-def _say_rotary(writer: Any, config: Mapping[str, Any], head: int) -> None:
-    from gguf.constants import RopeScalingType
-
-    writer.add_rope_dimension_count(head)
-    writer.add_rope_freq_base(float(config["rope_theta"]))
-    scaling = config.get("rope_scaling")
-    if scaling and scaling["rope_type"] == "linear":
-        writer.add_rope_scaling_type(RopeScalingType.LINEAR)
-        writer.add_rope_scaling_factor(float(scaling["factor"]))
-
-
-def _context(config: Mapping[str, Any]) -> int:
-    """Its window in tokens: no longer than what attention slides over, since GGUF says nothing of that for these architectures."""
-    whole = int(config["max_position_embeddings"])
-    window = config.get("sliding_window")
-    slides = window and config.get("use_sliding_window", config.get("model_type") == "mistral")
-    return min(whole, int(window)) if window and slides else whole
 
 
 def _say_vocabulary(writer: Any, vocabulary: GgufVocabulary) -> None:

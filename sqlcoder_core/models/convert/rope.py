@@ -17,8 +17,13 @@ _USUAL = {"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_positio
 
 
 def normalised(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A config.json that says `rope_theta` and `rope_scaling`, whichever way transformers 4 or 5 wrote them."""
+    """A config.json that says `rope_theta` and `rope_scaling`, whichever way transformers 4 or 5 wrote them.
+
+    Models whose positions are a table (`n_positions`) have neither.
+    """
     said = dict(config)
+    if "n_positions" in said:
+        return said
     given = said.pop("rope_parameters", None)
     if isinstance(given, dict):
         said.setdefault("rope_theta", given.get("rope_theta", 10000.0))

@@ -75,3 +75,23 @@ def test_gguf_and_the_folder_made_of_it_compute_the_same(tiny: Tiny, tmp_path: P
     assert np.abs(wanted).max() > 1
     np.testing.assert_allclose(of_llama_cpp(tmp_path / "m.gguf"), wanted, atol=1e-4)
     np.testing.assert_allclose(of_transformers(tmp_path / "back"), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_starcoder_computes_the_same(tmp_path: Path, tokenizer_json: str, tied: bool) -> None:
+    folder = tmp_path / "starcoder"
+    sizes = {"vocab_size": 304, "n_embd": 64, "n_head": 4, "n_layer": 2, "n_positions": 64, "n_inner": 96}
+    config = transformers.GPTBigCodeConfig(**sizes, tie_word_embeddings=tied, bos_token_id=0, eos_token_id=1, initializer_range=0.3)
+    torch.manual_seed(3)
+    model = transformers.GPTBigCodeForCausalLM(config)
+    for tensor in model.parameters():  # biases and norms that are not just 0 and 1
+        tensor.data += 0.05 * torch.randn_like(tensor)
+    model.save_pretrained(folder)
+    (folder / "tokenizer.json").write_text(tokenizer_json)
+    (folder / "tokenizer_config.json").write_text('{"bos_token": "<|begin|>", "eos_token": "<|end|>"}')
+    convert(folder, tmp_path / "m.gguf")
+    convert(tmp_path / "m.gguf", tmp_path / "back")
+    wanted = of_transformers(folder)
+    # llama.cpp looks this activation up in a table of float16.
+    np.testing.assert_allclose(of_llama_cpp(tmp_path / "m.gguf"), wanted, atol=1e-3 * np.abs(wanted).max())
+    np.testing.assert_allclose(of_transformers(tmp_path / "back"), wanted, atol=1e-4)

@@ -264,7 +264,7 @@ def test_missing_tokenizer_is_told_with_the_way_to_get_it(tiny: Tiny, tmp_path: 
 @pytest.mark.parametrize(
     ("over", "said"),
     [
-        ({"model_type": "gpt_bigcode"}, "architecture gpt_bigcode are not converted; those that are: llama, mistral, qwen2, qwen3"),
+        ({"model_type": "mpt"}, "architecture mpt are not converted; those that are: llama, mistral, qwen2, qwen3, gpt_bigcode"),
         ({"model_type": "qwen3"}, "q_norm.weight is missing"),
         ({"num_hidden_layers": 3}, "layers.2.input_layernorm"),
         ({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}, "scaled by yarn"),
@@ -317,7 +317,9 @@ def test_other_gguf_architectures_are_named(tiny: Tiny, tmp_path: Path) -> None:
     convert(tiny(), tmp_path / "m.gguf")
     content = (tmp_path / "m.gguf").read_bytes()
     (tmp_path / "other.gguf").write_bytes(content.replace(b"llama", b"mamba"))
-    refused(tmp_path / "other.gguf", tmp_path, "architecture mamba are not converted; those that are: llama, qwen2, qwen3", "out")
+    refused(
+        tmp_path / "other.gguf", tmp_path, "architecture mamba are not converted; those that are: llama, qwen2, qwen3, starcoder", "out"
+    )
 
 
 def test_unknown_number_format_names_those_there_are(tiny: Tiny, tmp_path: Path) -> None:
