@@ -96,13 +96,13 @@ def hypotheses_of(choices: Sequence[Choice], prompt: Prompt, length_penalty: flo
 
 
 def without_fence(text: str, prompt: Prompt) -> str:
-    """The answer as it goes on from `prompt.opening`: what a chat model thinks and says up to its own fence is gone, and so is the stop
-    text with all behind it."""
+    """The answer as it goes on from `prompt.opening`: what a model thinks and says up to its own fence is gone, and so is the end of the
+    fence, or the stop text, with all behind it."""
     text = _THOUGHT.sub("", text)
-    fence = _FENCE.search(text) if "```" in prompt.opening else None
+    fence = _FENCE.search(text)
     if fence and not _looks_like_sql(text[: fence.start()]):
         text = text[fence.end() :]
-    cuts = [place for stop in prompt.stop if (place := text.find(stop)) >= 0]
+    cuts = [place for stop in (*prompt.stop, "```") if (place := text.find(stop)) >= 0]
     return text[: min(cuts)] if cuts else text
 
 

@@ -185,6 +185,26 @@ def test_sampling_settings_are_sent_where_there_is_sampling(server: FakeServer, 
     assert not {"top_p", "top_k", "seed", "n"} & set(server.bodies[-1])
 
 
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("SELECT 1\n```\nThis counts.", "SELECT 1\n"),
+        ("Here it is:\n```SQL\nSELECT 1```", "SELECT 1"),
+        ("```\nWITH a AS (SELECT 1)\nSELECT * FROM a\n```", "WITH a AS (SELECT 1)\nSELECT * FROM a\n"),
+        ("<think>```sql\nno\n```</think>\n```sql\nSELECT 1\n```", "SELECT 1\n"),
+        ("I cannot.", "I cannot."),
+        ("(SELECT 1)\n```sql\nSELECT 2\n```", "(SELECT 1)\n"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("prompt", [TEXT, CHAT, Prompt(text="[SQL]\n", stop=("[/SQL]",))], ids=["fence", "chat", "mark"])
+def test_an_answer_is_taken_out_of_its_fence(
+    answer: str, text: str, prompt: Prompt, server: FakeServer, runtime: Callable[..., OpenaiRuntime]
+) -> None:
+    server.answer = lambda path, body: (200, {}, chat(answer) if "chat" in path else completion(answer))
+    assert [hypothesis.text for hypothesis in one(runtime(), prompt).hypotheses] == [text]
+
+
 # ------------------------------------------------------------------ several answers
 
 
