@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,24 +78,10 @@ def list_models(format: _FORMAT = ModelsFormat.TABLE, *, options: Options) -> No
         _print_json([_as_dict(row) for row in rows])
         return
     from sqlcoder_core.cli.columns import print_columns
+    from sqlcoder_core.cli.model_rows import list_cells
 
     heading = ("name", "here", "precision", "size", "needs", "fits", "prompt", "about")
-    print_columns([_cells(row) for row in rows], heading=heading)
-
-
-def _cells(row: Listed) -> tuple[str, ...]:
-    from sqlcoder_core.models.download import size_text
-
-    return (
-        row.name,
-        row.kind or ("no" if row.published else "unpublished"),
-        row.precision or "-",
-        size_text(row.size) if row.size else "-",
-        size_text(row.need) if row.need else "-",
-        {True: "yes", False: "no", None: "-"}[row.fits],
-        row.prompt,
-        row.summary or row.source or row.path or "",
-    )
+    print_columns([list_cells(row) for row in rows], heading=heading)
 
 
 @models_app.command("info")
@@ -113,8 +98,9 @@ def info(
         _print_json(facts)
         return
     from sqlcoder_core.cli.columns import print_columns
+    from sqlcoder_core.cli.model_rows import fact_lines
 
-    print_columns(_lines(facts))
+    print_columns(fact_lines(facts))
 
 
 def _info_here(name: str) -> dict[str, Any] | None:
@@ -142,26 +128,6 @@ def _info_known(name: str) -> dict[str, Any]:
     return _as_dict(listing_of(address.known))
 
 
-def _lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    from sqlcoder_core.models.download import size_text
-
-    words = {"need": "memory needed", "trained_on": "trained on", "chat_template": "chat template", "writes_sql": "writes SQL"}
-    for key, value in facts.items():
-        word = words.get(key, key)
-        if value is None or value in ("", (), {}) or (key == "need" and facts.get("needs")) or (key == "published" and value):
-            continue
-        if isinstance(value, bool):
-            yield word, "yes" if value else "no"
-        elif key in ("size", "need"):
-            yield word, size_text(value)
-        elif key == "needs":
-            yield "memory needed", ", ".join(f"{size_text(need)} in {precision}" for precision, need in value.items())
-        elif isinstance(value, int):
-            yield word, f"{value:,}{' tokens' if key == 'context' else ''}"
-        else:
-            yield word, ", ".join(value) if isinstance(value, list | tuple) else str(value)
-
-
 @models_app.command("pull")
 @shared_options
 def pull(
@@ -176,6 +142,7 @@ def pull(
     options: Options,
 ) -> None:
     """Fetch a model; an interrupted fetch goes on where it stopped."""
+    from sqlcoder_core.cli.model_rows import entry_words
     from sqlcoder_core.models.pull import pull as fetch
     from sqlcoder_core.models.store import store_dir
 
@@ -184,14 +151,8 @@ def pull(
         pulled = fetch(
             name, store=store_dir(os.environ), environ=os.environ, kind=wanted, revision=revision, again=again, progress=progress
         )
-    _say(f"{_told(pulled.entry)}{'' if pulled.fresh else ' was here already'}", options)
+    _say(f"{entry_words(pulled.entry)}{'' if pulled.fresh else ' was here already'}", options)
     print(pulled.entry.path)
-
-
-def _told(entry: Entry) -> str:
-    from sqlcoder_core.models.download import size_text
-
-    return f"{entry.name}: {entry.kind}{f' {entry.variant}' if entry.variant else ''}, {size_text(entry.size)}"
 
 
 @models_app.command("convert")
@@ -257,6 +218,7 @@ def remove(
     options: Options,
 ) -> None:
     """Delete a model from the store."""
+    from sqlcoder_core.cli.model_rows import entry_words
     from sqlcoder_core.models.download import size_text
     from sqlcoder_core.models.store import remove as delete
     from sqlcoder_core.models.store import store_dir
@@ -265,12 +227,13 @@ def remove(
     chosen = _stored(store, name, kind)
     freed = delete(store, chosen)
     for entry in chosen:
-        _say(f"removed {_told(entry)}", options)
+        _say(f"removed {entry_words(entry)}", options)
     if len(chosen) > 1:
         _say(f"{size_text(freed)} freed", options)
 
 
 def _stored(store: Path, name: str, kind: Kind | None) -> tuple[Entry, ...]:
+    from sqlcoder_core.cli.model_rows import entry_words
     from sqlcoder_core.errors import ModelError
     from sqlcoder_core.models.address import Named, address_of
     from sqlcoder_core.models.store import entries_named
@@ -280,7 +243,7 @@ def _stored(store: Path, name: str, kind: Kind | None) -> tuple[Entry, ...]:
     variant = address.variant if isinstance(address, Named) else None
     chosen = tuple(entry for entry in found if variant in (None, entry.variant) and kind in (None, entry.kind))
     if not chosen:
-        there = ", ".join(_told(entry) for entry in found)
+        there = ", ".join(entry_words(entry) for entry in found)
         hint = f"there is {there}" if there else "`sqlcoder models list` shows what is here; what lies elsewhere is yours to delete"
         raise ModelError(f"the store has no {name}{f' as {kind.value}' if kind else ''}", place=str(store), hint=hint)
     return chosen

@@ -11,7 +11,7 @@ from sqlcoder_core.errors import ModelError, SqlcoderError, UsageError
 from sqlcoder_core.models.convert.made import Made, Progress
 from sqlcoder_core.models.file_kind import KIND_NAMES
 from sqlcoder_core.models.resolve import resolve
-from sqlcoder_core.models.store import put, staging
+from sqlcoder_core.models.store import place_of, put, staging
 from sqlcoder_core.values.model_files import ModelFiles, ModelKind
 
 # Kinds that each kind is made from, the one that loses least first.
@@ -70,7 +70,7 @@ def convert_model(
     def make(target: Path, over: bool) -> Made:
         return convert(Path(files.path), target, adapter=merged, dtype=dtype, graph=graph, overwrite=over, kind=kind, progress=progress)
 
-    return _placed(place, files, dst, kind, make=make, variant=dtype or "", overwrite=overwrite)
+    return _placed(place, files, dst, kind, make=make, variant=_variant(dtype, kind), overwrite=overwrite)
 
 
 def quantize_model(
@@ -106,6 +106,12 @@ def _source(place: Workplace, src: str, kind: ModelKind, *, anew: bool) -> Model
     raise UsageError(f"{src} is {KIND_NAMES[kind]} already, and here in no other kind", hint=hint)
 
 
+def _variant(dtype: str | None, kind: ModelKind) -> str:
+    """What tells the result from others of its kind; ONNX in full precision is the usual one and has no mark."""
+    word = (dtype or "").lower()
+    return "" if kind == "onnx" and word in ("f32", "fp32") else word
+
+
 def _is_here(place: Workplace, src: str, kind: ModelKind) -> bool:
     try:
         place.find(src, (kind,))
@@ -126,6 +132,10 @@ def _placed(
 ) -> Made:
     if dst is not None:
         return make(place.folder / dst.expanduser(), overwrite)
+    kept = place_of(place.store, files.name, kind, variant)
+    if kept.exists() and not overwrite:
+        shown = f"{KIND_NAMES[kind]}{f' in {variant}' if variant else ''}"
+        raise UsageError(f"{files.name} is here as {shown} already", place=str(kept), hint="make it anew with --overwrite")
     with staging(place.store) as staged:
         folder = staged / "model"
         target = folder
@@ -133,7 +143,7 @@ def _placed(
             folder.mkdir()
             target = folder / f"{_short(files.name)}{f'.{variant}' if variant else ''}.gguf"
         made = make(target, False)
-        kept = put(place.store, folder, name=files.name, kind=kind, variant=variant, made_from=files.path)
+        put(place.store, folder, name=files.name, kind=kind, variant=variant, made_from=files.path)
     return replace(made, path=kept / target.name if kind == "gguf" else kept)
 
 

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sqlcoder_core.errors import ModelError, SqlcoderError
@@ -149,7 +149,7 @@ class _Hub:
         with self._told(revision):
             api = _library().HfApi(endpoint=self._endpoint, token=self._token)
             found = api.model_info(self.repository, revision=revision, files_metadata=True, timeout=_SECONDS)
-        files = found.siblings or []
+        files = [file for file in found.siblings or [] if _stays_inside(file.rfilename)]
         checksums = {file.rfilename: file.lfs.sha256 for file in files if file.lfs and file.lfs.sha256}
         return _Listing(commit=found.sha or "main", sizes={file.rfilename: file.size or 0 for file in files}, sha256=checksums)
 
@@ -204,6 +204,12 @@ class _Hub:
             f"{host_of(self._endpoint)} cannot be reached, so {self.repository} cannot be fetched ({_reason(error)})",
             hint="check the network and its proxy, set HF_ENDPOINT to a mirror, or copy the model here and name it by its path",
         )
+
+
+def _stays_inside(name: str) -> bool:
+    """False for a file name that would lead out of its folder."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
 def _reason(error: BaseException) -> str:

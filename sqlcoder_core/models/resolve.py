@@ -95,8 +95,11 @@ class _Search:
         return Asked(text=text, name=address.name, known=known(address.name), found=found)
 
     def default(self, adapter: str | None) -> ModelFiles:
-        """The best model that is here: those that write SQL first, in the order in which they are listed."""
-        found = (*entries(self.store), *cached_models(self.cache))
+        """The best model that is here: those that write SQL first, in the order in which they are listed.
+
+        Of the hub's cache, which other programs fill with models of all kinds, only known ones are taken unasked.
+        """
+        found = (*entries(self.store), *(entry for entry in cached_models(self.cache) if known(entry.name)))
         names = dict.fromkeys((*PREFERRED, *(entry.name for entry in found)))
         for name in names:
             entry = pick((one for one in found if one.name == name), self.kinds)

@@ -75,6 +75,11 @@ def folder_name(name: str) -> str:
     return f"_{safe}" if safe.startswith(".") else safe
 
 
+def place_of(store: Path, name: str, kind: str, variant: str = "") -> Path:
+    """The folder of one kind and precision of a model."""
+    return store / folder_name(name) / (f"{kind}-{variant}" if variant else kind)
+
+
 @contextmanager
 def staging(store: Path) -> Iterator[Path]:
     """A fresh folder in the store to put files into before `put` moves it to its place; removed with whatever is left in it."""
@@ -106,7 +111,7 @@ def put(
     sha256: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the record into a staged folder and move it to its place in one step, over what was there. Returns the place."""
-    place = store / folder_name(name) / (f"{kind}-{variant}" if variant else kind)
+    place = place_of(store, name, kind, variant)
     record: dict[str, Any] = {"name": name, "kind": kind, "variant": variant, "source": source, "made_from": made_from}
     record |= {"sha256": dict(sha256 or {}), "size": size_of(staged), "date": datetime.now(UTC).isoformat(timespec="seconds")}
     try:

@@ -184,6 +184,9 @@ def test_a_conversion_without_destination_goes_into_the_store_beside_its_source(
     files = resolve("smollm2", ("onnx",), store=store)
     assert (files.name, files.path, files.prompt) == ("smollm2", str(store / "smollm2" / "onnx"), "chat")
     assert [entry.made_from for entry in entries(store)] == [None, str(source)]
+    again = models("convert", "smollm2", "--to", "onnx")
+    assert (again.exit_code, "is here as ONNX already; make it anew with --overwrite" in again.stderr) == (2, True)
+    assert models("convert", "smollm2", "--to", "onnx", "--overwrite").exit_code == 0
 
 
 def test_a_destination_is_taken_as_it_stands_and_has_to_fit(
@@ -233,3 +236,18 @@ def test_the_commands_load_no_engine_and_nothing_heavy(store: Path, arguments: l
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=dict(os.environ))
     assert done.stderr.splitlines()[-1] == "[]"
     assert done.stdout
+
+
+@pytest.mark.real_model
+def test_what_is_said_of_smollm2_by_name_is_what_its_file_says(smollm2_gguf: Path) -> None:
+    from sqlcoder_core.models.download import hash_of
+    from sqlcoder_core.models.info import describe
+    from sqlcoder_core.models.names import known
+    from sqlcoder_core.values.model_files import ModelFiles
+
+    model, facts = known("smollm2"), describe(ModelFiles(name="elsewhere", kind="gguf", path=str(smollm2_gguf)))
+    assert model is not None
+    assert hash_of(smollm2_gguf) == model.sha256
+    assert (facts.parameters, facts.context) == (model.parameters, model.context)
+    assert facts.need == describe(ModelFiles(name="smollm2", kind="gguf", path=str(smollm2_gguf))).need
+    assert (facts.precision[0], facts.tokenizer, facts.chat_template) == ("Q4_1", "gpt2, pre-tokenizer smollm", True)

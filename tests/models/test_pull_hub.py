@@ -93,6 +93,12 @@ def test_only_safe_files_of_a_repository_come(site: Site, store: Path, environ: 
     assert not any("pytorch_model.bin" in path for _, path, _ in site.asked)
 
 
+def test_a_file_name_that_leads_out_of_its_folder_is_left_out(site: Site, store: Path, environ: dict[str, str], tmp_path: Path) -> None:
+    offer(site, "someone/net", REPOSITORY | {"x.onnx": b"\x08", "../../../escaped.onnx": b"\x08"})
+    get("someone/net", store, environ, kind="onnx")
+    assert not list(tmp_path.rglob("escaped.onnx"))
+
+
 def test_the_token_is_sent_and_what_is_here_is_not_asked_for_again(site: Site, store: Path, environ: dict[str, str]) -> None:
     offer(site, "someone/net", REPOSITORY)
     get("someone/net", store, environ)

@@ -212,6 +212,8 @@ def test_a_model_in_the_hubs_cache_is_found_and_not_counted_as_ours(store: Path,
     (snapshot.parents[1] / "refs" / "main").write_text("c0ffee")
     assert resolve("a/b", ("safetensors",), store=store).path == str(snapshot)
     assert entries(store) == ()
+    with pytest.raises(ModelError, match="no model is named"):  # other programs' models are not taken unasked
+        resolve(None, ("safetensors",), store=store)
 
 
 def test_an_adapter_is_checked_and_a_pickled_one_refused(store: Path, tmp_path: Path) -> None:
