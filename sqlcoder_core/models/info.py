@@ -127,7 +127,9 @@ def _safetensors(path: Path) -> dict[str, Any]:
 def _onnx(path: Path) -> dict[str, Any]:
     ours = _json(path / "sqlcoder_onnx.json")
     label = str(ours.get("precision") or _json(path / RECORD).get("variant") or label_of(path.name, "onnx") or "")
-    return _from_config(path) | {"precision": (label,) if label else ()}
+    own = {"parameters": _integer(ours, "parameters"), "context": _integer(ours, "context")}
+    known_here = {name: value for name, value in own.items() if value}
+    return _from_config(path) | known_here | {"precision": (label,) if label else ()}
 
 
 def _from_config(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PUBLIC_INDEX = "https://pypi.org/simple"
-_SECTIONS = ("global", "download")
+_SECTIONS = ("global", "install", "download")
 _NAMES = ("index-url", "extra-index-url", "no-index", "find-links", "cert", "proxy")
 
 

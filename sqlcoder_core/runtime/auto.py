@@ -223,4 +223,8 @@ def _why_none(here: tuple[Entry, ...], ready: list[str], machine: Hardware) -> s
         name = fitting[0].name
         return f"{name} is here as {fitting[0].kind}, which {' and '.join(ready)} do not read (`sqlcoder models convert {name}`)"
     smallest = min(readable, key=lambda entry: entry.size)
-    return f"{smallest.name} needs {FEWEST_CORES} cores and more memory than is free, or a GPU with room ({_room(None, machine)})"
+    if _is_big(smallest) and machine.cores < FEWEST_CORES:
+        return f"{smallest.name} needs at least {FEWEST_CORES} cores, or a GPU that holds it, and here are {machine.cores}"
+    model = known(smallest.name)
+    need = memory_need(smallest.size, model.shape if model else None, beams=1)
+    return f"{smallest.name} takes about {size_text(need)}, and there are only {_room(None, machine)}"

@@ -193,17 +193,11 @@ def test_an_adapter_is_pulled_and_found(site: Site, store: Path, environ: dict[s
         ((500, ""), "HTTP 500"),
     ],
 )
-def test_the_hubs_refusals_are_told_in_one_line(  # noqa: PLR0917 - fixtures
-    site: Site, store: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, refusal: tuple[int, str], said: str
+def test_the_hubs_refusals_are_told_in_one_line(
+    site: Site, store: Path, environ: dict[str, str], refusal: tuple[int, str], said: str
 ) -> None:
-    from loopback_server import _Handler
-
     status, code = refusal
-
-    def refuse(self: Any, *, body: bool) -> None:
-        self._head(status, 0, {"X-Error-Code": code} if code else {})
-
-    monkeypatch.setattr(_Handler, "_answer", refuse)
+    site.refusal = (status, {"X-Error-Code": code} if code else {})
     with pytest.raises(ModelError, match=said) as refused:
         get("someone/net", store, environ)
     assert "\n" not in str(refused.value)

@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Site:
-    """`files` by path. `cuts` and `statuses` are used up one per request for a path; `ranges` False ignores Range headers."""
+    """`files` by path. `cuts` and `statuses` are used up one per request for a path; `ranges` False ignores Range headers;
+    `refusal` (status and headers) answers everything."""
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
@@ -21,6 +22,7 @@ class Site:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     ranges: bool = True
+    refusal: tuple[int, dict[str, str]] | None = None
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
 
     def asked_for(self, path: str) -> list[dict[str, str]]:
@@ -45,6 +47,9 @@ class _Handler(BaseHTTPRequestHandler):
         site, path = self.site, self.path.partition("?")[0]
         headers = {name.lower(): value for name, value in self.headers.items()}
         site.asked.append((self.command, path, headers))
+        if site.refusal is not None:
+            self._head(site.refusal[0], 0, site.refusal[1])
+            return
         if path in site.redirects:
             self._head(302, 0, {"Location": site.redirects[path]})
             return
