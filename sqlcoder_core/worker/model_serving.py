@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -122,6 +124,12 @@ def _shared(text: str, prompt: Prompt) -> int:
     return start + len(part) if start >= 0 else 0
 
 
+def _where(error: BaseException) -> str:
+    """File and line that raised it, for whoever mends the fault."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({os.sep.join(frames[-1].filename.split(os.sep)[-2:])}:{frames[-1].lineno})" if frames else ""
+
+
 def failure(number: int, error: BaseException, secrets: Sequence[str]) -> model_wire.Failed:
     """The error as a frame, without the settings' secrets."""
     message = error.message if isinstance(error, SqlcoderError) else str(error)
@@ -135,6 +143,7 @@ def failure(number: int, error: BaseException, secrets: Sequence[str]) -> model_
         kind = "model" if isinstance(error, SqlcoderError) else "internal"
     if kind == "internal":
         message = f"{type(error).__name__}: {message}" if message else type(error).__name__
+        message += _where(error)
     for secret in secrets:
         message = message.replace(secret, "***")
     return model_wire.Failed(
