@@ -128,6 +128,8 @@ class LlamaCppEngine(ModelEngine):
             found.append(f"`context: {loaded.context}` is more than the {trained} tokens that the model was trained on")
         if self.settings.flash_attention == "auto" and not (loaded.on_gpu or loaded.flash or loaded.keeps_states):
             found.append("flash attention is off: on CPUs it makes several beams slower")
+        if self.settings.flash_attention == "auto" and not loaded.on_gpu and loaded.flash:
+            found.append("flash attention is on, as `kv: q8_0` needs it: on CPUs it makes several beams slower")
         if loaded.keeps_states:
             found.append("this architecture keeps a state for each beam, so beams share less memory")
         said = loaded.llama.llama_print_system_info().decode("utf-8", "replace")

@@ -64,6 +64,11 @@ def test_facts_say_what_the_file_says(make, tiny: Path) -> None:
     assert facts.notes == ("flash attention is off: on CPUs it makes several beams slower",)
 
 
+def test_notes_say_what_quantised_memory_costs(make, tiny: Path) -> None:
+    assert make(tiny, kv="q8_0").load().notes == ("flash attention is on, as `kv: q8_0` needs it: on CPUs it makes several beams slower",)
+    assert make(tiny, flash_attention="off").load().notes == ()
+
+
 def test_the_context_is_the_models_unless_told_otherwise(make, tiny: Path) -> None:
     assert make(tiny, files={"context": 1000}).load().context == 1000
     assert make(tiny, files={"context": 100_000}).load().context == CONTEXT
