@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import mmap
 import re
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from sqlcoder_core.errors import FileError, ModelError
+from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.convert.ggml_types import GGML_TYPES, GgmlType
+from sqlcoder_core.models.convert.gguf_cursor import ArrayInfo, Cursor, Mapped
 
 _MAGIC = b"GGUF"
-_STRING, _ARRAY, _BOOL = 8, 9, 7
-# Value types of key-values by their number, as struct spells them. Source: ggml/docs/gguf.md.
-_SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
+_ARRAY = 9
 _LONGEST_KEY = 65_535
 _MOST_DIMENSIONS = 4
 _LEAST_PAIR = 13  # bytes: a length, a type, one byte of value
@@ -41,15 +39,6 @@ class TensorInfo:
         for length in self.shape:
             count *= length
         return count
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayInfo:
-    """Where an array of the metadata lies: `type` is the number of its elements' value type, `length` how many there are."""
-
-    type: int
-    length: int
-    offset: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +69,8 @@ class GgufHeader:
     def array(self, key: str) -> list[Any]:
         """All elements of an array, texts as str. Raises KeyError for an unknown key and ModelError for broken text."""
         found = self.arrays[key]
-        with _Mapped(self.path) as data:
-            return _Cursor(data, self.path, found.offset).elements(found.type, found.length)
+        with Mapped(self.path) as data:
+            return Cursor(data, self.path, found.offset).elements(found.type, found.length)
 
 
 def read_header(path: Path, *, whole: bool = True) -> GgufHeader:
@@ -90,7 +79,7 @@ def read_header(path: Path, *, whole: bool = True) -> GgufHeader:
     `whole`: every tensor must lie within the file; False also reads the head of a file whose tail is not there.
     Raises FileError for a file that cannot be opened, and ModelError for one that is no GGUF, truncated or malformed.
     """
-    with _Mapped(path) as data:
+    with Mapped(path) as data:
         return _header(data, path, whole)
 
 
@@ -124,104 +113,8 @@ def refuse_other_kinds(header: GgufHeader) -> None:
         raise ModelError(f"{said}, not a whole model", place=str(header.path), hint="name the file that holds the model")
 
 
-class _Mapped:
-    """A file mapped into memory for reading."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            with path.open("rb") as file:
-                self._map: mmap.mmap | bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError:  # an empty file cannot be mapped
-            self._map = b""
-        except OSError as error:
-            raise FileError(f"cannot read {path}: {(error.strerror or str(error)).lower()}", hint="name a .gguf file") from error
-
-    def __enter__(self) -> mmap.mmap | bytes:
-        return self._map
-
-    def __exit__(self, *_: object) -> None:
-        if isinstance(self._map, mmap.mmap):
-            self._map.close()
-
-
-class _Cursor:
-    """A place in the file that moves on as values are read."""
-
-    def __init__(self, data: mmap.mmap | bytes, path: Path, at: int = 0) -> None:
-        self._data, self._path, self.at = data, path, at
-        self._end = len(data)
-
-    def take(self, count: int) -> bytes:
-        self._need(count)
-        self.at += count
-        return self._data[self.at - count : self.at]
-
-    def number(self, form: str) -> Any:
-        return struct.unpack(form, self.take(struct.calcsize(form)))[0]
-
-    def text(self, longest: int | None = None) -> str:
-        length = self.number("<Q")
-        if longest is not None and length > longest:
-            self.broken(f"a name of {length} bytes")
-        return self.take(length).decode("utf-8", "replace")
-
-    def value(self, kind: int) -> Any:
-        if kind == _STRING:
-            return self.text()
-        if kind not in _SCALARS:
-            self.broken(f"a value of unknown type {kind}")
-        return self.number(_SCALARS[kind])
-
-    def skip_array(self) -> ArrayInfo:
-        kind, length = self.number("<I"), self.number("<Q")
-        start = self.at
-        if kind == _STRING:
-            self._need(8 * length)
-            self._skip_texts(length)
-        elif kind in _SCALARS:
-            size = struct.calcsize(_SCALARS[kind]) * length
-            self._need(size)
-            self.at += size
-        else:
-            self.broken(f"an array of unknown type {kind}")
-        return ArrayInfo(kind, length, start)
-
-    def elements(self, kind: int, length: int) -> list[Any]:
-        if kind == _STRING:
-            return [self._strict_text() for _ in range(length)]
-        form = _SCALARS[kind]
-        return list(struct.unpack(f"<{length}{form[1]}", self.take(struct.calcsize(form) * length)))
-
-    def broken(self, what: str) -> NoReturn:
-        raise ModelError(f"the header is broken at byte {self.at}: {what}", place=str(self._path), hint="fetch the file again")
-
-    def _skip_texts(self, length: int) -> None:
-        at, end, data, read = self.at, self._end, self._data, struct.Struct("<Q").unpack_from
-        for _ in range(length):
-            if at + 8 > end:
-                self._truncated()
-            at += 8 + read(data, at)[0]
-        if at > end:
-            self._truncated()
-        self.at = at
-
-    def _strict_text(self) -> str:
-        try:
-            return self.take(self.number("<Q")).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise ModelError(f"a text at byte {self.at} is not UTF-8", place=str(self._path), hint="fetch the file again") from error
-
-    def _need(self, count: int) -> None:
-        if self.at + count > self._end:
-            self._truncated()
-
-    def _truncated(self) -> NoReturn:
-        said = f"truncated: the header goes on behind the file's end at byte {self._end}"
-        raise ModelError(said, place=str(self._path), hint="fetch the file again")
-
-
 def _header(data: mmap.mmap | bytes, path: Path, whole: bool) -> GgufHeader:
-    cursor = _Cursor(data, path)
+    cursor = Cursor(data, path)
     version = _checked_start(cursor, data, path)
     tensor_count, pair_count = cursor.number("<Q"), cursor.number("<Q")
     if pair_count * _LEAST_PAIR + tensor_count * _LEAST_TENSOR > len(data):
@@ -236,7 +129,7 @@ def _header(data: mmap.mmap | bytes, path: Path, whole: bool) -> GgufHeader:
     )
 
 
-def _checked_start(cursor: _Cursor, data: mmap.mmap | bytes, path: Path) -> int:
+def _checked_start(cursor: Cursor, data: mmap.mmap | bytes, path: Path) -> int:
     if data[:4] != _MAGIC:
         page = data[:200].lstrip()[:1] == b"<"
         what = "the file is empty" if not data else "not a GGUF file but a web page" if page else "not a GGUF file"
@@ -251,7 +144,7 @@ def _checked_start(cursor: _Cursor, data: mmap.mmap | bytes, path: Path) -> int:
     return version
 
 
-def _pairs(cursor: _Cursor, count: int) -> tuple[dict[str, Any], dict[str, ArrayInfo]]:
+def _pairs(cursor: Cursor, count: int) -> tuple[dict[str, Any], dict[str, ArrayInfo]]:
     metadata: dict[str, Any] = {}
     arrays: dict[str, ArrayInfo] = {}
     for _ in range(count):
@@ -266,7 +159,7 @@ def _pairs(cursor: _Cursor, count: int) -> tuple[dict[str, Any], dict[str, Array
     return metadata, arrays
 
 
-def _tensor(cursor: _Cursor) -> tuple[str, tuple[int, ...], GgmlType, int, int]:
+def _tensor(cursor: Cursor) -> tuple[str, tuple[int, ...], GgmlType, int, int]:
     name, dimensions = cursor.text(_LONGEST_KEY), cursor.number("<I")
     if not 0 < dimensions <= _MOST_DIMENSIONS:
         cursor.broken(f"the tensor {name!r} has {dimensions} dimensions")
@@ -283,13 +176,13 @@ def _tensor(cursor: _Cursor) -> tuple[str, tuple[int, ...], GgmlType, int, int]:
     return name, tuple(reversed(lengths)), kind, offset, size // kind.block
 
 
-def _aligned(cursor: _Cursor, alignment: Any) -> int:
+def _aligned(cursor: Cursor, alignment: Any) -> int:
     if not isinstance(alignment, int) or alignment <= 0 or alignment & (alignment - 1) or alignment > 1 << 20:
         cursor.broken(f"an alignment of {alignment}")
     return -(-cursor.at // alignment) * alignment
 
 
-def _check_places(tensors: tuple[TensorInfo, ...], cursor: _Cursor, size: int | None, path: Path) -> None:
+def _check_places(tensors: tuple[TensorInfo, ...], cursor: Cursor, size: int | None, path: Path) -> None:
     names: set[str] = set()
     for tensor in tensors:
         if tensor.name in names:

@@ -38,7 +38,7 @@ def write_gguf(weights: Weights, dst: Path, *, dtype: str | None = None, progres
     vocabulary = gguf_vocabulary(weights.tokenizer_files(), plan.config, str(weights.path))
     with staged_file(dst) as staged:
         _write(plan, vocabulary, staged, progress)
-    return plan.notes()
+    return (*plan.notes(), *vocabulary.notes)
 
 
 class _Plan:

@@ -94,9 +94,6 @@ def _byte_level(vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _sentencepiece(vocabulary: Vocabulary) -> dict[str, Any]:
-    scores = vocabulary.array("scores")
-    if len(scores) < len(vocabulary.tokens):
-        raise vocabulary.fail("the vocabulary has no score for each of its tokens")
     blanks: list[dict[str, Any]] = [{"type": "Replace", "pattern": {"String": " "}, "content": _BLANK}]
     decoders: list[dict[str, Any]] = [{"type": "Replace", "pattern": {"String": _BLANK}, "content": " "}]
     decoders += [{"type": "ByteFallback"}, {"type": "Fuse"}]
@@ -105,12 +102,24 @@ def _sentencepiece(vocabulary: Vocabulary) -> dict[str, Any]:
         decoders.append({"type": "Strip", "content": " ", "start": 1, "stop": 0})
     return _definition(
         vocabulary,
-        merges=[f"{left} {right}" for left, right in sentencepiece_merges(vocabulary.tokens, scores)],
+        merges=_sentencepiece_order(vocabulary),
         model={"ignore_merges": False, "fuse_unk": True, "byte_fallback": True, "unk_token": vocabulary.role("unknown")},
         normalizer={"type": "Sequence", "normalizers": blanks},
         decoder={"type": "Sequence", "decoders": decoders},
         begins=vocabulary.flag("add_bos_token", True),
     )
+
+
+def _sentencepiece_order(vocabulary: Vocabulary) -> list[str]:
+    """Merges by the scores; by the list of merges where one is there, as in files whose scores are all the same."""
+    scores, listed = vocabulary.array("scores"), vocabulary.array("merges")
+    if listed:
+        return listed
+    if len(scores) < len(vocabulary.tokens):
+        raise vocabulary.fail("the vocabulary has no score for each of its tokens")
+    pieces = {token for token, kind in zip(vocabulary.tokens, vocabulary.types, strict=True) if kind in (_NORMAL, _USER)}
+    # Pieces never merge into a control token: no text of a question may become one.
+    return [f"{left} {right}" for left, right in sentencepiece_merges(vocabulary.tokens, scores) if left + right in pieces]
 
 
 def sentencepiece_merges(tokens: list[str], scores: list[float]) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,10 @@ _TO_BLANKS = {"type": "Replace", "pattern": {"String": " "}, "content": _BLANK}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GgufVocabulary:
-    """What a GGUF header says under `tokenizer.ggml`. `numbers` are ids by the part they play (bos, eos, eot, eom, unknown, padding)."""
+    """What a GGUF header says under `tokenizer.ggml`. `numbers` are ids by the part they play (bos, eos, eot, eom, unknown, padding).
+
+    `notes` tell what is cut otherwise than by the tokenizer.json it was made of.
+    """
 
     model: str
     pre: str
@@ -31,6 +34,7 @@ class GgufVocabulary:
     ends: bool = False
     space_prefix: bool = False
     template: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def gguf_vocabulary(files: Mapping[str, bytes], config: Mapping[str, Any], place: str) -> GgufVocabulary:
@@ -74,8 +78,8 @@ class _Source:
     def _sentencepiece(self) -> GgufVocabulary:
         prefix = self._space_prefix()
         tokens, types = self._tokens()
-        scores = self._scores(tokens, types)
-        return self._whole(model="llama", pre="default", scores=scores, space_prefix=prefix)
+        scores, notes = self._scores(tokens, types)
+        return self._whole(model="llama", pre="default", scores=scores, space_prefix=prefix, notes=notes)
 
     def _whole(self, **parts: Any) -> GgufVocabulary:
         tokens, types = self._tokens()
@@ -107,21 +111,28 @@ class _Source:
             raise self._refused("its merges hold blanks, which GGUF cannot say")
         return pairs  # type: ignore[return-value]  # the lengths are checked above
 
-    def _scores(self, tokens: list[str], types: list[int]) -> list[float]:
-        """A score for every token, by which llama.cpp merges in the order of the merges here.
+    def _scores(self, tokens: list[str], types: list[int]) -> tuple[list[float], tuple[str, ...]]:
+        """A score for every token, by which llama.cpp merges in the order of the merges here; and what differs still.
 
-        llama.cpp merges any two neighbours that make a token, so the list must hold all such pairs.
+        Where that order is the order of ids, the score is the id's, as sentencepiece numbers its pieces. llama.cpp merges any two
+        neighbours that make a token, so pairs that are not listed here are told.
         """
         normal = {token for token, kind in zip(tokens, types, strict=True) if kind == _NORMAL}
         listed = [pair for pair in self._merges() if {*pair, "".join(pair)} <= normal]
         ranks: dict[str, int] = {}
         for place, pair in enumerate(listed):
             ranks.setdefault("".join(pair), place)
-        scores = [-float(ranks.get(token, len(listed) + number)) for number, token in enumerate(tokens)]
-        implied = [pair for pair in sentencepiece_merges(tokens, scores) if {*pair, "".join(pair)} <= normal]
-        if ["".join(pair) for pair in implied] != ["".join(pair) for pair in listed] or set(implied) != set(listed):
-            raise self._refused("its merges are not all those that sentencepiece would make, in its order")
-        return scores
+        firsts = [ranks["".join(pair)] for pair in listed]
+        if firsts != sorted(firsts):
+            raise self._refused("its merges are not in sentencepiece's order, all of one token's together")
+        order = [ranks[token] for token in tokens if token in ranks]
+        last = len(listed)
+        by_id = order == sorted(order)
+        scores = [-float(number if by_id else ranks.get(token, last + number)) for number, token in enumerate(tokens)]
+        others = {pair for pair in sentencepiece_merges(tokens, scores) if {*pair, "".join(pair)} <= normal} - set(listed)
+        few = ", ".join(" ".join(pair) for pair in sorted(others)[:3])
+        said = f"llama.cpp merges {len(others)} pairs that this tokenizer.json does not ({few}): such text is cut otherwise there"
+        return scores, ((said,) if others else ())
 
     def _space_prefix(self) -> bool:
         """Whether a blank is put before a text; raises for a normaliser that is not sentencepiece's."""

@@ -188,6 +188,55 @@ def test_sentencepiece_is_cut_as_llama_cpp_cuts_it(tmp_path: Path) -> None:
         assert mismatches(tmp_path / "again.gguf", files["tokenizer.json"], 3000, special=True) == []
 
 
+def test_text_never_becomes_a_control_token(tmp_path: Path) -> None:
+    assert {"<", "s>", "</"} & set(sentencepiece(True).tokens)
+    write_vocabulary(tmp_path / "v.gguf", sentencepiece(True))
+    fast = Tokenizer.from_str(without_special(tokenizer_files(read_header(tmp_path / "v.gguf"))["tokenizer.json"]).decode())
+    for text in ("<s>", "a</s>", "<unk>"):
+        assert not {0, 1, 2} & set(fast.encode(text, add_special_tokens=False).ids)
+
+
+def test_sentencepiece_scores_come_back(tmp_path: Path) -> None:
+    vocabulary = sentencepiece(True)
+    write_vocabulary(tmp_path / "v.gguf", vocabulary)
+    files = tokenizer_files(read_header(tmp_path / "v.gguf"))
+    back = gguf_vocabulary(files, {"vocab_size": len(vocabulary.tokens)}, "m")
+    assert back.scores is not None and vocabulary.scores is not None
+    steps = {mine - theirs for mine, theirs in zip(back.scores[259:], vocabulary.scores[259:], strict=True)}
+    assert len(steps) == 1
+    assert back.notes == ()
+
+
+def test_pairs_that_only_llama_cpp_merges_are_told(tmp_path: Path) -> None:
+    write_vocabulary(tmp_path / "v.gguf", sentencepiece(True))
+    files = tokenizer_files(read_header(tmp_path / "v.gguf"))
+    read = json.loads(files["tokenizer.json"])
+    lost = read["model"]["merges"].pop()
+    back = gguf_vocabulary(
+        {"tokenizer.json": json.dumps(read).encode()}, {"vocab_size": len(read["model"]["vocab"])} | {"bos_token_id": 1}, "m"
+    )
+    assert back.notes == (f"llama.cpp merges 1 pairs that this tokenizer.json does not ({lost}): such text is cut otherwise there",)
+
+
+def test_merges_in_another_order_than_sentencepieces_are_refused(tmp_path: Path) -> None:
+    write_vocabulary(tmp_path / "v.gguf", sentencepiece(True))
+    read = json.loads(tokenizer_files(read_header(tmp_path / "v.gguf"))["tokenizer.json"])
+    merges = [pair.split(" ") for pair in read["model"]["merges"]]
+    made = [left + right for left, right in merges]
+    twice = next(text for text in made if made.count(text) > 1)
+    read["model"]["merges"].append(read["model"]["merges"].pop(made.index(twice)))
+    with pytest.raises(ModelError, match="not in sentencepiece's order"):
+        gguf_vocabulary({"tokenizer.json": json.dumps(read).encode()}, {"vocab_size": len(read["model"]["vocab"]), "bos_token_id": 1}, "m")
+
+
+def test_list_of_merges_stands_for_scores_that_are_all_the_same(tmp_path: Path) -> None:
+    vocabulary = sentencepiece(True)
+    write_vocabulary(tmp_path / "scores.gguf", vocabulary)
+    wanted = json.loads(tokenizer_files(read_header(tmp_path / "scores.gguf"))["tokenizer.json"])["model"]["merges"]
+    write_vocabulary(tmp_path / "merges.gguf", vocabulary, merges=wanted, scores=[0.0] * len(vocabulary.tokens))
+    assert json.loads(tokenizer_files(read_header(tmp_path / "merges.gguf"))["tokenizer.json"])["model"]["merges"] == wanted
+
+
 def test_sentencepiece_decodes_to_the_text(tmp_path: Path) -> None:
     write_vocabulary(tmp_path / "v.gguf", sentencepiece(True))
     fast = Tokenizer.from_str(tokenizer_files(read_header(tmp_path / "v.gguf"))["tokenizer.json"].decode())
@@ -261,7 +310,7 @@ def test_tokenizer_with_more_tokens_than_rows_is_refused(tokenizer_json: str) ->
         ({"tokens": ["a", "a"], "types": [1, 1]}, "same text"),
         ({"types": [1]}, "300 tokens, but 1 types"),
         ({"merges": ["q zzz"]}, "does not fit together"),
-        ({"model": "llama"}, "no score for each"),
+        ({"model": "llama", "merges": None}, "no score for each"),
     ],
 )
 def test_gguf_vocabulary_that_is_not_known_is_refused_by_name(
