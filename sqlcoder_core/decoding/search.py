@@ -46,7 +46,7 @@ class Finished(NamedTuple):
 class Rules:
     """When an answer ends and what it may say. `limit` is the most tokens it may have, its end included."""
 
-    def __init__(self, pieces: Pieces, decoding: Decoding, *, limit: int, stop: Sequence[str], guide: Guide[Any] | None):
+    def __init__(self, pieces: Pieces, decoding: Decoding, *, limit: int, stop: Sequence[str], guide: Guide[Any] | None) -> None:
         tokenizer = pieces.tokenizer
         named = {token for token in tokenizer.special if stop and tokenizer.token_bytes(token).decode("utf-8", "replace") in stop}
         self.ends = tokenizer.ends | named
@@ -93,7 +93,8 @@ class Rules:
 
     def _may_end_after(self, beam: Beam, token: int) -> bool:
         assert self.guide is not None
-        mask = self.guide.masks([self.guide.advance(beam.state, token)], 1)[0]
+        left = max(1, self.limit - len(beam.tokens) - 1)
+        mask = self.guide.masks([self.guide.advance(beam.state, token)], left)[0]
         return any(mask[end] for end in self.ends if end < len(mask))
 
 

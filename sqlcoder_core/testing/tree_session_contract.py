@@ -142,7 +142,7 @@ class TreeSessionContract:
             logits = session.step(list(zip(beams, tokens[12:15], strict=True)))
             for row, expected in zip(logits, wanted, strict=True):
                 self._same(row, expected)
-            _free(session, *session.assign(beams, [1]))
+            assert session.assign(session.assign(beams, [1]), []) == []
 
     def test_freeing_a_branch_leaves_what_others_share_of_it(self, session: TreeSession, tokens: Sequence[int]) -> None:
         with _room(session, tokens):
