@@ -12,7 +12,8 @@ from sqlcoder_core.api import Ask, Message, Prompt, Prompter, Room, Settings, ho
 from sqlcoder_prompts.ddl import shown
 from sqlcoder_prompts.notes import dialect_name
 from sqlcoder_prompts.originals import FENCE
-from sqlcoder_prompts.sections import Halves, SharingPrompter, SharingSettings, bullets, general_rules
+from sqlcoder_prompts.sections import Halves, SharingPrompter, bullets, general_rules
+from sqlcoder_prompts.settings import SharingSettings
 
 _PER_MESSAGE = 10
 """Tokens that a chat template puts around a message, with room to spare: those of ChatML are 5, of Llama 3 are 6."""

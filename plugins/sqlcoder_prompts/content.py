@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from sqlcoder_core.api import (
     Ask,
     Catalog,
-    Column,
     Exposure,
     Instruction,
     Metric,
@@ -18,10 +17,8 @@ from sqlcoder_core.api import (
     Term,
     VerifiedQuestion,
 )
-from sqlcoder_prompts.focus import Focus
-
-LONGEST_VALUE = 60
-"""Characters; longer values are texts, not names for something."""
+from sqlcoder_prompts.focus import ORDINARY, Focus
+from sqlcoder_prompts.stored_values import Amounts, joined_columns, with_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +46,18 @@ class Content:
         )
 
 
-def linked_content(ask: Ask, focus: Focus, *, values: bool, most_values: int, examples: int) -> Content:
+def linked_content(ask: Ask, focus: Focus, amounts: Amounts, *, examples: int) -> Content:
     """What may be shown of the linked tables; stored values that the question speaks of come first."""
     linked = ask.linked
-    tables = [_shown(table, focus, values, most_values) for table in linked.tables if not table.hidden]
+    joined = joined_columns(linked.relationships)
+    tables = [with_values(table, focus, amounts, joined) for table in linked.tables if not table.hidden]
     secret = _Secret(linked.tables, ask.catalog)
     content = Content(
         tables=tuple(tables),
         relationships=linked.relationships,
         metrics=tuple(metric for metric in linked.metrics if not metric.hidden and secret.allows(metric)),
         terms=tuple(term for term in linked.terms if secret.allows(term)),
-        examples=tuple(one for one in linked.verified if values and secret.silent_on(one.sql)),
+        examples=tuple(one for one in linked.verified if amounts.allowed and secret.silent_on(one.sql)),
         exposures=linked.exposures,
         instructions=linked.instructions,
     )
@@ -67,12 +65,14 @@ def linked_content(ask: Ask, focus: Focus, *, values: bool, most_values: int, ex
     return replace(content, examples=_nearest(content.examples, focus, examples))
 
 
-def whole_content(ask: Ask, catalog: Catalog, *, values: bool, most_values: int) -> Content:
-    """What may be shown of all tables, the same for every question, by name."""
+def whole_content(catalog: Catalog, amounts: Amounts, *, behind: bool) -> Content:
+    """What may be shown of all tables, the same for every question, by name; without `behind` only those that no others are built on."""
     names = sorted(catalog.names(), key=lambda name: name.key)
     everything = [table for name in names if (table := catalog.table(name)) is not None and not table.hidden]
     secret = _Secret(everything, None)
-    tables = [_shown(table, Focus(), values, most_values) for table in everything]
+    kept = everything if behind else [table for table in everything if table.rank >= ORDINARY] or everything
+    joined = joined_columns(catalog.relationships())
+    tables = [with_values(table, Focus(), amounts, joined) for table in kept]
     content = Content(
         tables=tuple(tables),
         relationships=catalog.relationships(),
@@ -82,28 +82,6 @@ def whole_content(ask: Ask, catalog: Catalog, *, values: bool, most_values: int)
         instructions=catalog.instructions(),
     )
     return content.with_tables(tables)
-
-
-# ------------------------------------------------------------------ tables
-
-
-def _shown(table: Table, focus: Focus, values: bool, most_values: int) -> Table:
-    columns = (column for column in table.columns if not column.hidden)
-    return replace(table, columns=tuple(_with_values(column, table, focus, values, most_values) for column in columns))
-
-
-def _with_values(column: Column, table: Table, focus: Focus, values: bool, most: int) -> Column:
-    if not values:
-        return replace(column, values=(), values_complete=False, type=_without_values(column.type))
-    named = focus.values(table.name, column.name)
-    kept = [value for value in dict.fromkeys((*named, *column.values)) if len(str(value)) <= LONGEST_VALUE]
-    shown = tuple(kept[: max(most, len(named))])
-    return replace(column, values=shown, values_complete=column.values_complete and len(shown) >= len(set(column.values)))
-
-
-def _without_values(type_text: str | None) -> str | None:
-    """`ENUM('placed', 'shipped')` says what is stored; its first word does not."""
-    return type_text.split("(", 1)[0].strip() if type_text and ("'" in type_text or '"' in type_text) else type_text
 
 
 def _stands(join: Relationship, tables: dict[str, Table]) -> bool:

@@ -1,5 +1,8 @@
 """What is left out of a prompt that is too long, in this order, until it fits.
 
+Tables that others are built on (staging, raw: a rank below 1) and that the question does not mean are left out at once, unless the
+prompter's `behind:` says otherwise: they say the same once more, in worse words.
+
  1. examples beyond the first
  2. sample values (lists that are complete, and values that the question speaks of, stay)
  3. descriptions and synonyms of columns
@@ -24,7 +27,7 @@ from dataclasses import dataclass, replace
 
 from sqlcoder_core.api import Column, Metric, Room, Table, Term, UsageError
 from sqlcoder_prompts.content import Content
-from sqlcoder_prompts.focus import Focus, distances, needed_tables
+from sqlcoder_prompts.focus import ORDINARY, Focus, distances, needed_tables
 
 _PROBES = 4
 """Lengths asked for in one call: asking is a round trip to another process, counting four prompts is not much dearer than one."""
@@ -61,10 +64,10 @@ def fit(rungs: Iterator[Rung], render: Callable[[Content], str], room: Room, *, 
     first = next(rungs)
     text = render(first.content)
     if room.count((text,))[0] <= most:
-        return Fitted(first.content, text, ())
+        return Fitted(first.content, text, tuple(filter(None, (first.dropped,))))
     ladder = [first, *rungs]
     place, text = _search(ladder, render, room, most)
-    return Fitted(ladder[place].content, text, tuple(rung.dropped for rung in ladder[1 : place + 1]))
+    return Fitted(ladder[place].content, text, tuple(rung.dropped for rung in ladder[: place + 1] if rung.dropped))
 
 
 def _search(ladder: list[Rung], render: Callable[[Content], str], room: Room, most: int) -> tuple[int, str]:
@@ -95,9 +98,15 @@ def _no_room(needed: int, most: int) -> NoRoom:
 # ------------------------------------------------------------------ the order
 
 
-def rungs(content: Content, focus: Focus) -> Iterator[Rung]:
-    """A content and ever smaller ones, in the order that this module states; steps that change nothing are left out."""
-    yield Rung(content)
+def first_rung(content: Content, focus: Focus, *, behind: bool) -> Rung:
+    """What a prompt with room for everything shows; `behind` is the prompter's setting."""
+    return Rung(content) if behind else _without_those_behind(content, focus)
+
+
+def rungs(first: Rung, focus: Focus) -> Iterator[Rung]:
+    """The first one and ever smaller ones, in the order that this module states; steps that change nothing are left out."""
+    yield first
+    content = first.content
     for step in _STEPS:
         for rung in step(content, focus):
             if rung.content != content:
@@ -113,6 +122,14 @@ def rungs_for_all(content: Content) -> Iterator[Rung]:
             if rung.content != content:
                 content = rung.content
                 yield rung
+
+
+def _without_those_behind(content: Content, focus: Focus) -> Rung:
+    kept = _needed(content, focus) | focus.meant(content.tables)
+    tables = [table for table in content.tables if table.rank >= ORDINARY or table.name.key in kept]
+    if len(tables) in (0, len(content.tables)) or not any(table.rank >= ORDINARY for table in tables):
+        return Rung(content)
+    return Rung(content.with_tables(tables), f"{_counted(len(content.tables) - len(tables), 'table')} that others are built on")
 
 
 def _more_examples(content: Content, focus: Focus) -> Iterator[Rung]:
@@ -142,12 +159,12 @@ def _far_columns(content: Content, focus: Focus) -> Iterator[Rung]:
 
 
 def _far_tables(content: Content, focus: Focus) -> Iterator[Rung]:
-    """One at a time: first what no join leads to, then by distance, of two at one distance the one less like the question."""
+    """One at a time: what no join leads to, then by distance, of two at one distance the one of lower rank, or less like the question."""
     needed = _needed(content, focus)
     joins = distances(needed, content.relationships)
     order = {table.name.key: place for place, table in enumerate(content.tables)}
     far = [table for table in content.tables if table.name.key not in needed]
-    far.sort(key=lambda table: (-joins.get(table.name.key, 1_000), focus.strength(table.name), -order[table.name.key]))
+    far.sort(key=lambda one: (-joins.get(one.name.key, 1_000), one.rank, focus.strength(one.name), -order[one.name.key]))
     for table in far:
         content = content.with_tables([other for other in content.tables if other.name.key != table.name.key])
         yield Rung(content, f"the table {table.name}")

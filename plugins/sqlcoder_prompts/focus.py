@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlcoder_core.api import Linked, Match, Metric, Relationship, Scalar, Table, TableName, Term, rematch, stem, tokenise
 
+ORDINARY = 1.0
+"""The rank of an ordinary table; others are built on those below it (staging, raw)."""
+_NEARLY = 0.75
 _SURE = 0.9
 """A stored value that the linker is so sure of is one that the question speaks of."""
 _COMMON = frozenset(
@@ -60,6 +63,20 @@ class Focus:
         own = [match for match in self.matches if match.table and match.table.key == table.key]
         return max((match.score + (1 if match.kind != "column" else 0) for match in own), default=0.0)
 
+    def meant(self, tables: Sequence[Table], kinds: Collection[str] = ("table", "column", "value")) -> set[str]:
+        """Keys of the tables that some words of the question most likely mean: of several that fit the same words, by score and rank,
+        the best and those nearly as good."""
+        ranks = {table.name.key: table.rank for table in tables}
+        weighed = [
+            ((match.start, match.end, match.phrase), match.table.key, match.score * ranks[match.table.key])
+            for match in self.matches
+            if match.kind in kinds and match.table and match.table.key in ranks
+        ]
+        best: dict[tuple[int, int, str], float] = {}
+        for span, _, weight in weighed:
+            best[span] = max(best.get(span, 0.0), weight)
+        return {key for span, key, weight in weighed if weight >= _NEARLY * best[span]}
+
     # ------------------------------------------------------------------ words
 
     def likeness(self, text: str) -> float:
@@ -87,9 +104,10 @@ def content_words(text: str) -> frozenset[str]:
 def needed_tables(tables: Sequence[Table], relationships: Sequence[Relationship], focus: Focus, facts: Iterable[Metric | Term]) -> set[str]:
     """Keys of the tables without which the question cannot be answered: those it speaks of, and those on the ways between them."""
     said = {fact.table.key for fact in facts if fact.table and focus.names(fact)}
-    sure = [table.name.key for table in tables if focus.strength(table.name) > 1 or table.name.key in said]
+    meant = focus.meant(tables, ("table", "value"))
+    sure = [table.name.key for table in tables if table.name.key in meant or table.name.key in said]
     if not sure:
-        best = max(tables, key=lambda table: focus.strength(table.name), default=None)
+        best = max(tables, key=lambda table: (focus.strength(table.name) * table.rank, table.rank), default=None)
         return {best.name.key} if best else set()
     parents = _parents(sure[0], _graph(relationships))
     needed = set(sure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Iterator
 
-from sqlcoder_core.api import Ask, Clock, Exposure, Metric, Term
+from sqlcoder_core.api import Ask, Clock, Exposure, Metric, Table, Term
 from sqlcoder_prompts.focus import Focus
 from sqlcoder_prompts.names import Names
 from sqlcoder_prompts.plain import Plain
@@ -59,7 +59,7 @@ def metric_line(metric: Metric, names: Names, plain: Plain) -> str:
         computed += f" of {names.table(metric.table)}"
     if computed and metric.filter:
         computed += f" where {plain.line(metric.filter)}"
-    called = tuple(filter(None, (metric.label if metric.label != metric.name else None, *metric.synonyms)))
+    called = tuple(filter(None, (metric.label, *metric.synonyms)))
     return _definition(metric.name, called, metric.description, computed, plain)
 
 
@@ -79,7 +79,7 @@ def exposure_line(exposure: Exposure, names: Names, plain: Plain) -> str:
 
 
 def _definition(name: str, called: Iterable[str], about: str | None, computed: str, plain: Plain) -> str:
-    others = ", ".join(map(plain.line, called))
+    others = ", ".join(dict.fromkeys(plain.line(other) for other in called if other.lower() != name.lower()))
     head = plain.line(name) + (f" (also called {others})" if others else "")
     text = "; ".join(filter(None, (plain.line(about).rstrip(".") if about else "", computed)))
     return f"{head}: {text}" if text else head
@@ -117,11 +117,11 @@ def previous_lines(ask: Ask, plain: Plain) -> tuple[str, ...]:
     return tuple(plain.quoted(line) for line in (ask.linked.question.previous or "").splitlines() if line.strip())
 
 
-def value_lines(ask: Ask, focus: Focus, names: Names, plain: Plain) -> Iterator[str]:
+def value_lines(tables: Iterable[Table], focus: Focus, names: Names, plain: Plain) -> Iterator[str]:
     """Which stored values words of the question may mean, for prompts whose tables are shown the same for every question."""
-    for table in ask.linked.tables:
+    for table in tables:
         for column in table.columns:
-            values = () if column.hidden or table.hidden else focus.values(table.name, column.name)
+            values = focus.values(table.name, column.name)
             if values:
                 place = f"{names.table(table.name)}.{names.column(column.name)}"
-                yield f"The question may mean {place} = {' or '.join(map(plain.literal, values))}"
+                yield f"The question may mean {place} = {' or '.join(dict.fromkeys(map(plain.literal, values)))}"

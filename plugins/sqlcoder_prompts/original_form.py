@@ -8,13 +8,14 @@ from dataclasses import replace
 from sqlcoder_core.api import Ask, Prompt, Room, VerifiedQuestion
 from sqlcoder_prompts.content import Content, linked_content
 from sqlcoder_prompts.ddl import ddl, shown
-from sqlcoder_prompts.dropping import fit, rungs
+from sqlcoder_prompts.dropping import first_rung, fit, rungs
 from sqlcoder_prompts.focus import Focus, focus_of
 from sqlcoder_prompts.names import Names
 from sqlcoder_prompts.notes import dialect_name, metric_line, previous_lines, term_line, time_lines, wish_lines
 from sqlcoder_prompts.originals import Original
 from sqlcoder_prompts.plain import Plain
 from sqlcoder_prompts.settings import PromptSettings
+from sqlcoder_prompts.stored_values import Amounts
 
 _LIKE_POSTGRES = frozenset({"postgres", "redshift", "duckdb", "materialize", "risingwave", ""})
 """What the models were trained for, and what understands the same SQL: nothing needs saying."""
@@ -23,17 +24,17 @@ _LIKE_POSTGRES = frozenset({"postgres", "redshift", "duckdb", "materialize", "ri
 def filled_prompt(ask: Ask, room: Room, settings: PromptSettings, choose: Callable[[bool], Original], prompter: str) -> Prompt:
     """The prompt; `choose` gives the form, told whether there are rules beside it. Raises UsageError where nothing fits."""
     plain, focus = Plain(room), focus_of(ask.linked)
-    content = linked_content(ask, focus, values=room.values, most_values=settings.values, examples=settings.examples)
-    content = _only_named(content, focus)
-    names = Names(ask.dialect, ask.linked.default_schema, (table.name for table in content.tables), plain)
+    content = linked_content(ask, focus, Amounts.of(settings, room), examples=settings.examples)
+    first = first_rung(_only_named(content, focus), focus, behind=settings.behind)
+    names = Names(ask.dialect, ask.linked.default_schema, (table.name for table in first.content.tables), plain)
     question = plain.quoted(ask.linked.question.text)
-    form = choose(any(True for _ in _rules(content, ask, names, plain)))
+    form = choose(any(True for _ in _rules(first.content, ask, names, plain)))
 
     def render(content: Content) -> str:
         rules = tuple(plain.whole(rule) for rule in _rules(content, ask, names, plain))
         return form.filled(question, ddl(content, names, plain), rules)
 
-    fitted = fit(rungs(content, focus), render, room)
+    fitted = fit(rungs(first, focus), render, room)
     return Prompt(
         text=fitted.text, opening=form.opening, stop=form.stop, shown=shown(fitted.content), dropped=fitted.dropped, prompter=prompter
     )

@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from pydantic import Field
-
-from sqlcoder_core.api import Ask, Clock, Prompter, Room, Settings
+from sqlcoder_core.api import Ask, Clock, Metric, Prompter, Room, Settings, Term
 from sqlcoder_prompts.content import Content, linked_content
 from sqlcoder_prompts.ddl import ddl
-from sqlcoder_prompts.dropping import NoRoom, Rung, fit, rungs
-from sqlcoder_prompts.focus import Focus, focus_of
+from sqlcoder_prompts.dropping import NoRoom, Rung, first_rung, fit, rungs
+from sqlcoder_prompts.focus import Focus, focus_of, needed_tables
 from sqlcoder_prompts.names import Names
 from sqlcoder_prompts.notes import (
     dialect_name,
@@ -27,20 +25,9 @@ from sqlcoder_prompts.notes import (
     wish_lines,
 )
 from sqlcoder_prompts.plain import Plain
-from sqlcoder_prompts.settings import PromptSettings
+from sqlcoder_prompts.settings import SharingSettings
+from sqlcoder_prompts.stored_values import Amounts
 from sqlcoder_prompts.whole_schema import WholeSchemas
-
-
-class SharingSettings(PromptSettings):
-    """How much a prompt shows, and how much of it all questions share."""
-
-    share: float = Field(
-        default=0.75,
-        ge=0,
-        le=1,
-        description="Share of the prompt's room that the whole catalog may take, so that its state is computed once for all questions; "
-        "0 shows each question only the tables that it may need.",
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +63,13 @@ class SharingPrompter(Prompter):
         def render(content: Content, names: Names, plain: Plain) -> str:
             return schema_text(content, names, plain, ask.clock)
 
-        whole = self._schemas.get(ask, room, self.settings.share, self.settings.values, render)
-        if whole is None:
+        whole = self._schemas.get(ask, room, self.settings, render)
+        if whole is None or not _has_what_is_needed(whole.content, ask, focus):
             return None
         plain, names = Plain(room), whole.names
         linked = self._linked(ask, room, focus)
         base = replace(whole.content, examples=linked.examples)
-        hints = tuple(value_lines(ask, focus, names, plain)) if room.values else ()
+        hints = tuple(value_lines(whole.content.tables, focus, names, plain)) if room.values else ()
 
         def halves(content: Content) -> Halves:
             return _halves(ask, content, whole.text, hints, plain=plain, names=names, common=True)
@@ -95,18 +82,18 @@ class SharingPrompter(Prompter):
         return replace(halves(fitted.content), dropped=whole.dropped + fitted.dropped[-1:])
 
     def _over_linked(self, ask: Ask, room: Room, focus: Focus, text_of: Callable[[Halves], str]) -> Halves:
-        plain, base = Plain(room), self._linked(ask, room, focus)
-        names = Names(ask.dialect, ask.linked.default_schema, (table.name for table in base.tables), plain)
+        plain, first = Plain(room), first_rung(self._linked(ask, room, focus), focus, behind=self.settings.behind)
+        names = Names(ask.dialect, ask.linked.default_schema, (table.name for table in first.content.tables), plain)
 
         def halves(content: Content) -> Halves:
             return _halves(ask, content, schema_text(content, names, plain, ask.clock), (), plain=plain, names=names, common=False)
 
-        fitted = fit(rungs(base, focus), lambda content: text_of(halves(content)), room)
+        fitted = fit(rungs(first, focus), lambda content: text_of(halves(content)), room)
         return replace(halves(fitted.content), dropped=fitted.dropped)
 
     def _linked(self, ask: Ask, room: Room, focus: Focus) -> Content:
         settings = self.settings
-        return linked_content(ask, focus, values=room.values, most_values=settings.values, examples=settings.examples)
+        return linked_content(ask, focus, Amounts.of(settings, room), examples=settings.examples)
 
     @property
     def _schemas(self) -> WholeSchemas:
@@ -155,6 +142,13 @@ def _halves(ask: Ask, content: Content, schema: str, hints: tuple[str, ...], *, 
         names=names,
         common=common,
     )
+
+
+def _has_what_is_needed(content: Content, ask: Ask, focus: Focus) -> bool:
+    """A question about a table that others are built on is shown that one, and nothing is shared."""
+    facts: tuple[Metric | Term, ...] = (*content.metrics, *content.terms)
+    needed = needed_tables(ask.linked.tables, ask.linked.relationships, focus, facts)
+    return needed <= {table.name.key for table in content.tables}
 
 
 def _fewer(kept: int, content: Content) -> str:

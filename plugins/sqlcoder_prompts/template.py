@@ -30,7 +30,8 @@ from sqlcoder_prompts.ddl import ddl, shown
 from sqlcoder_prompts.names import Names
 from sqlcoder_prompts.notes import dialect_name, metric_line, term_line
 from sqlcoder_prompts.plain import Plain
-from sqlcoder_prompts.sections import Halves, SharingPrompter, SharingSettings
+from sqlcoder_prompts.sections import Halves, SharingPrompter
+from sqlcoder_prompts.settings import SharingSettings
 
 _MARKER = "\x00"
 

@@ -11,6 +11,8 @@ from sqlcoder_prompts.content import Content, whole_content
 from sqlcoder_prompts.dropping import NoRoom, fit, rungs_for_all
 from sqlcoder_prompts.names import Names
 from sqlcoder_prompts.plain import Plain
+from sqlcoder_prompts.settings import SharingSettings
+from sqlcoder_prompts.stored_values import Amounts
 
 _LEAST_TOKENS = 12
 """A table with a column or two takes more than so many; a catalog with more tables than that allows is not even read."""
@@ -36,27 +38,27 @@ class WholeSchemas:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[object, ...], Whole | None] = OrderedDict()
 
-    def get(self, ask: Ask, room: Room, share: float, most_values: int, render: Render) -> Whole | None:
-        """The catalog in at most `share` of the room's tokens; None where it does not fit, or where there is none.
+    def get(self, ask: Ask, room: Room, settings: SharingSettings, render: Render) -> Whole | None:
+        """The catalog in at most `settings.share` of the room's tokens; None where it does not fit, or where there is none.
 
         `render` must depend on nothing but the catalog, the dialect and the clock.
         """
         catalog = ask.catalog
-        tokens = int(room.tokens * share)
+        tokens = int(room.tokens * settings.share)
         if catalog is None or not len(catalog) or len(catalog) * _LEAST_TOKENS > tokens:
             return None
         key = (catalog.content_hash or id(catalog), ask.dialect, ask.clock, room.model, room.values, tokens)
         if key not in self._kept:
-            self._kept[key] = _fitted(ask, catalog, room, tokens=tokens, most_values=most_values, render=render)
+            self._kept[key] = _fitted(ask, catalog, room, tokens=tokens, settings=settings, render=render)
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
 
 
-def _fitted(ask: Ask, catalog: Catalog, room: Room, *, tokens: int, most_values: int, render: Render) -> Whole | None:
+def _fitted(ask: Ask, catalog: Catalog, room: Room, *, tokens: int, settings: SharingSettings, render: Render) -> Whole | None:
     plain = Plain(room)
-    content = whole_content(ask, catalog, values=room.values, most_values=most_values)
+    content = whole_content(catalog, Amounts.of(settings, room), behind=settings.behind)
     names = Names(ask.dialect, catalog.default_schema, (table.name for table in content.tables), plain)
     try:
         fitted = fit(rungs_for_all(content), lambda content: render(content, names, plain), room, tokens=tokens)

@@ -16,6 +16,7 @@ from sqlcoder_prompts.dropping import Rung, fit, rungs
 from sqlcoder_prompts.focus import focus_of
 from sqlcoder_prompts.schema_first import SchemaFirstPrompter
 from sqlcoder_prompts.sqlcoder import SqlcoderPrompter
+from sqlcoder_prompts.stored_values import Amounts
 
 from .conftest import FACTS, Counter, ask_about, room_for
 
@@ -33,7 +34,7 @@ MORE: tuple[Fact, ...] = (
 def ladder() -> list[Rung]:
     ask = ask_about(QUESTION, facts=MORE)
     focus = focus_of(ask.linked)
-    return list(rungs(linked_content(ask, focus, values=True, most_values=10, examples=3), focus))
+    return list(rungs(Rung(linked_content(ask, focus, Amounts(allowed=True, listed=20, samples=3), examples=3)), focus))
 
 
 def test_the_order_is_the_one_that_the_module_states() -> None:
@@ -78,8 +79,8 @@ def test_tables_on_the_way_between_two_that_are_named_stay() -> None:
     )
     ask = ask_about("pupils by lessons", facts=facts)
     focus = focus_of(ask.linked)
-    content = linked_content(ask, focus, values=True, most_values=10, examples=3)
-    assert {table.name.name for table in list(rungs(content, focus))[-1].content.tables} == {"pupils", "enrolments", "lessons"}
+    content = linked_content(ask, focus, Amounts(allowed=True, listed=20, samples=3), examples=3)
+    assert {table.name.name for table in list(rungs(Rung(content), focus))[-1].content.tables} == {"pupils", "enrolments", "lessons"}
 
 
 @pytest.mark.parametrize("cls", [SqlcoderPrompter, SchemaFirstPrompter])
@@ -108,7 +109,9 @@ def test_what_is_left_out_is_recorded_and_so_is_what_is_shown(built: Callable[..
 def test_the_search_finds_the_first_rung_that_fits() -> None:
     texts = ["word " * length for length in range(100, 0, -1)]
     for most in (0, 1, 37, 99, 100, 200):
-        contents = [Rung(Content(tables=(), instructions=(Instruction(text=text),)), text) for text in texts]
+        contents = [
+            Rung(Content(tables=(), instructions=(Instruction(text=text),)), text if place else "") for place, text in enumerate(texts)
+        ]
 
         def render(content: Content) -> str:
             return content.instructions[0].text
@@ -121,6 +124,23 @@ def test_the_search_finds_the_first_rung_that_fits() -> None:
         fitted = fit(iter(contents), render, room)
         assert len(fitted.text.split()) == min(most, 100)
         assert len(fitted.dropped) == 100 - min(most, 100)
+
+
+def test_tables_that_others_are_built_on_are_left_out_unless_they_are_meant_or_asked_for(built: Callable[..., Prompter]) -> None:
+    columns = (Column(name="order_id", kind="integer"), Column(name="raw_state", kind="text"))
+    stages = tuple(Table(name=TableName(name=name, schema="shop"), columns=columns, rank=0.7) for name in ("stg_orders", "raw_orders"))
+
+    def shown(question: str, cls: type[Prompter] = SqlcoderPrompter, **settings: bool) -> set[str]:
+        prompt = built(cls, **settings).prompt(ask_about(question, facts=(*FACTS, *stages)), room_for())
+        return {table.name.name for table in prompt.shown}
+
+    for cls in (SqlcoderPrompter, SchemaFirstPrompter):
+        assert shown("How many orders?", cls) == {"customers", "orders", "staff"}
+        assert shown("How many orders?", cls, behind=True) == {"customers", "orders", "staff", "stg_orders", "raw_orders"}
+        assert "stg_orders" in shown("How many rows are in stg_orders?", cls)
+    assert "the table" not in " ".join(built(SqlcoderPrompter).prompt(ask_about("How many orders?"), room_for()).dropped)
+    prompt = built(SqlcoderPrompter).prompt(ask_about("How many orders?", facts=(*FACTS, *stages)), room_for())
+    assert prompt.dropped == ("2 tables that others are built on",)
 
 
 def test_a_question_that_does_not_fit_says_how_much_it_takes_and_what_to_do(built: Callable[..., Prompter]) -> None:
