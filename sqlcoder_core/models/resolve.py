@@ -11,7 +11,7 @@ from sqlcoder_core.errors import FileError, ModelError
 from sqlcoder_core.models.address import HubFile, LocalPath, Named, WebFile, WheelMember, address_of, is_hub_id
 from sqlcoder_core.models.file_kind import is_adapter, kinds_at, missing_parts, refuse_pickle
 from sqlcoder_core.models.hub_cache import cached_model, cached_models, hub_cache_dir
-from sqlcoder_core.models.names import KNOWN, PREFERRED, KnownModel, known, recognised
+from sqlcoder_core.models.names import PREFERRED, KnownModel, known, known_by_wheel, recognised
 from sqlcoder_core.models.not_here import Asked, convert_command, kind_words, not_here, unreadable
 from sqlcoder_core.models.store import Entry, entries, entries_named
 from sqlcoder_core.values.model_files import ModelFiles, ModelKind
@@ -86,7 +86,7 @@ class _Search:
         if isinstance(address, Named):
             return Asked(text=text, name=address.name, known=address.known, variant=address.variant, found=self._named(address.name))
         if isinstance(address, WheelMember):
-            model = next((one for one in KNOWN if one.wheel == text.strip()), None)
+            model = known_by_wheel(text.strip())
             return self._from_source(text, model.name if model else address.name, model)
         if isinstance(address, WebFile):
             return self._from_source(text, address.name, recognised(address.name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ RECORD = "sqlcoder_model.json"
 _STAGING, _PARTIAL = ".staging", ".partial"
 _KINDS: tuple[ModelKind, ...] = ("safetensors", "gguf", "onnx")
 _SEPARATOR = "--"
+_FORGOTTEN = 30 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +97,15 @@ def staging(store: Path) -> Iterator[Path]:
 
 
 def partial(store: Path, key: str) -> Path:
-    """A folder for the half-fetched files of one source, kept between runs so that they can be continued."""
-    return _private(_private(_private(store) / _PARTIAL) / key)
+    """A folder for the half-fetched files of one source, kept between runs so that they can be continued.
+
+    What nobody has continued for `_FORGOTTEN` seconds is removed on the way.
+    """
+    top = _private(_private(store) / _PARTIAL)
+    for folder in top.iterdir():
+        if folder.name != key and time.time() - _last_written(folder) > _FORGOTTEN:
+            shutil.rmtree(folder, ignore_errors=True)
+    return _private(top / key)
 
 
 def put(
@@ -140,6 +149,13 @@ def size_of(path: Path) -> int:
 
 
 _ELSEWHERE = "set SQLCODER_MODELS to a folder of yours"
+
+
+def _last_written(folder: Path) -> float:
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    except OSError:  # it is being worked on
+        return time.time()
 
 
 def _folders(store: Path) -> list[Path]:

@@ -14,9 +14,10 @@ from sqlcoder_core.models.gpus import Gpu
 from sqlcoder_core.models.hardware import Hardware, look
 from sqlcoder_core.models.memory_need import memory_need, weight_bytes
 from sqlcoder_core.models.names import PREFERRED, KnownModel, known, label_of
+from sqlcoder_core.models.not_here import convert_command
 from sqlcoder_core.models.resolve import at_hand, precision_rank, resolve
 from sqlcoder_core.models.store import Entry, size_of
-from sqlcoder_core.runtime.extras import Version, engine_words, extra_of, installed_version, lacking
+from sqlcoder_core.runtime.extras import Version, engine_words, extra_of, installed_version, is_ready
 from sqlcoder_core.values.model_files import ModelKind
 
 FALLBACK = "builtin"
@@ -28,7 +29,8 @@ _BEAMS = (4, 2, 1)
 _READS: dict[str, ModelKind] = {"transformers": "safetensors", "llamacpp": "gguf", "onnx": "onnx"}
 # Small models on a processor: ONNX Runtime starts fastest and has the fastest prefill. Big ones: llama.cpp's quantised kernels.
 # On a GPU: torch, in half precision or, where that does not fit, 8 or 4 bits.
-_SMALL_CPU, _BIG_CPU, _ON_GPU = ("onnx", "llamacpp", "transformers"), ("llamacpp", "onnx", "transformers"), ("transformers", "llamacpp")
+_SMALL, _BIG_ON_CPU = ("onnx", "llamacpp", "transformers"), ("llamacpp", "onnx", "transformers")
+_BIG_ON_GPU = ("transformers", "llamacpp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def choose(
     that is not here, and ModelError where nothing can run it.
     """
     machine = look(environ) if hardware is None else hardware
-    ready = [word for word in engine_words() if word in host_words and not lacking(word, version_of)]
+    ready = [word for word in engine_words() if word in host_words and is_ready(word, version_of)]
     if not ready and model is None:
         return _embedded(_no_engine(host_words))
     named = None if model is None else _named(model, store, environ, folder)
@@ -156,17 +158,19 @@ def _writes_sql(entry: Entry) -> bool:
     return model is not None and model.writes_sql
 
 
-def _order(option: _Option, machine: Hardware) -> tuple[bool, bool, int, bool, int, int]:
-    """Smaller is better: models of the size that this machine runs well, then the model, the device, the runtime, the precision."""
-    big = option.big
+def _order(option: _Option, machine: Hardware) -> tuple[bool, bool, int, tuple[int, int], int]:
+    """Smaller is better: models of the size that this machine runs well, then the model, where and on what it runs, the precision.
+
+    A big model gains by a GPU whatever runs it; a small one has answered before torch has started.
+    """
     strong = option.gpu is not None or machine.cores >= CORES_FOR_BEAMS
-    words = _ON_GPU if option.gpu else _BIG_CPU if big else _SMALL_CPU
+    words = _SMALL if not option.big else _BIG_ON_GPU if option.gpu else _BIG_ON_CPU
+    runtime, device = words.index(option.word), int(option.gpu is None)
     return (
-        not (big and strong),
-        big,
+        not (option.big and strong),
+        option.big,
         PREFERRED.index(option.entry.name) if option.entry.name in PREFERRED else len(PREFERRED),
-        option.gpu is None,
-        words.index(option.word),
+        (device, runtime) if option.big else (runtime, device),
         precision_rank(option.entry.variant),
     )
 
@@ -198,7 +202,7 @@ def _embedded(why: str) -> AutoChoice:
 
 
 def _no_engine(host_words: Collection[str]) -> str:
-    extra = extra_of(next((word for word in _SMALL_CPU if word in host_words), "onnx"))
+    extra = extra_of(next((word for word in _SMALL if word in host_words), "onnx"))
     return f"no model runtime is installed (`pip install 'sqlcoder-core[{extra}]'` brings one)"
 
 
@@ -220,8 +224,8 @@ def _why_none(here: tuple[Entry, ...], ready: list[str], machine: Hardware) -> s
     kinds = {_READS[word] for word in ready}
     readable = [entry for entry in fitting if entry.kind in kinds]
     if not readable:
-        name = fitting[0].name
-        return f"{name} is here as {fitting[0].kind}, which {' and '.join(ready)} do not read (`sqlcoder models convert {name}`)"
+        command = convert_command(fitting[0].name, (_READS[ready[0]],))
+        return f"{fitting[0].name} is here as {fitting[0].kind}, which {' and '.join(ready)} cannot read ({command} changes that)"
     smallest = min(readable, key=lambda entry: entry.size)
     if _is_big(smallest) and machine.cores < FEWEST_CORES:
         return f"{smallest.name} needs at least {FEWEST_CORES} cores, or a GPU that holds it, and here are {machine.cores}"

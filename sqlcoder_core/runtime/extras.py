@@ -34,6 +34,11 @@ def lacking(word: str, version_of: Version = installed_version) -> tuple[str, ..
     return tuple(name for name in needed if not (_onnx_version(version_of) if name == "onnxruntime" else version_of(name)))
 
 
+def is_ready(word: str, version_of: Version = installed_version) -> bool:
+    """True for a runtime that has what it needs, and nothing that spoils it."""
+    return not lacking(word, version_of) and not (word == "onnx" and both_onnx_packages(version_of))
+
+
 def extra_of(word: str) -> str:
     """The extra that brings a runtime's packages."""
     return _ENGINES[word][1]

@@ -60,6 +60,14 @@ def test_small_models_run_on_onnx_runtime_on_a_processor(pick: Any) -> None:
     assert pick(*SMALL, on=machine(cores=2), without=("onnxruntime", "llama-cpp-python")).word == "transformers"
 
 
+def test_a_small_model_does_not_wait_for_torch_to_start_on_a_gpu(pick: Any) -> None:
+    assert pick(*SMALL, on=machine(cores=2, gpu=24)).word == "onnx"
+
+
+def test_two_packages_that_spoil_each_other_are_passed_over(pick: Any) -> None:
+    assert pick(*SMALL, on=machine(), versions={"onnxruntime-gpu": "1.32"}).word == "llamacpp"
+
+
 def test_onnxruntime_gpu_stands_for_onnxruntime(pick: Any) -> None:
     assert pick(*SMALL, on=machine(), without=("onnxruntime",), versions={"onnxruntime-gpu": "1.32"}).word == "onnx"
 
@@ -116,7 +124,7 @@ def test_a_general_model_is_never_taken_and_is_named_in_the_reason(pick: Any) ->
 def test_a_kind_that_nothing_installed_reads_names_the_conversion(pick: Any) -> None:
     choice = pick(FULL, on=machine(), without=("torch",))
     assert choice.word == "builtin"
-    assert "`sqlcoder models convert defog/sqlcoder-7b-2`" in choice.why
+    assert "(`sqlcoder models convert defog/sqlcoder-7b-2 --to gguf` changes that)" in choice.why
 
 
 def test_without_any_engine_the_extra_is_named(pick: Any) -> None:
@@ -219,7 +227,7 @@ def test_auto_in_a_configuration_heeds_a_model_that_is_named_there(tmp_path: Pat
     from sqlcoder_core.host import Host
     from sqlcoder_core.values.options import Options
 
-    monkeypatch.setattr(auto, "lacking", lambda word, version_of: ())
+    monkeypatch.setattr(auto, "is_ready", lambda word, version_of: True)
     monkeypatch.setattr(auto, "look", lambda environ: machine(cores=2))
     (tmp_path / "net.gguf").write_bytes(b"GGUF")
     (tmp_path / "sub").mkdir()

