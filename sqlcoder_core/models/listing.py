@@ -74,10 +74,11 @@ def _present(entry: Entry, machine: Hardware) -> Listed:
 
 
 def _absent(model: KnownModel, machine: Hardware | None) -> Listed:
-    needs = dict(_needs(model))
+    if not model.published:  # what it will need is known when there are files
+        return Listed(name=model.name, prompt=model.prompt, **_facts(model) | {"parameters": None, "needs": {}})
     precision = next((label_of(name, "gguf") for name in model.gguf), "") or "q4_k_m"
-    need = needs.get(precision)
-    fits = None if need is None or machine is None else _fits(need, machine)
+    need = dict(_needs(model))[precision]
+    fits = None if machine is None else _fits(need, machine)
     return Listed(name=model.name, precision=precision, prompt=model.prompt, need=need, fits=fits, **_facts(model))
 
 
