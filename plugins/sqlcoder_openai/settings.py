@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,5 +46,4 @@ class OpenaiSettings(RuntimeSettings):
     def decoding(self, hypotheses: int) -> Decoding:
         """These settings as decoding takes them: a server may give more answers than it has beams."""
         wider = self.model_copy(update={"beams": max(self.beams, hypotheses)})
-        made = RuntimeSettings.decoding(wider, hypotheses)
-        return Decoding(**{name: getattr(made, name) for name in made.__dataclass_fields__} | {"beams": self.beams})
+        return replace(RuntimeSettings.decoding(wider, hypotheses), beams=self.beams)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlcoder_core.api import (
     Ask,
@@ -19,6 +20,10 @@ from sqlcoder_core.api import (
 )
 from sqlcoder_prompts.focus import ORDINARY, Focus
 from sqlcoder_prompts.stored_values import Amounts, joined_columns, with_values
+
+Named = TypeVar("Named", Metric, Term)
+MOST_OTHERS = 40
+"""Metrics, and terms, that are shown beside those that the question names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,8 @@ def linked_content(ask: Ask, focus: Focus, amounts: Amounts, *, examples: int) -
         instructions=linked.instructions,
     )
     content = content.with_tables(tables)
-    return replace(content, examples=_nearest(content.examples, focus, examples))
+    metrics, terms = _named_first(content.metrics, focus), _named_first(content.terms, focus)
+    return replace(content, metrics=metrics, terms=terms, examples=_nearest(content.examples, focus, examples))
 
 
 def whole_content(catalog: Catalog, amounts: Amounts, *, behind: bool) -> Content:
@@ -82,6 +88,13 @@ def whole_content(catalog: Catalog, amounts: Amounts, *, behind: bool) -> Conten
         instructions=catalog.instructions(),
     )
     return content.with_tables(tables)
+
+
+def _named_first(facts: Sequence[Named], focus: Focus) -> tuple[Named, ...]:
+    """Metrics or terms that the question names, then some of the others: a glossary may have thousands."""
+    named: list[Named] = [fact for fact in facts if focus.names(fact)]
+    others: list[Named] = [fact for fact in facts if not focus.names(fact)]
+    return tuple(named + others[:MOST_OTHERS])
 
 
 def _stands(join: Relationship, tables: dict[str, Table]) -> bool:

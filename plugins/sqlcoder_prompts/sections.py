@@ -69,7 +69,7 @@ class SharingPrompter(Prompter):
         plain, names = Plain(room), whole.names
         linked = self._linked(ask, room, focus)
         base = replace(whole.content, examples=linked.examples)
-        hints = tuple(value_lines(whole.content.tables, focus, names, plain)) if room.values else ()
+        hints = (*_missing_definitions(linked, whole.content, focus, names, plain), *_value_hints(whole.content, focus, names, plain, room))
 
         def halves(content: Content) -> Halves:
             return _halves(ask, content, whole.text, hints, plain=plain, names=names, common=True)
@@ -142,6 +142,16 @@ def _halves(ask: Ask, content: Content, schema: str, hints: tuple[str, ...], *, 
         names=names,
         common=common,
     )
+
+
+def _missing_definitions(linked: Content, whole: Content, focus: Focus, names: Names, plain: Plain) -> list[str]:
+    """Metrics and terms that the question names and that the shared part had no room for."""
+    metrics = [metric_line(one, names, plain) for one in linked.metrics if focus.names(one) and one not in whole.metrics]
+    return metrics + [term_line(one, names, plain) for one in linked.terms if focus.names(one) and one not in whole.terms]
+
+
+def _value_hints(whole: Content, focus: Focus, names: Names, plain: Plain, room: Room) -> list[str]:
+    return list(value_lines(whole.tables, focus, names, plain)) if room.values else []
 
 
 def _has_what_is_needed(content: Content, ask: Ask, focus: Focus) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sqlcoder_core.contracts.prompter import Prompter
-from sqlcoder_core.values.catalog import Column, Table, TableName
+from sqlcoder_core.values.catalog import Column, Table, TableName, Term
 from sqlcoder_core.values.generation import Prompt
 from sqlcoder_core.values.question import Clock
 from sqlcoder_prompts.chat import ChatPrompter
@@ -70,6 +70,30 @@ def test_a_catalog_too_large_for_its_share_is_not_shared(cls: type[Prompter], bu
     prompt = built(cls, share=0.2).prompt(ask_about("How many big orders?", facts=(*FACTS, *more)), room_for(900))
     assert prompt.shared == 0
     assert ORDERS in [table.name for table in prompt.shown]
+
+
+@pytest.mark.parametrize("cls", SHARING)
+def test_a_definition_that_the_shared_part_has_no_room_for_comes_with_the_question(
+    cls: type[Prompter], built: Callable[..., Prompter]
+) -> None:
+    many = tuple(Term(name=f"word {number}", definition="meaning " * 20) for number in range(40))
+    prompter, room = built(cls), room_for(700)
+    prompt = prompter.prompt(ask_about("What was the net_revenue?", facts=(*FACTS, *many)), room)
+    other = prompter.prompt(ask_about("How many staff?", facts=(*FACTS, *many)), room)
+    assert prompt.shared == other.shared > 0
+    text = said(prompt)
+    assert "net_revenue (also called turnover): computed as sum(total_amt)" in text
+    assert text.index("CREATE TABLE orders") < text.index("computed as sum(total_amt)")
+    assert "computed as" not in said(other)
+
+
+def test_of_a_long_glossary_what_the_question_names_comes_first(built: Callable[..., Prompter]) -> None:
+    many = tuple(Term(name=f"word{number:03}", definition="x") for number in range(100))
+    text = said(
+        built(SchemaFirstPrompter, share=0).prompt(ask_about("What was the turnover of word099?", facts=(*FACTS, *many)), room_for())
+    )
+    assert 30 < text.count("- word") <= 41
+    assert text.index("- word099") < text.index("- word000")
 
 
 def test_lengths_are_asked_for_once_a_question_when_the_schema_is_known(built: Callable[..., Prompter]) -> None:
