@@ -41,7 +41,8 @@ class TemplateSettings(SharingSettings):
 
     file: Path = Field(
         description="The Jinja file. It may use question, previous, schema, ddl, tables, relationships, metrics, terms, examples, "
-        "instructions, notes, dialect, dialect_name, model, today, now, limit; {{ question_starts }} marks where the part that all questions share ends."
+        "instructions, notes, dialect, dialect_name, model, today, now, limit; "
+        "{{ question_starts }} marks where the part that all questions share ends."
     )
     opening: str = Field(
         default="", description="How the answer begins, such as a fence; put at the prompt's end where it does not stand there."
