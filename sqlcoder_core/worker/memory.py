@@ -6,8 +6,6 @@ import os
 import subprocess
 import sys
 
-from sqlcoder_core.errors import ModelError
-
 WATCH_SECONDS = 0.01 if sys.platform == "linux" else 0.25
 """How often it is worth looking: a file read on Linux, a process started elsewhere."""
 
@@ -30,20 +28,3 @@ def _from_proc(process: int) -> int:
 def _from_ps(process: int) -> int:
     done = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, text=True, check=False)
     return int(done.stdout.strip() or 0) * 1024
-
-
-def available_bytes() -> int:
-    """Memory that a new process can have before the system swaps or kills, a container's bound included."""
-    from sqlcoder_core.models.gpus import run_program
-    from sqlcoder_core.models.hardware import look
-
-    # Accelerators are not asked for, and their tools are slow to answer; only macOS tells its memory by a program.
-    return look(os.environ, run=run_program if sys.platform == "darwin" else lambda command: "").memory_free
-
-
-def refuse_too_large(what: str, size: int) -> None:
-    """Raise ModelError where weights of that many bytes do not fit into what memory there is."""
-    available = available_bytes()
-    if available and size > available:  # 0 where the system does not tell
-        message = f"{what} takes {size / 1e9:.1f} GB of memory, and {available / 1e9:.1f} GB are available"
-        raise ModelError(message, hint="choose a smaller quantisation (`sqlcoder models list`), or close other programs")

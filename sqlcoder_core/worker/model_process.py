@@ -15,8 +15,8 @@ from sqlcoder_core.values.model_files import ModelFiles
 from sqlcoder_core.worker import model_wire
 from sqlcoder_core.worker.carried import engine_reference, plain_settings
 from sqlcoder_core.worker.child_process import ChildProcess
-from sqlcoder_core.worker.memory import refuse_too_large
 from sqlcoder_core.worker.model_paths import package_folders, readable_files, weight_files
+from sqlcoder_core.worker.room_for_model import refuse_too_large, thread_count
 from sqlcoder_core.worker.scratch import make_scratch, remove_scratch
 
 MODULE = "sqlcoder_core.worker.model_child"
@@ -80,8 +80,9 @@ class ModelProcess:
         self.close()
         self._refuse()
         self._scratch = make_scratch()
-        environment = {name: os.environ[name] for name in _HARMLESS if name in os.environ}
-        environment |= {**_FIXED, "TMPDIR": self._scratch}
+        threads = {"OMP_NUM_THREADS": str(thread_count(getattr(self._runtime.settings, "threads", None)))}
+        own = {name: os.environ[name] for name in _HARMLESS if name in os.environ}
+        environment = {**threads, **own, **_FIXED, "TMPDIR": self._scratch}
         self._child = ChildProcess(MODULE, what="model process", error=ModelDied, environment=environment)
         self._child.send(self._load_frame())
 

@@ -44,7 +44,9 @@ def test_a_wrong_runtime_names_the_nearest_of_proposers_and_runtimes(opened, wor
 
 
 def test_a_wrong_prompter_names_the_nearest(opened) -> None:
-    with pytest.raises(ConfigError, match=r"sqlcoder\.yaml:\d+:\d+: no prompter 'schema_frist' is installed; did you mean 'schema_first'\?"):
+    with pytest.raises(
+        ConfigError, match=r"sqlcoder\.yaml:\d+:\d+: no prompter 'schema_frist' is installed; did you mean 'schema_first'\?"
+    ):
         opened(prompt="schema_frist")
 
 
