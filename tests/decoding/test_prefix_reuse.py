@@ -200,6 +200,15 @@ def test_a_later_run_reads_the_beginning_from_disk(toy: MakeToy, alone: Any, tmp
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_a_file_that_is_read_counts_as_used(toy: MakeToy, tmp_path: Path) -> None:
+    job = _jobs(SCHEMA, "who")[0]
+    _on_disk(toy, tmp_path).answer(job)
+    (file,) = tmp_path.iterdir()
+    os.utime(file, (1000, 1000))
+    _on_disk(toy, tmp_path).answer(job)
+    assert file.stat().st_mtime > 1000
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"weights": "another", "tokens": [1]}', b'{"weights": "toy", "tokens": [1, 2]}'])
 def test_a_broken_or_foreign_file_is_removed_and_written_anew(toy: MakeToy, alone: Any, tmp_path: Path, content: bytes) -> None:
     job = _jobs(SCHEMA, "who")[0]

@@ -97,3 +97,26 @@ def test_samples_stop_at_stop_texts_and_when_they_repeat(toy: MakeToy) -> None:
     engine = ToyEngine(predict=scripted(TOKENIZER, {"q": "a, " * 90}))
     (found,) = toy(engine).answer("q", temperature=0.2, hypotheses=2, max_tokens=300)
     assert {one.ended for one in found.hypotheses} == {"repetition"} and len(found.hypotheses) == 2
+
+
+def test_a_sample_that_repeats_itself_leaves_the_others_their_chances(toy: MakeToy) -> None:
+    def predict(tokens: Sequence[int]) -> Logits:
+        answer = list(tokens[2:])
+        logits = np.full(TOKENIZER.vocabulary, -np.inf, dtype=np.float32)
+        if not answer:
+            logits[[ord("r"), ord("v")]] = 0
+        elif answer[0] == ord("r"):
+            logits[ord("r")] = 0
+        elif len(answer) < 90:
+            logits[97:123] = 0
+        else:
+            logits[TOKENIZER.end] = 0
+        return logits
+
+    def varied(seed: int, count: int) -> set[str]:
+        (found,) = toy(ToyEngine(predict=predict)).answer("q", temperature=1.0, hypotheses=count, seed=seed, max_tokens=200)
+        assert len(found.hypotheses) == count
+        return {one.text for one in found.hypotheses if one.ended == "stop"}
+
+    few, more = varied(3, 12), varied(3, 20)
+    assert 0 < len(few) < 12 and few < more

@@ -155,6 +155,22 @@ def test_beams_that_share_a_guide_are_masked_in_one_call(toy: MakeToy) -> None:
     assert len([1 for _, left in guide.calls if left == 40]) == 1
 
 
+def test_a_guide_may_fill_the_same_array_at_every_call(toy: MakeToy) -> None:
+    class Thrifty(OneOf):
+        rows = np.zeros((8, TOKENIZER.vocabulary), dtype=bool)
+
+        def masks(self, states: Sequence[State], left: int) -> NDArray[np.bool_]:
+            found = self.rows[: len(states)]
+            found[:] = super().masks(states, left)
+            return found
+
+    jobs = [Job("q" * 20, guide=Thrifty("aaaa", "bb", tight=True)), Job("q", guide=Thrifty("aaaa", "ccccc", tight=True))]
+    jobs = [Job(job.text, guide=jobs[0].guide) for job in jobs]
+    alone = [toy(ToyEngine(context=24)).answer(job)[0].hypotheses for job in jobs]
+    assert [one.hypotheses for one in toy(ToyEngine(context=24)).answer(*jobs)] == alone
+    assert [{one.text for one in found} for found in alone] == [{"bb"}, {"aaaa", "bb"}]
+
+
 def test_questions_with_and_without_guides_go_together(toy: MakeToy) -> None:
     guides = {"one": ("aaa", "ab"), "two": (), "three": ("ba", "bbb")}
     jobs = [Job(text, guide=OneOf(*known) if known else None) for text, known in guides.items()]
