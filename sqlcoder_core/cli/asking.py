@@ -56,6 +56,7 @@ def opened(asking: Asking, options: Options, notices: Notices) -> Iterator[Sessi
     with spinner("starting", options):
         session = _with_beams(asking, options, notices)
     with session:
+        session.built.proposer.warm()  # loads while the schema is read
         with spinner("reading the schema", options):
             _ = session.catalog
         for warning in session.warnings:

@@ -25,7 +25,8 @@ version: 1
 """
 _TAIL = """\
 
-# What turns a question into SQL. `builtin` needs no model and no download.
+# What turns a question into SQL. `builtin` needs no model and no download; `auto` takes the best model on this machine
+# (`sqlcoder models list`) and the runtime that suits it.
 runtime: builtin
 
 # Bounds on every query; what they cut off is always said.

@@ -45,8 +45,9 @@ class ModelProposer(Proposer):
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order; the prompts are decoded together."""
+        room = self._room()
         try:
-            rendered = [self._rendered(ask) for ask in asks]
+            rendered = [self._rendered(ask, room) for ask in asks]
         except ModelDied as died:  # while counting: the next question gets a fresh process
             problem = Problem(code=died.code, message=died.message, place=died.place, hint=died.hint, found_by=self.name)
             return iter([Proposal(problem=problem)] * len(asks))
@@ -122,9 +123,8 @@ class ModelProposer(Proposer):
         values = self.local or bool(getattr(settings, "share_values", False))
         return Room(tokens=context - settings.max_tokens, count=self.model.count, model=facts, values=values)
 
-    def _rendered(self, ask: Ask) -> Prompt | Problem:
+    def _rendered(self, ask: Ask, room: Room) -> Prompt | Problem:
         """The prompt, or why there is none."""
-        room = self._room()
         try:
             prompt = self.prompter.prompt(_cleaned(ask, room), room)
         except UsageError as error:

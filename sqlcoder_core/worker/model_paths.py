@@ -14,7 +14,7 @@ _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 
 def readable_files(files: ModelFiles) -> tuple[str, ...]:
     """The model and its adapter: folders, the parts of a file in parts, and what links in them point to (caches are full of links)."""
-    found = [path for top in _tops(files) for path in (top, *(top.iterdir() if top.is_dir() else ()))]
+    found = [path for top in _tops(files) for path in (top, *(top.rglob("*") if top.is_dir() else ()))]
     return tuple(dict.fromkeys(str(path) for one in found for path in (one, one.resolve())))
 
 

@@ -67,6 +67,7 @@ class ModelProcess:
         self._sandbox = sandbox
         self._child: ChildProcess | None = None
         self._scratch: str | None = None
+        self._failure: tuple[object, ModelError] | None = None
 
     @property
     def what(self) -> str:
@@ -79,6 +80,8 @@ class ModelProcess:
             return
         self.close()
         self._refuse()
+        if self._failure is not None and self._failure[0] == self._state_of_files():
+            raise self._failure[1]
         self._scratch = make_scratch()
         threads = {"OMP_NUM_THREADS": str(thread_count(getattr(self._runtime.settings, "threads", None)))}
         own = {name: os.environ[name] for name in _HARMLESS if name in os.environ}
@@ -90,18 +93,30 @@ class ModelProcess:
         """Facts of the loaded model; starts and waits. Raises ModelError when it cannot be loaded."""
         self.launch()
         if self.facts is None:
-            try:
-                reply = self.receive(_PATIENCE)
-            except ModelDied as died:
-                raise self._died_loading(died) from died
-            except BaseException:  # an interrupt too must not leave a child half started; it is raised on
-                self.close()
-                raise
+            reply = self._first_reply()
             if not isinstance(reply, model_wire.Ready):
                 self.close()
-                raise self._cannot_load(reply)
+                raise self._remembered(self._cannot_load(reply))
             self.facts, self.unconfined = reply.facts, reply.unconfined
         return self.facts
+
+    def _first_reply(self) -> model_wire.ModelReply | None:
+        try:
+            return self.receive(_PATIENCE)
+        except ModelDied as died:
+            raise self._remembered(self._died_loading(died)) from died
+        except BaseException:  # an interrupt too must not leave a child half started; it is raised on
+            self.close()
+            raise
+
+    def _remembered(self, error: ModelError) -> ModelError:
+        """A file that cannot be loaded is not tried again for every question, as long as it is the same; memory may be free by then."""
+        if not (isinstance(error, ModelDied) and error.code == "out_of_memory"):
+            self._failure = (self._state_of_files(), error)
+        return error
+
+    def _state_of_files(self) -> object:
+        return tuple((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in weight_files(self._files))
 
     def send(self, message: model_wire.Work) -> None:
         """Raises ModelDied when the child has ended."""

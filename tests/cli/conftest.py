@@ -70,7 +70,7 @@ class ScriptedSession:
             limits=Limits(),
             limit=None,
             output=self.world.output,
-            proposer=SimpleNamespace(name="builtin", Settings=Settings),
+            proposer=SimpleNamespace(name="builtin", Settings=Settings, warm=lambda: None),
             context=context,
             sink=lambda name, argument=None, settings=None: kinds[name](kinds[name].Settings(**(settings or {})), context),
         )

@@ -366,9 +366,22 @@ def test_a_library_that_raises_while_loading_is_named_with_the_file(start, tmp_p
 @pytest.mark.parametrize(("load", "said"), [("abort", "SIGABRT"), ("segfault", "SIGSEGV"), ("end 3", "exit code 3")])
 def test_a_crash_while_loading_is_an_error_of_the_model(start, load: str, said: str) -> None:
     ask = start(load=load)
+    with pytest.raises(ModelError, match=f"model odd-1b cannot be loaded.*{said}"):
+        ask.worker.facts()
+
+
+def test_a_file_that_cannot_be_loaded_is_tried_again_only_when_it_has_changed(start, tmp_path: Path) -> None:
+    ask = start(load="fail the file is cut off")
+    errors = []
     for _ in range(2):
-        with pytest.raises(ModelError, match=f"model odd-1b cannot be loaded.*{said}"):
+        with pytest.raises(ModelError) as failed:
             ask.worker.facts()
+        errors.append(failed.value)
+    assert errors[0] is errors[1]
+    (tmp_path / "odd.gguf").write_text("other weights")
+    with pytest.raises(ModelError) as failed:
+        ask.worker.facts()
+    assert failed.value is not errors[0]
 
 
 @pytest.mark.parametrize("load", ["killed", "no_memory"])
