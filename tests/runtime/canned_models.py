@@ -138,6 +138,7 @@ class PlainSettings(Settings):
 
     style: str = "plain"
     fails: bool = False
+    padding: int = 0
 
 
 class PlainPrompter(Prompter):
@@ -151,7 +152,7 @@ class PlainPrompter(Prompter):
         question = ask.linked.question
         if self.settings.fails:
             raise KeyError("style")
-        text = f"tables: {', '.join(str(table.name) for table in ask.linked.tables)}\nvalues: {room.values}"
+        text = "-" * self.settings.padding + f"tables: {', '.join(str(table.name) for table in ask.linked.tables)}\nvalues: {room.values}"
         if room.count([text])[0] + len(question.text) > room.tokens:
             raise UsageError(f"the question does not fit into {room.tokens} tokens", hint="ask something shorter")
         shown = tuple(ShownTable(name=table.name, columns=tuple(one.name for one in table.columns)) for table in ask.linked.tables)

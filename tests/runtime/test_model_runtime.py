@@ -234,3 +234,23 @@ def test_a_server_is_shown_values_only_with_permission(opened) -> None:
 def test_unknown_settings_of_a_prompter_carry_their_line(configure, opened) -> None:
     with pytest.raises(ConfigError, match=r"sqlcoder\.yaml:\d+:\d+: unknown key 'runtime\.prompt\.stile'; did you mean 'style'\?"):
         opened(prompt={"use": "plain", "stile": "x"})
+
+
+def test_the_state_of_a_schema_is_kept_on_disk_between_runs(opened, pets) -> None:
+    def reused() -> int:
+        session = opened(answers={"pets": [COUNT]}, beams=1, keep_prefix="disk", prompt={"use": "plain", "padding": 2000})
+        tokens = dict(session.ask(Question(text="how many pets")).signature)["tokens"]
+        session.close()
+        return int(tokens.partition("reused ")[2].partition(",")[0])
+
+    assert reused() == 0
+    folder = pets / "home" / "sqlcoder_cache_dir" / "prefixes"
+    assert [file.stat().st_mode & 0o077 for file in folder.rglob("*") if file.is_file()] == [0]
+    assert reused() > 1000
+
+
+def test_the_state_of_a_schema_is_kept_for_the_next_question(opened) -> None:
+    session = opened(answers={"pets": [COUNT]}, beams=1, prompt={"use": "plain", "padding": 2000})
+    first, second = (dict(session.ask(Question(text=text)).signature)["tokens"] for text in ("how many pets", "count the pets"))
+    assert "reused 0" in first
+    assert "reused 0" not in second

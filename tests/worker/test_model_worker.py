@@ -430,3 +430,12 @@ def test_one_core_is_left_to_others_unless_somebody_says_otherwise(start, monkey
     assert threads(threads=3) == "3"
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     assert threads(threads=3) == "2"
+
+
+def test_the_process_of_a_model_needs_no_pydantic_and_no_sql() -> None:
+    import subprocess
+
+    modules = "sqlcoder_core.worker.model_child, sqlcoder_core.decoding.decoder, sqlcoder_core.decoding.constrain.sql_guide"
+    code = f"import sys, {modules}; print(sorted({{name.partition('.')[0] for name in sys.modules}} & {{'pydantic', 'sqlglot', 'yaml', 'rich'}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
