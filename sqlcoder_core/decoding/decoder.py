@@ -12,11 +12,9 @@ from sqlcoder_core.decoding.answer_text import Pieces
 from sqlcoder_core.decoding.best_tokens import BestTokens
 from sqlcoder_core.decoding.group import Group
 from sqlcoder_core.decoding.job import Job, Question, certain_tokens
-from sqlcoder_core.decoding.kept import MOST_BRANCHES, Kept
+from sqlcoder_core.decoding.kept import Kept
 from sqlcoder_core.decoding.kept_files import KeptFiles
-from sqlcoder_core.decoding.prompt_tree import WORTH
-from sqlcoder_core.decoding.token_runs import distinct_tokens
-from sqlcoder_core.errors import ModelError
+from sqlcoder_core.decoding.room import group_size, make_room
 from sqlcoder_core.values.generation import Decoding, Generated, ModelFacts
 from sqlcoder_core.values.problem import Problem
 
@@ -24,8 +22,6 @@ __all__ = ["Decoder", "Job"]
 
 KEPT_TOKENS = 16384
 """Tokens that kept beginnings may have together, where the model's context is no smaller."""
-ROUND = 256
-"""Room is asked for in so many tokens, so that an engine need not grow at each prompt that is a little longer."""
 
 
 class Decoder:
@@ -79,7 +75,7 @@ class Decoder:
             for job in jobs:
                 yield from self._engine.generate([job.text], decoding, job.stop, pause)
             return
-        size = self._group_size(self._session, decoding)
+        size = group_size(self._session, decoding, self._together)
         for start in range(0, len(jobs), size):
             questions = [self._question(start + place, job, decoding) for place, job in enumerate(jobs[start : start + size])]
             self._answer(self._session, [one for one in questions if one.problem is None], decoding, pause, on_text)
@@ -90,9 +86,6 @@ class Decoder:
         if self._session is not None:
             self._session.close()
             self._session = None
-
-    def _group_size(self, session: TreeSession, decoding: Decoding) -> int:
-        return max(1, min(self._together, (session.most_branches - MOST_BRANCHES) // _branches(decoding)))
 
     def _question(self, place: int, job: Job, decoding: Decoding) -> Question:
         tokens = self._engine.tokenizer.encode(job.text)
@@ -126,10 +119,10 @@ class Decoder:
         pause: Callable[[], None],
         on_text: Callable[[int, str], None] | None,
     ) -> None:
-        """Answer questions together, or, where memory does not hold them all, in smaller groups."""
+        """Answer questions together, or, where memory does not hold them all, in smaller groups and at last with shorter answers."""
         if not questions:
             return
-        if (failed := self._reserve(session, questions, decoding)) is None:
+        if (failed := make_room(session, self._kept, questions, decoding)) is None:
             try:
                 Group(session, self._kept, self._best, self._pieces, decoding).answer(questions, pause, on_text)
             finally:
@@ -139,39 +132,8 @@ class Decoder:
             half = len(questions) // 2
             for part in (questions[:half], questions[half:]):
                 self._answer(session, part, decoding, pause, on_text)
-        else:
-            questions[0].problem = Problem(
-                code="out_of_memory", message=failed.message, place=failed.place, hint=failed.hint, found_by="decoder"
-            )
-
-    def _reserve(self, session: TreeSession, questions: list[Question], decoding: Decoding) -> ModelError | None:
-        """Make room for all that these questions may need; what is kept and not needed now makes way first."""
-        while True:
-            try:
-                session.reserve(*self._need(session, questions, decoding))
-            except ModelError as error:
-                needed = [question.tokens for question in questions] if len(questions) > 1 else ()
-                if self._kept is None or not self._kept.forget(needed):
-                    return error
-            else:
-                return None
-
-    def _need(self, session: TreeSession, questions: list[Question], decoding: Decoding) -> tuple[int, int]:
-        kept = self._kept.runs if self._kept is not None else []
-        twice = self._kept.held_twice([one.tokens[: one.shared] for one in questions if one.shared]) if self._kept is not None else 0
-        prompts = distinct_tokens([*kept, *(question.tokens for question in questions)]) + twice + WORTH * len(questions)
-        answers = _width(decoding) * sum(question.limit for question in questions)
-        branches = min(session.most_branches, MOST_BRANCHES + _branches(decoding) * len(questions))
-        return -(-(prompts + answers) // ROUND) * ROUND, branches
-
-
-def _width(decoding: Decoding) -> int:
-    return decoding.beams if decoding.temperature == 0 else decoding.hypotheses
-
-
-def _branches(decoding: Decoding) -> int:
-    """Branches of one question: its beams twice over while they are renewed, what its prompt shares with others, and what is kept of it."""
-    return 2 * _width(decoding) + 2
+        elif questions[0].shorten(failed):
+            self._answer(session, questions, decoding, pause, on_text)
 
 
 def _sound(decoding: Decoding) -> Decoding:

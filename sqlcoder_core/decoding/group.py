@@ -138,15 +138,16 @@ class Group:
 
     def _conclude(self, one: _Running, now: float, *, late: bool) -> None:
         question = one.question
-        question.hypotheses = one.search.hypotheses(unfinished=late)
-        question.generated_tokens, question.seconds = one.search.steps, now - one.since
+        found, problem = one.search.hypotheses(unfinished=late), None
         if late:
-            question.problem = self._time_limit(f"{one.search.steps} tokens into the answer")
-        elif not question.hypotheses:
+            problem = self._time_limit(f"{one.search.steps} tokens into the answer")
+        elif not found:
             hint = "raise `max_tokens:`, or set `constrain: false`"
-            question.problem = Problem(code="dead_end", message="no answer fits the constraint", hint=hint, found_by="decoder")
-        if one.stream is not None and question.hypotheses:
-            one.stream.finish(question.hypotheses[0].text)
+            problem = Problem(code="dead_end", message="no answer fits the constraint", hint=hint, found_by="decoder")
+        question.conclude(found, problem)
+        question.generated_tokens, question.seconds = one.search.steps, now - one.since
+        if one.stream is not None and found:
+            one.stream.finish(found[0].text)
 
     def _time_limit(self, where: str) -> Problem:
         message = f"the time limit of {self._decoding.seconds:g} s was reached, {where}"

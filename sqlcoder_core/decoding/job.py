@@ -8,8 +8,12 @@ from typing import Any
 
 from sqlcoder_core.decoding.guide import Guide
 from sqlcoder_core.decoding.token_runs import common_length
+from sqlcoder_core.errors import ModelError
 from sqlcoder_core.values.generation import Generated, Hypothesis
-from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.problem import Problem, Severity
+
+FEWEST = 64
+"""Tokens of an answer below which a statement of any use does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,10 @@ class Job:
 
 @dataclass(slots=True, kw_only=True)
 class Question:
-    """A job being answered. `limit` is the most tokens an answer may have, `shared` counts tokens."""
+    """A job being answered. `limit` is the most tokens an answer may have, `shared` counts tokens.
+
+    `computed` counts prompt tokens that were computed for it, `cramped` is why `limit` is lower than was asked for.
+    """
 
     place: int
     job: Job
@@ -36,6 +43,23 @@ class Question:
     computed: int | None = None
     generated_tokens: int = 0
     seconds: float = 0.0
+    cramped: ModelError | None = None
+
+    def shorten(self, failed: ModelError) -> bool:
+        """Make do with half the tokens of an answer, since the engine has no room for more; False where so few are of no use."""
+        if self.limit < 2 * FEWEST:
+            self.problem = _no_room("out_of_memory", failed.message, failed)
+            return False
+        self.limit //= 2
+        self.cramped = failed
+        return True
+
+    def conclude(self, hypotheses: tuple[Hypothesis, ...], problem: Problem | None) -> None:
+        """What was found; a best answer that was cut short for want of room says so."""
+        self.hypotheses, self.problem = hypotheses, problem
+        if problem is None and self.cramped is not None and hypotheses and hypotheses[0].ended == "length":
+            said = f"there was room for {self.limit} tokens of an answer only: {self.cramped.message}"
+            self.problem = _no_room("little_memory", said, self.cramped, "warning")
 
     def generated(self) -> Generated:
         """As it is handed on. Where nothing was computed or found again, nothing was reused either."""
@@ -47,6 +71,10 @@ class Question:
             generated_tokens=self.generated_tokens,
             seconds=self.seconds,
         )
+
+
+def _no_room(code: str, message: str, failed: ModelError, severity: Severity = "error") -> Problem:
+    return Problem(code=code, message=message, severity=severity, place=failed.place, hint=failed.hint, found_by="decoder")
 
 
 def certain_tokens(whole: Sequence[int], beginning: Sequence[int]) -> int:

@@ -14,7 +14,7 @@ from sqlcoder_core.decoding import group, kept_files, prompt_tree
 from sqlcoder_core.decoding.decoder import Job
 from sqlcoder_core.decoding.job import certain_tokens
 from sqlcoder_core.decoding.token_runs import common_length, distinct_tokens
-from sqlcoder_core.testing.tree_session import ToyEngine, ToyTokenizer
+from sqlcoder_core.testing.tree_session import ToyEngine, ToyTokenizer, scripted
 
 MakeToy = Callable[..., Any]
 SCHEMA = "CREATE TABLE orders (id integer, amount real); " * 12
@@ -174,6 +174,15 @@ def test_kept_beginnings_make_way_for_a_prompt_that_needs_their_room(toy: MakeTo
     toys.answer(*_jobs(SCHEMA, "who"))
     job = _jobs(OTHER, "who")[0]
     assert _texts(toys.answer(job)) == alone(job)
+
+
+def test_answers_are_shorter_where_there_is_no_room_for_long_ones(toy: MakeToy) -> None:
+    tokenizer = ToyTokenizer()
+    engine = ToyEngine(room=768, predict=scripted(tokenizer, {"one": "a quite short answer", "two": "abcd" * 80}))
+    short, long = toy(engine).answer("one", "two", beams=2, max_tokens=1000, no_repeat=False)
+    assert short.problem is None and short.hypotheses[0].text == "a quite short answer"
+    assert {one.ended for one in long.hypotheses} == {"length"} and long.hypotheses[0].tokens == 250
+    assert long.problem is not None and long.problem.code == "little_memory" and "250 tokens" in long.problem.message
 
 
 def test_a_prompt_beyond_all_memory_is_a_problem_of_that_question_alone(toy: MakeToy) -> None:
