@@ -161,6 +161,13 @@ class MergedWeights(Weights):
         array, part = self._base.array(name), self._adapter.parts.get(name)
         return array if part is None else array.astype(np.float32) + part.delta()
 
+    def rows(self, name: str, first: int, last: int) -> NDArray[Any]:
+        """See `Weights`."""
+        import numpy as np
+
+        rows, part = self._base.rows(name, first, last), self._adapter.parts.get(name)
+        return rows if part is None else rows.astype(np.float32) + LowRank(part.a, part.b[first:last], part.scale).delta()
+
     def tokenizer_files(self) -> dict[str, bytes]:
         """See `Weights`."""
         return self._base.tokenizer_files()

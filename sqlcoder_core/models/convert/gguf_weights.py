@@ -56,6 +56,13 @@ class GgufWeights(Weights):
         heads = permuted_heads(self._architecture, gguf_name, self.config)
         return array if heads is None else halves_from_pairs(array, heads)
 
+    def rows(self, name: str, first: int, last: int) -> NDArray[Any]:
+        """See `Weights`."""
+        gguf_name = self._gguf_names[name]
+        if permuted_heads(self._architecture, gguf_name, self.config) is not None:
+            return self.array(name)[first:last]
+        return self._read(*self._where[gguf_name], slice(first, last))
+
     def tokenizer_files(self) -> dict[str, bytes]:
         """See `Weights`."""
         from sqlcoder_core.models.convert.tokenizer_from_gguf import tokenizer_files
@@ -88,13 +95,15 @@ class GgufWeights(Weights):
             said = f"the parts hold {found} tensors where {promised} are promised"
             raise ModelError(said, place=str(self.path), hint="fetch all parts again")
 
-    def _read(self, path: Path, tensor: TensorInfo) -> NDArray[Any]:
+    def _read(self, path: Path, tensor: TensorInfo, rows: slice = slice(None)) -> NDArray[Any]:
         import numpy as np
 
         plain = {"F32": "<f4", "F16": "<f2"}.get(tensor.type.name)
         if plain is not None:
-            return np.memmap(path, dtype=plain, mode="r", offset=tensor.offset, shape=tensor.shape)
-        return _dequantised(np.memmap(path, dtype=np.uint8, mode="r", offset=tensor.offset, shape=(tensor.size,)), tensor, path)
+            return np.memmap(path, dtype=plain, mode="r", offset=tensor.offset, shape=tensor.shape)[rows]
+        width = tensor.shape[-1] // tensor.type.block * tensor.type.block_bytes
+        raw = np.memmap(path, dtype=np.uint8, mode="r", offset=tensor.offset, shape=(*tensor.shape[:-1], width))
+        return _dequantised(raw[rows] if len(tensor.shape) > 1 else raw, tensor, path)
 
 
 def _dequantised(raw: NDArray[Any], tensor: TensorInfo, path: Path) -> NDArray[Any]:
@@ -102,9 +111,8 @@ def _dequantised(raw: NDArray[Any], tensor: TensorInfo, path: Path) -> NDArray[A
     from gguf.constants import GGMLQuantizationType
     from gguf.quants import dequantize
 
-    rows = raw.reshape(*tensor.shape[:-1], tensor.shape[-1] // tensor.type.block * tensor.type.block_bytes)
     try:
-        return np.asarray(dequantize(rows, GGMLQuantizationType(tensor.type.number)), dtype=np.float32).reshape(tensor.shape)
+        return np.asarray(dequantize(raw, GGMLQuantizationType(tensor.type.number)), dtype=np.float32)
     except (NotImplementedError, ValueError) as error:
         said = f"the tensor {tensor.name} is stored as {tensor.type.name}, which cannot be dequantised here"
         raise ModelError(said, place=str(path), hint="fetch the model in another quantisation, such as Q8_0") from error

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.convert.architectures import check_shapes, of_config, pairs_from_halves, permuted_heads, stays_float
 from sqlcoder_core.models.convert.llama_family import head_width
 from sqlcoder_core.models.convert.made import Progress
-from sqlcoder_core.models.convert.number_formats import FLOATS, Q8_0_BLOCK, checked_dtype, encoded, size_of
+from sqlcoder_core.models.convert.number_formats import FLOATS, Q8_0_BLOCK, checked_dtype, encoded, encoded_blocks, size_of
 from sqlcoder_core.models.convert.rope import llama3_factors
 from sqlcoder_core.models.convert.staging import check_room, staged_file
 from sqlcoder_core.models.convert.tokenizer_to_gguf import GgufVocabulary, gguf_vocabulary
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 GGUF_DTYPES = (*FLOATS, "q8_0")
+_ALIGNMENT = 32  # bytes, what a file has that says nothing of it
 _FACTORS = "rope_freqs.weight"
 _FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}  # llama_ftype in llama.h
 _ABOUT = ("name", "license", "organization", "basename", "size_label", "finetune", "author", "url")
@@ -75,10 +77,13 @@ class _Plan:
     def size(self, name: str) -> int:
         return size_of(math.prod(self.weights.shape(self.names[name])), self.dtype_of(name))
 
-    def array(self, name: str) -> NDArray[Any]:
-        array = self.weights.array(self.names[name])
+    def blocks(self, name: str) -> Iterator[NDArray[Any]]:
+        """The tensor's bytes, block by block; one whose rows change places comes whole."""
         heads = permuted_heads(self.architecture, name, self.config)
-        return encoded(array if heads is None else pairs_from_halves(array, heads), self.dtype_of(name), name)
+        if heads is None:
+            yield from encoded_blocks(self.weights, self.names[name], self.dtype_of(name))
+        else:
+            yield encoded(pairs_from_halves(self.weights.array(self.names[name]), heads), self.dtype_of(name), name)
 
     def notes(self) -> tuple[str, ...]:
         fallen = [name for name in self.names if self.dtype_of(name) not in (self.dtype, "f32")]
@@ -112,16 +117,29 @@ def _write(plan: _Plan, vocabulary: GgufVocabulary, path: Path, progress: Progre
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_ti_data_to_file()
+    finally:
+        writer.close()
+    with path.open("ab") as file:
         done = 0
         for name in plan.names:
-            writer.write_tensor_data(plan.array(name))
+            _write_tensor(file, plan.blocks(name))
             done += plan.size(name)
             if progress:
                 progress(name, done, plan.total)
         if plan.factors is not None:
-            writer.write_tensor_data(plan.factors)
-    finally:
-        writer.close()
+            _write_tensor(file, iter([plan.factors]))
+
+
+def _write_tensor(file: BinaryIO, blocks: Iterator[NDArray[Any]]) -> None:
+    """Its bytes from the next multiple of the alignment on, and zeros up to the one after them."""
+    _pad(file)
+    for block in blocks:
+        block.tofile(file)
+    _pad(file)
+
+
+def _pad(file: BinaryIO) -> None:
+    file.write(b"\0" * (-file.tell() % _ALIGNMENT))
 
 
 def _announce(writer: Any, plan: _Plan) -> None:

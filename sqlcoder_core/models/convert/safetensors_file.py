@@ -48,8 +48,8 @@ class SafetensorsFile:
         self._start = 8 + length
         self.tensors = self._tensors(text)
 
-    def array(self, name: str) -> NDArray[Any]:
-        """A tensor, not copied where it is float32 or float16; bfloat16 becomes float32."""
+    def array(self, name: str, rows: slice = slice(None)) -> NDArray[Any]:
+        """A tensor or some rows of it, not copied where it is float32 or float16; bfloat16 becomes float32."""
         import numpy as np
 
         found = self.tensors[name]
@@ -60,8 +60,11 @@ class SafetensorsFile:
         if not found.size:
             return np.zeros(found.shape, np.float32)
         raw: NDArray[Any] = np.memmap(self.path, dtype=stored, mode="r", offset=found.start, shape=found.shape)
+        raw = raw[rows] if raw.ndim else raw
         if found.dtype == "BF16":
-            return (raw.astype(np.uint32) << 16).view(np.float32)
+            wide = raw.astype(np.uint32)
+            wide <<= 16  # in place: the largest tensors of large models take gigabytes
+            return wide.view(np.float32)
         return raw.astype(np.float32) if found.dtype == "F64" else raw
 
     def _tensors(self, text: bytes) -> dict[str, StoredTensor]:

@@ -54,6 +54,10 @@ class SafetensorsWeights(Weights):
         """See `Weights`."""
         return self._files[name].array(name)
 
+    def rows(self, name: str, first: int, last: int) -> NDArray[Any]:
+        """See `Weights`."""
+        return self._files[name].array(name, slice(first, last))
+
     def tokenizer_files(self) -> dict[str, bytes]:
         """See `Weights`."""
         found = {name: (self.path / name).read_bytes() for name in TOKENIZER_FILES if (self.path / name).is_file()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlcoder_core.models.convert.made import Progress
-from sqlcoder_core.models.convert.number_formats import FLOATS, checked_dtype, encoded, size_of
+from sqlcoder_core.models.convert.number_formats import FLOATS, checked_dtype, encoded_blocks, size_of
 from sqlcoder_core.models.convert.safetensors_weights import CARD_WORDS, INDEX
 from sqlcoder_core.models.convert.staging import check_room, staged_folder
 from sqlcoder_core.models.convert.weights import Weights
@@ -68,7 +68,8 @@ class _Shards:
         with path.open("wb") as file:
             file.write(len(text).to_bytes(8, "little") + text)
             for name in names:
-                encoded(self._weights.array(name), self._dtype, name).tofile(file)
+                for block in encoded_blocks(self._weights, name, self._dtype):
+                    block.tofile(file)
                 self._done += self._sizes[name]
                 if self._progress:
                     self._progress(name, self._done, self._total)

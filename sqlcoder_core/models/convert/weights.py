@@ -43,6 +43,10 @@ class Weights(ABC):
         Raises KeyError for an unknown name, ModelError for a format that cannot be read.
         """
 
+    def rows(self, name: str, first: int, last: int) -> NDArray[Any]:
+        """Some rows of a tensor; as `array`, with memory for these alone where the format allows it."""
+        return self.array(name)[first:last]
+
     @abstractmethod
     def tokenizer_files(self) -> dict[str, bytes]:
         """Files to lie beside config.json: tokenizer.json, tokenizer_config.json, generation_config.json where they are known.

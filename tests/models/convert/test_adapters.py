@@ -16,7 +16,7 @@ pytest.importorskip("safetensors")
 pytest.importorskip("tokenizers")
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from sqlcoder_core.errors import FileError, ModelError, SqlcoderError, UsageError
 from sqlcoder_core.models.convert.adapter_gguf import convert_adapter
@@ -77,6 +77,18 @@ def test_llama_cpp_lays_the_converted_adapter_over_the_model(tiny: Tiny, tmp_pat
     merged, laid = of_llama_cpp(tmp_path / "merged.gguf"), of_llama_cpp(tmp_path / "base.gguf", tmp_path / "lora.gguf")
     assert np.abs(merged - of_llama_cpp(tmp_path / "base.gguf")).max() > 0.1
     np.testing.assert_allclose(laid, merged, atol=1e-4)
+
+
+def test_merging_in_blocks_of_rows_is_merging(tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sqlcoder_core.models.convert import number_formats
+
+    base, lora = tiny(), adapter(tmp_path / "lora")
+    convert(base, tmp_path / "whole", adapter=lora)
+    monkeypatch.setattr(number_formats, "_BLOCK_NUMBERS", 700)
+    convert(base, tmp_path / "blocks", adapter=lora)
+    whole, blocks = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "blocks"))
+    for name, array in whole.items():
+        np.testing.assert_allclose(blocks[name], array, atol=1e-6, err_msg=name)
 
 
 def test_converted_adapter_says_what_it_is(tiny: Tiny, tmp_path: Path) -> None:

@@ -162,6 +162,39 @@ def split_gguf(weights: Weights, folder: Path) -> None:
         writer.close()
 
 
+def test_bfloat16_is_rounded_as_llama_cpp_rounds_it() -> None:
+    from gguf.constants import GGMLQuantizationType
+    from gguf.quants import quantize
+
+    from sqlcoder_core.models.convert.number_formats import encoded
+
+    bits = np.random.default_rng(2).integers(0, 1 << 32, 64_000, dtype=np.uint32)
+    edges = [0x7F800000, 0xFF800000, 0x7F800001, 0xFFFFFFFF, 0x3F808000, 0x3F818000, 0x7F7FFFFF, 0, 0x80000000, 1]
+    bits[: len(edges)] = edges
+    numbers = bits.view(np.float32).reshape(100, 640)
+    theirs = quantize(numbers, GGMLQuantizationType.BF16).view(np.uint16).reshape(100, 640)
+    np.testing.assert_array_equal(encoded(numbers, "bf16", "t"), theirs)
+
+
+@pytest.mark.parametrize("dtype", ["f32", "bf16", "q8_0"])
+def test_blocks_of_rows_make_the_same_file_as_whole_tensors(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dtype: str
+) -> None:
+    from sqlcoder_core.models.convert import number_formats
+
+    sources = [tiny(kind="bfloat16"), tmp_path / "source.gguf"]
+    convert(sources[0], sources[1], dtype="q8_0")
+    for source in sources:
+        convert(source, tmp_path / "whole.gguf", dtype=dtype, overwrite=True)
+        convert(source, tmp_path / "whole", dtype="bf16", overwrite=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(number_formats, "_BLOCK_NUMBERS", 700)
+            convert(source, tmp_path / "blocks.gguf", dtype=dtype, overwrite=True)
+            convert(source, tmp_path / "blocks", dtype="bf16", overwrite=True)
+        assert (tmp_path / "whole.gguf").read_bytes() == (tmp_path / "blocks.gguf").read_bytes()
+        assert (tmp_path / "whole" / "model.safetensors").read_bytes() == (tmp_path / "blocks" / "model.safetensors").read_bytes()
+
+
 def test_progress_counts_bytes_to_the_end(tiny: Tiny, tmp_path: Path) -> None:
     for name in ("m.gguf", "m"):
         heard: list[tuple[str, int, int]] = []
