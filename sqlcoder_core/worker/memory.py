@@ -28,3 +28,12 @@ def _from_proc(process: int) -> int:
 def _from_ps(process: int) -> int:
     done = subprocess.run(["ps", "-o", "rss=", "-p", str(process)], capture_output=True, text=True, check=False)
     return int(done.stdout.strip() or 0) * 1024
+
+
+def available_bytes() -> int | None:
+    """Memory that can still be had before the system swaps or kills, a container's bound included; None where the system does not tell."""
+    from sqlcoder_core.models.gpus import run_program
+    from sqlcoder_core.models.hardware import look
+
+    # Accelerators are not asked for, and their tools are slow to answer; only macOS tells its memory by a program.
+    return look(os.environ, run=run_program if sys.platform == "darwin" else lambda command: "").memory_free or None

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sqlcoder_core.errors import ModelDied, ModelError
-from sqlcoder_core.models.hardware import Hardware
+from sqlcoder_core.models.hardware import look
 from sqlcoder_core.testing.components import build_component
 from sqlcoder_core.values.generation import Decoding, Message, Prompt
 from sqlcoder_core.values.model_files import ModelFiles
@@ -405,7 +405,7 @@ def test_an_interrupt_while_loading_ends_the_process(start) -> None:
 
 
 def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(start, monkeypatch) -> None:
-    monkeypatch.setattr(room_for_model, "machine", lambda: Hardware(cores=2, threads=2, memory=8_000_000_000, memory_free=4_000_000_000))
+    monkeypatch.setattr(room_for_model, "available_bytes", lambda: 4_000_000_000)
     ask = start(bytes=5_500_000_000)
     with pytest.raises(ModelError, match=r"model odd-1b takes 5\.5 GB of memory, and 4\.0 GB are available; .*smaller quantisation"):
         ask.worker.facts()
@@ -426,7 +426,7 @@ def test_one_core_is_left_to_others_unless_somebody_says_otherwise(start, monkey
         return dict(line.split("=", 1) for line in start(**settings)("environment").splitlines())["OMP_NUM_THREADS"]
 
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    assert threads() == str(max(1, room_for_model.machine().cores - 1))
+    assert threads() == str(max(1, look(os.environ).cores - 1))
     assert threads(threads=3) == "3"
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     assert threads(threads=3) == "2"
