@@ -48,7 +48,7 @@ class Question:
     def shorten(self, failed: ModelError) -> bool:
         """Make do with half the tokens of an answer, since the engine has no room for more; False where so few are of no use."""
         if self.limit < 2 * FEWEST:
-            self.problem = _no_room("out_of_memory", failed.message, failed)
+            self.problem = _no_room("no_room", failed.message, failed)
             return False
         self.limit //= 2
         self.cramped = failed
@@ -59,7 +59,7 @@ class Question:
         self.hypotheses, self.problem = hypotheses, problem
         if problem is None and self.cramped is not None and hypotheses and hypotheses[0].ended == "length":
             said = f"there was room for {self.limit} tokens of an answer only: {self.cramped.message}"
-            self.problem = _no_room("little_memory", said, self.cramped, "warning")
+            self.problem = _no_room("little_room", said, self.cramped, "warning")
 
     def generated(self) -> Generated:
         """As it is handed on. Where nothing was computed or found again, nothing was reused either."""

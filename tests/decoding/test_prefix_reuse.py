@@ -182,12 +182,12 @@ def test_answers_are_shorter_where_there_is_no_room_for_long_ones(toy: MakeToy) 
     short, long = toy(engine).answer("one", "two", beams=2, max_tokens=1000, no_repeat=False)
     assert short.problem is None and short.hypotheses[0].text == "a quite short answer"
     assert {one.ended for one in long.hypotheses} == {"length"} and long.hypotheses[0].tokens == 250
-    assert long.problem is not None and long.problem.code == "little_memory" and "250 tokens" in long.problem.message
+    assert long.problem is not None and long.problem.code == "little_room" and "250 tokens" in long.problem.message
 
 
 def test_a_prompt_beyond_all_memory_is_a_problem_of_that_question_alone(toy: MakeToy) -> None:
     found = toy(ToyEngine(room=300)).answer(SCHEMA, "who")
-    assert found[0].problem is not None and found[0].problem.code == "out_of_memory" and found[0].problem.hint == "use fewer beams"
+    assert found[0].problem is not None and found[0].problem.code == "no_room" and found[0].problem.hint == "use fewer beams"
     assert found[1].problem is None and found[1].hypotheses
 
 
