@@ -49,7 +49,10 @@ class BestTokens:
         self._work = np.empty(vocabulary, dtype=np.float32)
 
     def rank(self, logits: Logits) -> Ranked:
-        """Look once at every logit. Raises ModelError where they are not numbers."""
+        """Look once at every logit. Raises ModelError where they are not numbers, or not one for each token."""
+        if logits.shape[1] != self._vocabulary:
+            said = f"the model gives {logits.shape[1]} logits, and its tokenizer has {self._vocabulary} tokens"
+            raise ModelError(said, hint="the tokenizer is another model's: fetch both together")
         peaks = np.empty((len(logits), self._blocks), dtype=np.float32)
         totals = [self._total(row, peaks[place]) for place, row in enumerate(logits)]
         return Ranked(logits, peaks, totals)

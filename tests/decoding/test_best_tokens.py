@@ -71,3 +71,8 @@ def test_logits_that_are_no_numbers_are_an_error_of_the_model(broken: float) -> 
 def test_a_row_without_any_token_is_an_error_of_the_model() -> None:
     with pytest.raises(ModelError, match="not finite"):
         BestTokens(10).rank(np.full((1, 10), -np.inf, dtype=np.float32))
+
+
+def test_logits_of_another_width_than_the_tokenizers_are_an_error_of_the_model() -> None:
+    with pytest.raises(ModelError, match="300 logits, and its tokenizer has 299 tokens"):
+        BestTokens(299).rank(_logits(2, 300))
