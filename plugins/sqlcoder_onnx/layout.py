@@ -69,9 +69,8 @@ def find_model(path: Path) -> Found:
     if not path.exists():
         raise ModelError("there is no such file or folder", place=str(path), hint="see `sqlcoder models list`, or check the path")
     folder = _folder_of(path)
-    if path.is_dir() and (folder / DESCRIPTION).is_file():
-        said = _json(folder / DESCRIPTION)
-        return Found(layout=_ours(folder, said), folder=folder, architecture=_architecture(folder))
+    if (folder / DESCRIPTION).is_file():
+        return Found(layout=_ours(folder, _json(folder / DESCRIPTION)), folder=folder, architecture=_architecture(folder))
     _refuse_encoders(folder)
     if (folder / _GENAI).is_file():
         return _genai(folder, _json(folder / _GENAI))

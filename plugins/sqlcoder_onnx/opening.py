@@ -109,6 +109,7 @@ _KINDS = (
     (r"opset \d+ is under development|till opset|Unsupported model IR version", "it needs a newer ONNX Runtime", _NEWER),
     (r"not a registered function/op|No Op registered|Could not find an implementation", "ONNX Runtime lacks an operator", _NEWER),
     (r"(?i)protobuf|ModelProto does not have a graph", "the graph is broken or truncated", _AGAIN),
+    (r"escapes model directory", "its weights are a link that leads out of its folder", "copy the folder with `cp -rL`"),
     (r"(?i)external (data|initializer)|out of bounds|file_length", "the weights beside the graph are missing or truncated", _AGAIN),
     (r"(?i)bad_?\s?alloc|allocate memory|out of memory", "there is not enough memory for the model", "use a quantised or smaller model"),
 )

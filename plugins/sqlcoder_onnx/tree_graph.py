@@ -28,7 +28,9 @@ class TreeGraph:
         self.buffers = Buffers(2 * self.layout.layers, self.layout.kv_heads, self.layout.head_dim, self._device)
         self._binding = self._session.io_binding()
         self._bound = -1
-        self._logits: Logits | None = None
+        self._shape = (0, 0)
+        self._numbers: dict[str, NDArray[Any]] = {}
+        self._logits: NDArray[np.float32] | None = None
 
     def run(self, tokens: Sequence[int], positions: Sequence[int], bias: NDArray[np.float32], used: int, wanted: Sequence[int]) -> Logits:
         """Compute `tokens` as rows `used` and behind; `bias` `[tokens, used + tokens]` is what is added to their scores.
@@ -38,23 +40,42 @@ class TreeGraph:
         import numpy as np
 
         self._bind_buffers()
+        self._bind_shape(len(tokens), len(wanted))
         total = used + len(tokens)
-        arrays: dict[str, NDArray[Any]] = {
-            "input_ids": np.array([tokens], np.int64),
-            "position_ids": np.array([positions], np.int64),
-            "attention_bias": np.ascontiguousarray(bias)[None, None],
-            "logit_rows": np.array(wanted, np.int64),
+        said: dict[str, Any] = {"input_ids": tokens, "position_ids": positions, "logit_rows": wanted}
+        said |= {"seqlens_k": total - 1, "total_sequence_length": total, "write_index": used, "valid": total}
+        for name, array in self._numbers.items():
+            array[...] = said[name]
+        if self._device != "cpu":
+            self._bind_numbers()  # there, binding copies
+        self._binding.bind_ortvalue_input("attention_bias", _value(np.ascontiguousarray(bias)[None, None]))
+        self._session.run_with_iobinding(self._binding)
+        assert self._logits is not None
+        return self._logits
+
+    def _bind_shape(self, rows: int, wanted: int) -> None:
+        """Inputs and logits for so many rows, where the last call had others: a step after a step only writes into them."""
+        import numpy as np
+
+        if (rows, wanted) == self._shape:
+            return
+        self._numbers = {
+            "input_ids": np.zeros((1, rows), np.int64),
+            "position_ids": np.zeros((1, rows), np.int64),
+            "logit_rows": np.zeros(wanted, np.int64),
         }
         if self.layout.graph == "contrib":
-            arrays |= {"seqlens_k": np.array([total - 1], np.int32), "total_sequence_length": np.array(total, np.int32)}
+            self._numbers |= {"seqlens_k": np.zeros(1, np.int32), "total_sequence_length": np.zeros((), np.int32)}
         else:
-            arrays |= {"write_index": np.array([used], np.int64), "valid": np.array([total], np.int64)}
-        logits = self._room_for(len(wanted))
-        for name, array in arrays.items():
+            self._numbers |= {"write_index": np.zeros(1, np.int64), "valid": np.zeros(1, np.int64)}
+        self._bind_numbers()
+        self._logits = np.empty((wanted, self.layout.vocabulary), np.float32)
+        self._binding.bind_ortvalue_output("logits", _value(self._logits))
+        self._shape = (rows, wanted)
+
+    def _bind_numbers(self) -> None:
+        for name, array in self._numbers.items():
             self._binding.bind_ortvalue_input(name, _value(array))
-        self._binding.bind_ortvalue_output("logits", _value(logits))
-        self._session.run_with_iobinding(self._binding)
-        return logits
 
     def _bind_buffers(self) -> None:
         if self._bound == self.buffers.capacity:
@@ -64,13 +85,6 @@ class TreeGraph:
             self._binding.bind_ortvalue_input(f"past.{layer}.{part}", value)
             self._binding.bind_ortvalue_output(f"present.{layer}.{part}", value)
         self._bound = self.buffers.capacity
-
-    def _room_for(self, rows: int) -> Logits:
-        import numpy as np
-
-        if self._logits is None or len(self._logits) < rows:
-            self._logits = np.empty((rows, self.layout.vocabulary), np.float32)
-        return self._logits[:rows]
 
 
 def _value(array: NDArray[Any]) -> Any:

@@ -126,6 +126,20 @@ def test_several_graphs_ask_for_one(tmp_path: Path) -> None:
         loaded("onnx", tmp_path)
 
 
+def test_a_link_that_leads_out_of_the_folder_is_told_as_that(model: Path, tmp_path: Path) -> None:
+    (model / "model.onnx.data").rename(tmp_path / "elsewhere")
+    (model / "model.onnx.data").symlink_to(tmp_path / "elsewhere")
+    try:
+        loaded("onnx", model)
+    except ModelError as error:  # versions that follow such links need no word for it
+        assert "its weights are a link that leads out of its folder" in str(error)
+        assert "cp -rL" in str(error)
+
+
+def test_the_graph_file_stands_for_its_folder(model: Path) -> None:
+    assert loaded("onnx", model / "model.onnx").facts.precision == "fp32"
+
+
 def test_a_graph_in_a_folder_of_its_own_is_found_with_the_tokenizer_above_it(source: Path, tmp_path: Path) -> None:
     folder = write_like_optimum(source, tmp_path / "model")
     (folder / "onnx").mkdir()
