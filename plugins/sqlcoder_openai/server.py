@@ -147,9 +147,9 @@ class Server:
 
     async def _asked(self, prompt: Prompt, one: Round, decoding: Decoding, deadline: Deadline) -> Any:
         """One response; fields that the server refuses are left out, now and from then on."""
-        known, tried = await self.known(), False
-        before = set(known.refused)
-        for _ in range(len(OPTIONAL) + 2):
+        known = await self.known()
+        set_aside: set[str] = set()
+        while True:  # every further round leaves out more
             endpoint = endpoint_of(prompt, self._settings, known)
             body = {"model": self.model, **body_of(prompt, endpoint, one, decoding, settings=self._settings, known=known)}
             try:
@@ -158,16 +158,10 @@ class Server:
             except ServerError as error:
                 if self._adapts(error, endpoint, body, known):
                     continue
-                risky = {name for name in _RISKY if name in body}
-                if not tried and error.status in (400, 422) and error.code != "prompt_too_long" and risky:
-                    tried, before = True, set(known.refused)
-                    known.refused |= risky
-                    continue
-                if tried:
-                    known.refused.clear()
-                    known.refused.update(before)
-                raise self._told(error, known) from error
-        raise AssertionError("every field can be refused once")
+                if set_aside or not (set_aside := _suspects(error, body, known)):
+                    known.refused -= set_aside  # it was not for them
+                    raise self._told(error, known) from error
+                known.refused |= set_aside
 
     def _adapts(self, error: ServerError, endpoint: str, body: Body, known: Known) -> bool:
         """Whether the request may succeed in another form; then the form is remembered."""
@@ -180,8 +174,9 @@ class Server:
         named = {name for name in OPTIONAL if name in body and re.search(rf"\b{name}\b", text)} if _REFUSING.search(text) else set()
         if "max_completion_tokens" in text and "max_tokens" in body:
             named.add("max_tokens")
-        known.refused |= named
-        return bool(named)
+        learned = named - known.refused
+        known.refused |= learned
+        return bool(learned)
 
     def _told(self, error: ServerError, known: Known) -> ServerError:
         """The error as it is, or that the server does not have the model."""
@@ -214,6 +209,13 @@ class Server:
             return [answer]
         heard.end()
         return [heard.answer()]
+
+
+def _suspects(error: ServerError, body: Body, known: Known) -> set[str]:
+    """The fields that a refusal without a name may be about."""
+    if error.status not in (400, 422) or error.code == "prompt_too_long" or _NO_MODEL.search(error.message):
+        return set()
+    return {name for name in _RISKY if name in body} - known.refused
 
 
 async def _caught(work: Any) -> Any:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import socket
+import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +23,7 @@ pytest.importorskip("httpx")
 from pydantic import ValidationError
 
 from sqlcoder_core.contracts.component import Context
-from sqlcoder_core.errors import ModelError
+from sqlcoder_core.errors import ConfigError, ModelError
 from sqlcoder_core.values.generation import Decoding, Generated, Message, Prompt
 from sqlcoder_core.values.secret import Secret
 from sqlcoder_openai import exchange
@@ -67,6 +71,7 @@ class FakeServer:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign] # clients that hang up are what some tests are about
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -84,6 +89,12 @@ class FakeServer:
     @property
     def bodies(self) -> list[dict[str, Any]]:
         return [body for path, body, _ in self.asked if path.endswith("completions")]
+
+    def encrypt(self, certificate: Path, key: Path) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
+        self.url = self.url.replace("http:", "https:")
 
     def close(self) -> None:
         self._http.shutdown()
@@ -300,6 +311,14 @@ def test_what_a_server_refuses_without_a_name_is_found_by_leaving_out_the_risky(
     server.answer = lambda path, body: failing(422, "bad request") if "logprobs" in body else (200, {}, completion("SELECT 1"))
     assert one(runtime()).hypotheses[0].text == "SELECT 1"
     assert len(server.bodies) == 2
+
+
+def test_a_field_of_ones_own_that_the_server_refuses_is_told(server: FakeServer, runtime: Callable[..., OpenaiRuntime]) -> None:
+    server.answer = lambda path, body: failing(400, "logprobs is not supported") if "logprobs" in body else (200, {}, completion("a"))
+    problem = one(runtime(extra_body={"logprobs": 3})).problem
+    assert problem is not None
+    assert "logprobs is not supported; check `extra_body:`" in f"{problem.message}; {problem.hint}"
+    assert len(server.bodies) <= 3
 
 
 def test_a_refusal_that_no_field_explains_is_told_as_it_came(server: FakeServer, runtime: Callable[..., OpenaiRuntime]) -> None:
@@ -604,6 +623,33 @@ def test_a_name_with_one_address_elsewhere_is_not_this_machine(monkeypatch: pyte
     assert is_loopback("http://both.example/v1")
 
 
+def test_a_certificate_is_checked_and_can_be_trusted(server: FakeServer, runtime: Callable[..., OpenaiRuntime], tmp_path: Path) -> None:
+    tool = shutil.which("openssl")
+    if tool is None:
+        pytest.skip("makes its certificate with openssl")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    asked = [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+    ]
+    subprocess.run([tool, *asked, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    server.encrypt(certificate, key)
+    with pytest.raises(ModelError, match=r"certificate is not trusted: .*; set `ca_file:`"):
+        runtime(base_url=server.url, retries=0).facts()
+    assert one(runtime(base_url=server.url, ca_file=certificate)).hypotheses[0].text == "SELECT 1"
+    with pytest.raises(ConfigError, match="certificates of `ca_file` cannot be read"):
+        runtime(base_url=server.url, ca_file=tmp_path / "none.pem").facts()
+
+
 @pytest.mark.parametrize(
     ("given", "made"),
     [
@@ -645,8 +691,5 @@ def test_n_best_wants_no_more_answers_than_there_are_candidates() -> None:
 
 
 def test_nothing_heavy_is_loaded_before_a_question(runtime: Callable[..., OpenaiRuntime]) -> None:
-    import subprocess
-    import sys
-
     code = "import sys, sqlcoder_openai.runtime; print('httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
