@@ -120,11 +120,15 @@ def _prompt(signature: dict[str, str]) -> Iterator[str]:
         names = [table.partition("(")[0] for table in tables]
         columns = sum(table.count(",") + (not table.endswith("()")) for table in tables)
         rest = f", and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
-        yield f"{len(names)} tables with {columns} columns: {', '.join(names[:_TOLD])}{rest}"
+        yield f"{_many(len(names), 'table')}, {_many(columns, 'column')}: {', '.join(names[:_TOLD])}{rest}"
     if signature.get("left_out"):
         yield f"left out for want of room: {signature['left_out']}"
     if signature.get("tokens"):
         yield f"tokens: {signature['tokens']}"
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _section(heading: str, lines: list[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from sqlcoder_core.runtime.local_model import LocalModel
 from sqlcoder_core.runtime.prompt_record import record_of
 from sqlcoder_core.runtime.receives import model_notes, note, receives
 from sqlcoder_core.values.candidate import Proposal
-from sqlcoder_core.values.generation import Generated, Prompt
+from sqlcoder_core.values.generation import Generated, ModelFacts, Prompt
 from sqlcoder_core.values.problem import Problem
 
 _OF_THE_PROCESS = ("model_died", "out_of_memory")
@@ -41,7 +41,8 @@ class ModelProposer(Proposer):
         self.local = runtime.local
         self._configured = prompter
         self._by_word = by_word
-        self._local = None if isinstance(runtime, RemoteRuntime) else LocalModel(runtime, context)
+        self.model = runtime if isinstance(runtime, RemoteRuntime) else LocalModel(runtime, context)
+        self._local = self.model if isinstance(self.model, LocalModel) else None
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order; the prompts are decoded together."""
@@ -53,7 +54,7 @@ class ModelProposer(Proposer):
             return iter([Proposal(problem=problem)] * len(asks))
         prompts = [one for one in rendered if isinstance(one, Prompt)]
         generated = iter(self._generated(asks, prompts) if prompts else ())
-        return iter([self._proposal(ask, one, generated) for ask, one in zip(asks, rendered, strict=True)])
+        return iter([self._proposal(ask, one, generated, room.model) for ask, one in zip(asks, rendered, strict=True)])
 
     def warm(self) -> None:
         """Start loading a local model."""
@@ -93,16 +94,6 @@ class ModelProposer(Proposer):
         if self._local is None:
             return (("model", self.settings.model or ""),)
         return (("model", self._local.files.name), ("weights", self._local.weights))
-
-    @property
-    def model(self) -> LocalModel | RemoteRuntime:
-        """The local model, or the server's."""
-        return self._local if self._local is not None else self._server
-
-    @cached_property
-    def _server(self) -> RemoteRuntime:
-        assert isinstance(self.runtime, RemoteRuntime)
-        return self.runtime
 
     @cached_property
     def prompter(self) -> Prompter:
@@ -153,7 +144,7 @@ class ModelProposer(Proposer):
         wanted = max(ask.candidates for ask in asks)
         return max(wanted, self.settings.beams) if self.local and not self.settings.temperature else wanted
 
-    def _proposal(self, ask: Ask, prompt: Prompt | Problem, generated: Iterator[Generated]) -> Proposal:
+    def _proposal(self, ask: Ask, prompt: Prompt | Problem, generated: Iterator[Generated], facts: ModelFacts) -> Proposal:
         if isinstance(prompt, Problem):
             return Proposal(problem=prompt)
         one = next(generated, None)
@@ -162,10 +153,9 @@ class ModelProposer(Proposer):
         candidates = candidates_of(one, prompt, self.name, ask.candidates)
         problem = problem_of(one, self.name)
         reason = None if candidates or problem else "the model wrote no SQL"
-        return Proposal(candidates=candidates, reason=reason, problem=problem, record=self._record(prompt, one))
+        return Proposal(candidates=candidates, reason=reason, problem=problem, record=self._record(prompt, one, facts))
 
-    def _record(self, prompt: Prompt, generated: Generated) -> tuple[tuple[str, str], ...]:
-        facts = self.model.facts()
+    def _record(self, prompt: Prompt, generated: Generated, facts: ModelFacts) -> tuple[tuple[str, str], ...]:
         known = {name for name, _ in self.identity()}
         made = (("prompter", prompt.prompter), ("precision", facts.precision), ("device", facts.device))
         return (*((name, value) for name, value in made if value and name not in known), *record_of(prompt, generated))

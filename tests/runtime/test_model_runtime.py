@@ -84,6 +84,8 @@ def test_a_crash_fails_the_question_and_the_next_one_gets_a_fresh_process(opened
     answer = session.ask(Question(text="abort"))
     assert (answer.status, answer.exit_code) == ("failed", 3)
     assert answer.problems[0].code == "model_died"
+    assert dict(answer.signature)["precision"] == "float32"
+    assert session.built.proposer.model.worker._process._child.ended_by is not None  # nothing was loaded again to tell of it
     assert session.ask(Question(text="how many pets")).status == "answered"
 
 

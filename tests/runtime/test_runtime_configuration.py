@@ -101,7 +101,7 @@ def test_flags_reach_the_search(configure, command) -> None:
 def test_explain_says_in_short_what_the_model_read(configure, command) -> None:
     configure(answers={"pets": [COUNT]}, beams=1)
     told = command("ask", "how many pets", "--explain").stderr
-    assert "1 tables with 3 columns: pets" in told
+    assert "1 table, 3 columns: pets" in told
     assert "left out for want of room: sample values" in told
     assert "tokens: prompt" in told
     assert "pets(id, name, kind)" not in told
