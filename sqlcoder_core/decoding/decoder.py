@@ -21,14 +21,16 @@ from sqlcoder_core.values.problem import Problem
 __all__ = ["Decoder", "Job"]
 
 KEPT_TOKENS = 16384
-"""Tokens that kept beginnings may have together, where the model's context is no smaller."""
+"""Tokens that kept beginnings may have together; a quarter of that for a model of more than LARGE parameters, each of whose tokens may
+take half a megabyte."""
+LARGE = 1_000_000_000
 
 
 class Decoder:
     """Answers questions with one loaded model.
 
-    `keep` says where beginnings that jobs mark as shared are kept for later calls, `folder` where on disk; `together` is how many
-    questions are decoded at once. Not for several threads.
+    `keep` says where beginnings that jobs mark as shared are kept for later calls, `folder` where on disk, and `kept_tokens`
+    how many tokens of them between calls; `together` is how many questions are decoded at once. Not for several threads.
     """
 
     def __init__(
@@ -49,12 +51,9 @@ class Decoder:
             self._pieces = Pieces(engine.tokenizer)
             self._best = BestTokens(engine.tokenizer.vocabulary)
             if keep != "no":
-                files = (
-                    KeptFiles(folder, self._session, facts)
-                    if keep == "disk" and folder and facts.weights and self._session.can_save
-                    else None
-                )
-                self._kept = Kept(self._session, min(facts.context, KEPT_TOKENS) if kept_tokens is None else kept_tokens, files)
+                on_disk = keep == "disk" and facts.weights and self._session.can_save
+                files = KeptFiles(folder, self._session, facts) if on_disk and folder is not None else None
+                self._kept = Kept(self._session, _budget(facts) if kept_tokens is None else kept_tokens, files)
 
     def generate(
         self,
@@ -134,6 +133,10 @@ class Decoder:
                 self._answer(session, part, decoding, pause, on_text)
         elif questions[0].shorten(failed):
             self._answer(session, questions, decoding, pause, on_text)
+
+
+def _budget(facts: ModelFacts) -> int:
+    return KEPT_TOKENS if 0 < facts.parameters <= LARGE else KEPT_TOKENS // 4
 
 
 def _sound(decoding: Decoding) -> Decoding:
