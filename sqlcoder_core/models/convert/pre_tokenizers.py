@@ -10,6 +10,19 @@ from typing import Any
 _SHORT_FORMS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 _SHORT_FORMS_SPELLED = "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])"
 _LLAMA3 = _SHORT_FORMS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+_WORDS = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+_CASED = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+",
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*",
+)
+_SIGNS = r" ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+_TEKKEN = rf"{_CASED[0]}|{_CASED[1]}|\p{{N}}|{_SIGNS}"
+_GPT4O = rf"{_CASED[0]}{_SHORT_FORMS}?|{_CASED[1]}{_SHORT_FORMS}?|\p{{N}}{{1,3}}|{_SIGNS}"
+_CJK = "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+"
+_DEEPSEEK = (
+    r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*"""
+    r"""|\s*[\r\n]+|\s+(?!\S)|\s+"""
+)
 _QWEN2 = _SHORT_FORMS + r"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 
 
@@ -32,20 +45,26 @@ def _bytes(*, by_words: bool) -> dict[str, Any]:
     return {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": by_words}
 
 
-def _split(pattern: str) -> dict[str, Any]:
-    split = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
-    return {"type": "Sequence", "pretokenizers": [split, _bytes(by_words=False)]}
+def _split(*patterns: str) -> dict[str, Any]:
+    splits = [{"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False} for pattern in patterns]
+    return {"type": "Sequence", "pretokenizers": [*splits, _bytes(by_words=False)]}
 
 
 _DIGITS = {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": True}, _bytes(by_words=True)]}
 
 # Source: llm_tokenizer_bpe and llama_vocab::impl::load in llama.cpp's src/llama-vocab.cpp. Tests hold each against llama.cpp itself.
 _KNOWN = (
-    PreTokenizer(words=("llama-bpe", "llama3", "llama-v3"), definition=_split(_LLAMA3), ignore_merges=True, begins=True),
+    PreTokenizer(
+        words=("llama-bpe", "llama3", "llama-v3", "falcon3", "pixtral"), definition=_split(_LLAMA3), ignore_merges=True, begins=True
+    ),
     PreTokenizer(words=("dbrx", "smaug-bpe"), definition=_split(_LLAMA3)),
     PreTokenizer(words=("qwen2", "deepseek-r1-qwen"), definition=_split(_QWEN2), nfc=True),
     PreTokenizer(words=("stablelm2",), definition=_split(_QWEN2)),
     PreTokenizer(words=("smollm", "starcoder", "refact", "command-r", "codeshell", "exaone"), definition=_DIGITS),
+    PreTokenizer(words=("tekken",), definition=_split(_TEKKEN), ignore_merges=True, begins=True),
+    PreTokenizer(words=("gpt-4o",), definition=_split(_GPT4O)),
+    PreTokenizer(words=("deepseek-v3",), definition=_split(r"\p{N}{1,3}", _CJK, _DEEPSEEK)),
+    PreTokenizer(words=("falcon",), definition=_split(r"[\p{P}\$\+<=>\^~\|`]+", _WORDS, "[0-9][0-9][0-9]")),
     PreTokenizer(words=("gpt-2", "phi-2", "olmo"), definition=_bytes(by_words=True)),
 )
 

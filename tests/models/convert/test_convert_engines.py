@@ -95,3 +95,9 @@ def test_starcoder_computes_the_same(tmp_path: Path, tokenizer_json: str, tied: 
     # llama.cpp looks this activation up in a table of float16.
     np.testing.assert_allclose(of_llama_cpp(tmp_path / "m.gguf"), wanted, atol=1e-3 * np.abs(wanted).max())
     np.testing.assert_allclose(of_transformers(tmp_path / "back"), wanted, atol=1e-4)
+
+
+@pytest.mark.real_model
+def test_smollm2_in_float32_computes_the_same_on_both(smollm2_hf: Path, tmp_path: Path) -> None:
+    convert(smollm2_hf, tmp_path / "m.gguf", dtype="f32")
+    np.testing.assert_allclose(of_llama_cpp(tmp_path / "m.gguf"), of_transformers(smollm2_hf), atol=1e-3)

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.convert.convert import convert
 from sqlcoder_core.models.convert.gguf_header import read_header
-from sqlcoder_core.models.convert.pre_tokenizers import words
+from sqlcoder_core.models.convert.pre_tokenizers import named, words
 from sqlcoder_core.models.convert.tokenizer_from_gguf import tokenizer_files
 from sqlcoder_core.models.convert.tokenizer_to_gguf import GgufVocabulary, gguf_vocabulary
 
@@ -39,6 +39,12 @@ SQL = [
 SPACES = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2003\u2009\u2028\u2029\u202f\u205f\u3000\u200b\ufeff\x1c\x1d\x1e\x1f"
 SCRIPTS = [(0xA0, 0x24F), (0x370, 0x5FF), (0x600, 0x6FF), (0x900, 0xDFF), (0xE00, 0xE7F), (0x2000, 0x206F), (0x2070, 0x218F)]
 SCRIPTS += [(0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xFE00, 0xFFEF), (0x1D400, 0x1D7FF), (0x1F300, 0x1FAFF)]
+
+
+def pre_tokenizer_words(word: str) -> tuple[str, ...]:
+    found = named(word)
+    assert found is not None
+    return found.words
 
 
 def texts(count: int) -> list[str]:
@@ -134,7 +140,7 @@ def test_smollm2_vocabulary_comes_back_as_it_was(smollm2_gguf: Path) -> None:
 
 
 @pytest.mark.real_model
-@pytest.mark.parametrize("word", words())
+@pytest.mark.parametrize("word", [word for word in words() if word == pre_tokenizer_words(word)[0]])
 def test_every_known_cut_is_llama_cpps_on_a_real_vocabulary(smollm2_gguf: Path, tmp_path: Path, word: str) -> None:
     real = gguf_vocabulary(tokenizer_files(read_header(smollm2_gguf)), {"vocab_size": 49152}, "m")
     write_vocabulary(tmp_path / "v.gguf", real, pre=word)
@@ -147,7 +153,7 @@ def test_every_known_cut_is_llama_cpps(tmp_path: Path, tokenizer_json: str, word
     write_vocabulary(tmp_path / "v.gguf", of_text(tokenizer_json), pre=word)
     definition = tokenizer_files(read_header(tmp_path / "v.gguf"))["tokenizer.json"]
     for special in (True, False):
-        assert mismatches(tmp_path / "v.gguf", definition, 1000, special=special) == []
+        assert mismatches(tmp_path / "v.gguf", definition, 400, special=special) == []
 
 
 @pytest.mark.parametrize("word", words())
@@ -304,7 +310,7 @@ def test_tokenizer_with_more_tokens_than_rows_is_refused(tokenizer_json: str) ->
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"pre": "tekken"}, "pre-tokenizer tekken is not known here; those that are: llama-bpe"),
+        ({"pre": "viking"}, "pre-tokenizer viking is not known here; those that are: llama-bpe"),
         ({"pre": ""}, "pre-tokenizer (none named) is not known here"),
         ({"model": "t5"}, "kind t5 is not converted"),
         ({"tokens": ["a", "a"], "types": [1, 1]}, "same text"),
