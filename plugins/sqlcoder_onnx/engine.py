@@ -30,7 +30,7 @@ class OnnxEngine(ModelEngine):
         """See `ModelEngine`."""
         path = Path(self.files.path)
         if self.files.adapter:
-            hint = "merge it into the model's safetensors with `sqlcoder models convert`, and convert those to ONNX"
+            hint = f"merge it with `sqlcoder models convert SRC DST.onnx --adapter {self.files.adapter}`, SRC being the model's safetensors"
             raise ModelError("an ONNX graph takes no adapter", place=self.files.adapter, hint=hint)
         found = find_model(path)
         file, threads = found.layout.file, self.settings.threads or default_threads()

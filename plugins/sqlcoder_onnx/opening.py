@@ -15,6 +15,7 @@ from sqlcoder_onnx.processors import memory_bytes
 
 _NAMES = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider"}
 _AGAIN = "fetch or convert the model again"
+_STANDARD = "convert the model with `sqlcoder models convert SRC DST.onnx --graph standard`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +84,15 @@ def _chosen(wanted: str, available: list[str], for_cuda: bool) -> tuple[str, tup
     if wanted == "auto":
         if "cuda" not in there:
             return "cpu", ()
-        note = "CUDA is there, and this graph is for the CPU: convert the model with `graph: standard` to use it"
+        note = f"CUDA is there, and this graph is for the CPU: {_STANDARD}"
         return ("cuda", ()) if for_cuda else ("cpu", (note,))
     if wanted not in there:
         hint = mend("onnx-gpu") if wanted == "cuda" else "set `provider: auto`"
         raise ModelError(f"`provider: {wanted}` is not in the installed ONNX Runtime, which has {', '.join(sorted(there))}", hint=hint)
     if wanted == "cuda" and not for_cuda:
-        hint = "convert the model again as the `standard` graph, or set `provider: cpu`"
-        raise ModelError("this graph cannot run on CUDA, whose attention takes no mask of its own", hint=hint)
+        raise ModelError(
+            "this graph cannot run on CUDA, whose attention takes no mask of its own", hint=f"{_STANDARD}, or set `provider: cpu`"
+        )
     return wanted, ()
 
 
