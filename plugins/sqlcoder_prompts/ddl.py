@@ -24,6 +24,9 @@ _TYPES: dict[ColumnKind, str] = {
     "json": "JSON",
 }
 """For columns whose type no source tells."""
+_LONGEST_TYPE = 160
+"""Characters: types of nested columns may be pages long."""
+_MOST_SYNONYMS = 8
 
 
 def ddl(content: Content, names: Names, plain: Plain) -> str:
@@ -65,9 +68,9 @@ def _table(table: Table, names: Names, plain: Plain) -> Iterator[str]:
 
 
 def _column(column: Column, names: Names, plain: Plain, is_key: bool, last: bool) -> str:
-    type_text = plain.line(column.type or "") or _TYPES.get(column.kind, "")
+    type_text = plain.brief(column.type or "", _LONGEST_TYPE) or _TYPES.get(column.kind, "")
     words = " ".join(filter(None, (names.column(column.name), type_text, "PRIMARY KEY" if is_key else "")))
-    about = _joined(_about_column(column, plain))
+    about = _joined(_about_column(column, names, plain))
     return f"  {words}{'' if last else ','}" + (f" -- {about}" if about else "")
 
 
@@ -79,18 +82,18 @@ def _joined(parts: Iterator[str]) -> str:
 
 def _about_table(table: Table, plain: Plain) -> Iterator[str]:
     if table.description:
-        yield plain.line(table.description)
+        yield plain.brief(table.description)
     if table.synonyms:
-        yield f"also called {', '.join(map(plain.line, table.synonyms))}"
+        yield f"also called {', '.join(map(plain.line, table.synonyms[:_MOST_SYNONYMS]))}"
     if table.deprecated is not None:
         yield f"deprecated {plain.line(table.deprecated)}".rstrip()
 
 
-def _about_column(column: Column, plain: Plain) -> Iterator[str]:
+def _about_column(column: Column, names: Names, plain: Plain) -> Iterator[str]:
     if column.description:
-        yield plain.line(column.description)
+        yield plain.brief(column.description)
     if column.synonyms:
-        yield f"also called {', '.join(map(plain.line, column.synonyms))}"
+        yield f"also called {', '.join(map(plain.line, column.synonyms[:_MOST_SYNONYMS]))}"
     if column.values:
-        listed = ", ".join(map(plain.literal, column.values))
+        listed = ", ".join(map(names.literal, column.values))
         yield f"one of {listed}" if column.values_complete else f"for example {listed}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import Scalar, TableName
 from sqlcoder_prompts.plain import Plain
 
 _LOWER = re.compile(r"[a-z_][a-z0-9_]*\Z")
@@ -53,6 +53,19 @@ class Names:
         from sqlglot import exp
 
         return exp.to_identifier(self._plain.line(name), quoted=True).sql(dialect=self._dialect)
+
+    def literal(self, value: Scalar) -> str:
+        """A stored value as the dialect writes it."""
+        if isinstance(value, bool):
+            return str(value).upper()
+        if not isinstance(value, str):
+            return str(value)
+        text = self._plain.line(value)
+        if "'" not in text and "\\" not in text:
+            return f"'{text}'"
+        from sqlglot import exp
+
+        return exp.Literal.string(text).sql(dialect=self._dialect)
 
     def _ordinary(self, name: str) -> bool:
         if name.lower() in _RESERVED:

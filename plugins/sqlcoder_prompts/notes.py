@@ -74,14 +74,14 @@ def term_line(term: Term, names: Names, plain: Plain) -> str:
 def exposure_line(exposure: Exposure, names: Names, plain: Plain) -> str:
     """`dashboard Weekly sales uses orders, customers`."""
     tables = ", ".join(map(names.table, exposure.tables))
-    about = f": {plain.line(exposure.description)}" if exposure.description else ""
+    about = f": {plain.brief(exposure.description)}" if exposure.description else ""
     return f"{plain.line(exposure.kind or 'dashboard')} {plain.line(exposure.label or exposure.name)} uses {tables}{about}"
 
 
 def _definition(name: str, called: Iterable[str], about: str | None, computed: str, plain: Plain) -> str:
     others = ", ".join(dict.fromkeys(plain.line(other) for other in called if other.lower() != name.lower()))
     head = plain.line(name) + (f" (also called {others})" if others else "")
-    text = "; ".join(filter(None, (plain.line(about).rstrip(".") if about else "", computed)))
+    text = "; ".join(filter(None, (plain.brief(about).rstrip(".") if about else "", computed)))
     return f"{head}: {text}" if text else head
 
 
@@ -117,11 +117,11 @@ def previous_lines(ask: Ask, plain: Plain) -> tuple[str, ...]:
     return tuple(plain.quoted(line) for line in (ask.linked.question.previous or "").splitlines() if line.strip())
 
 
-def value_lines(tables: Iterable[Table], focus: Focus, names: Names, plain: Plain) -> Iterator[str]:
+def value_lines(tables: Iterable[Table], focus: Focus, names: Names) -> Iterator[str]:
     """Which stored values words of the question may mean, for prompts whose tables are shown the same for every question."""
     for table in tables:
         for column in table.columns:
             values = focus.values(table.name, column.name)
             if values:
                 place = f"{names.table(table.name)}.{names.column(column.name)}"
-                yield f"The question may mean {place} = {' or '.join(dict.fromkeys(map(plain.literal, values)))}"
+                yield f"The question may mean {place} = {' or '.join(dict.fromkeys(map(names.literal, values)))}"

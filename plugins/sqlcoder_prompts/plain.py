@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sqlcoder_core.api import Room, Scalar
+from sqlcoder_core.api import Room
 
 MARKS = ("[QUESTION]", "[/QUESTION]", "[SQL]", "[/SQL]")
 """What the original prompts put around questions and answers."""
@@ -29,6 +29,15 @@ class Plain:
         """One line: line breaks and control characters become spaces, runs of white space one space."""
         return self._harmless(" ".join(_printed(text).split()))
 
+    def brief(self, text: str, most: int = 240) -> str:
+        """One line of at most `most` characters: a longer text ends with its last whole sentence, or word, that fits."""
+        line = self.line(text)
+        if len(line) <= most:
+            return line
+        head = line[:most]
+        sentence = head.rfind(". ")
+        return head[: sentence + 1] if sentence > most // 2 else head[: max(head.rfind(" "), most // 2)].rstrip(",;:") + " ..."
+
     def sql(self, text: str) -> str:
         """A statement as it is laid out, its lines kept: white space within them may belong to a value."""
         lines = (_printed(line.replace("\t", "    ")).rstrip() for line in text.splitlines())
@@ -37,12 +46,6 @@ class Plain:
     def quoted(self, text: str) -> str:
         """One line to stand between backticks."""
         return self.line(text.replace("`", "'"))
-
-    def literal(self, value: Scalar) -> str:
-        """A stored value as SQL writes it."""
-        if isinstance(value, bool):
-            return str(value).upper()
-        return "'" + self.line(value).replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
     def whole(self, text: str) -> str:
         """Pieces put together, looked at once more: two of them may have become a control token."""

@@ -69,7 +69,7 @@ class SharingPrompter(Prompter):
         plain, names = Plain(room), whole.names
         linked = self._linked(ask, room, focus)
         base = replace(whole.content, examples=linked.examples)
-        hints = (*_missing_definitions(linked, whole.content, focus, names, plain), *_value_hints(whole.content, focus, names, plain, room))
+        hints = (*_missing_definitions(linked, whole.content, focus, names, plain), *_value_hints(whole.content, focus, names, room))
 
         def halves(content: Content) -> Halves:
             return _halves(ask, content, whole.text, hints, plain=plain, names=names, common=True)
@@ -150,8 +150,8 @@ def _missing_definitions(linked: Content, whole: Content, focus: Focus, names: N
     return metrics + [term_line(one, names, plain) for one in linked.terms if focus.names(one) and one not in whole.terms]
 
 
-def _value_hints(whole: Content, focus: Focus, names: Names, plain: Plain, room: Room) -> list[str]:
-    return list(value_lines(whole.tables, focus, names, plain)) if room.values else []
+def _value_hints(whole: Content, focus: Focus, names: Names, room: Room) -> list[str]:
+    return list(value_lines(whole.tables, focus, names)) if room.values else []
 
 
 def _has_what_is_needed(content: Content, ask: Ask, focus: Focus) -> bool:

@@ -140,6 +140,17 @@ def test_a_limit_and_the_calendar_are_said_only_where_they_are_set(built: Callab
     assert "The fiscal year starts in July" in text
 
 
+def test_pages_of_description_become_their_first_sentences(built: Callable[..., Prompter]) -> None:
+    long = "The city. " + "Where the customer lives, as the form has it. " * 40
+    nested = f"STRUCT({', '.join(f'field_{number} INTEGER' for number in range(200))})"
+    columns = (Column(name="city", type="TEXT", description=long), Column(name="more", type=nested, synonyms=tuple("abcdefghijkl")))
+    facts = (Table(name=TableName(name="people", schema="shop"), description="word" * 900, columns=columns),)
+    lines = said(built(SqlcoderPrompter).prompt(ask_about("people by city", facts=facts), room_for())).splitlines()
+    assert max(map(len, lines)) < 300
+    assert any(line.endswith("as the form has it.") and line.startswith("  city TEXT, -- The city. Where") for line in lines)
+    assert any("also called a, b, c, d, e, f, g, h" in line and "INTEGER, ..." not in line for line in lines)
+
+
 # ------------------------------------------------------------------ names
 
 
@@ -159,6 +170,22 @@ def test_a_limit_and_the_calendar_are_said_only_where_they_are_set(built: Callab
 )
 def test_a_name_is_quoted_where_the_dialect_needs_it(dialect: str, name: str, written: str) -> None:
     assert Names(dialect, None, (), Plain(room_for())).column(name) == written
+
+
+@pytest.mark.parametrize(
+    ("dialect", "value", "written"),
+    [
+        ("duckdb", "it's", "'it''s'"),
+        ("bigquery", "it's", "'it\\'s'"),
+        ("mysql", "a\\b", "'a\\\\b'"),
+        ("postgres", "a\\b", "'a\\b'"),
+        ("duckdb", "two\nlines", "'two lines'"),
+        ("duckdb", 1.5, "1.5"),
+        ("duckdb", True, "TRUE"),
+    ],
+)
+def test_a_value_is_written_as_the_dialect_reads_it(dialect: str, value: str | float | bool, written: str) -> None:
+    assert Names(dialect, None, (), Plain(room_for())).literal(value) == written
 
 
 def table(name: str, schema: str | None = None, database: str | None = None) -> TableName:
