@@ -130,7 +130,14 @@ def _catalog(session: Session) -> Iterator[Problem]:
 
 def _runtime(session: Session) -> Iterator[Problem]:
     proposer = session.built.proposer
-    found = proposer.findings()
+    try:
+        found = tuple(proposer.findings())
+    except SqlcoderError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign code; doctor names what is broken and goes on
+        message = f"runtime {proposer.name!r} failed while looking for findings: {type(error).__name__}: {error}"
+        yield Problem(code="runtime", message=message, hint="repair or upgrade it", found_by="doctor")
+        return
     if found:
         yield from found
         return

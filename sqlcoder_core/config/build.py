@@ -22,6 +22,7 @@ from sqlcoder_core.contracts.sink import Sink
 from sqlcoder_core.contracts.source import MetadataSource
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.host import Host
+from sqlcoder_core.host.calls import named
 from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.policy.confined import Confined
 from sqlcoder_core.policy.spare import Spare
@@ -117,9 +118,11 @@ def _proposer(configuration: Configuration, host: Host, context: Context, *, exa
     built: Proposer | Runtime = _made(configuration, host, context, RUNTIME, configuration.runtime)
     if isinstance(built, Proposer):
         return built
-    missing = built.missing()
+    place = configuration.runtime.place(("use",))
+    with named(f"runtime {built.name!r}", "looking for what it needs", place=place, scrub=host.scrub):
+        missing = built.missing()
     if missing is not None and not examining:
-        raise ModelError(missing.message, place=missing.place or configuration.runtime.place(("use",)), hint=missing.hint)
+        raise ModelError(missing.message, place=missing.place or place, hint=missing.hint)
     # Models and their worker are loaded with the first configuration that has one.
     from sqlcoder_core.runtime.model_proposer import ModelProposer
 

@@ -17,7 +17,7 @@ from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.worker import model_wire
 from sqlcoder_core.worker.model_process import ModelProcess
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 10.0
 """What a model may take beyond its time before it counts as hanging."""
 _REMEMBERED = 20_000
 """Texts whose lengths are remembered: the lines of a catalog are counted for every question."""
@@ -115,7 +115,7 @@ class ModelWorker:
         try:
             self._process.send(model_wire.Count(number=number, texts=texts))
             while True:
-                reply = self._process.receive(GRACE_SECONDS * 12)
+                reply = self._process.receive(GRACE_SECONDS * 6)
                 if isinstance(reply, model_wire.Counts) and reply.number == number:
                     settled = True
                     return reply.counts

@@ -55,12 +55,16 @@ class CannedRuntime(Runtime):
     Settings = CannedSettings
 
     def missing(self) -> Problem | None:
+        if self.settings.fails == "missing":
+            raise KeyError("missing")
         if self.settings.lacks:
             hint = 'run pip install "sqlcoder-core[canned]"'
             return Problem(code="missing_extra", message="runtime 'canned' needs cannedlib", hint=hint)
         return None
 
     def findings(self) -> tuple[Problem, ...]:
+        if self.settings.fails == "findings":
+            raise KeyError("findings")
         return (Problem(code="runtime", message="cannedlib 1.0", severity="note"),)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sqlcoder_core.config.load import load
-from sqlcoder_core.errors import ConfigError
+from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.health import examine
 from sqlcoder_core.host import Host
 from sqlcoder_core.runtime import auto
@@ -242,3 +242,12 @@ def test_doctor_goes_on_where_a_runtime_cannot_work(configure, settings: dict[st
     configure(**settings)
     assert said in runtime_findings()
     assert [section.name for section in examine(Options())][-1] == "extensions"
+
+
+def test_a_runtime_that_fails_by_itself_is_named(configure, opened) -> None:
+    with pytest.raises(
+        PluginError, match=r"sqlcoder\.yaml:\d+:\d+: runtime 'canned' failed while looking for what it needs: KeyError: 'missing'"
+    ):
+        opened(fails="missing")
+    configure(fails="findings")
+    assert runtime_findings() == ["error: runtime 'canned' failed while looking for findings: KeyError: 'findings'"]
