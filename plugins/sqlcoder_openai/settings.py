@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from sqlcoder_core.api import Decoding, RuntimeSettings, SecretText
 from sqlcoder_openai.address import base_url
@@ -41,7 +42,11 @@ class OpenaiSettings(RuntimeSettings):
     @field_validator("base_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        return base_url(value)
+        try:
+            return base_url(value)
+        except ValueError as error:
+            # An address with a user or a query may hold a key; of this kind of error the message never repeats what was given.
+            raise PydanticCustomError("secret_text", "{said}", {"said": str(error)}) from None
 
     def decoding(self, hypotheses: int) -> Decoding:
         """These settings as decoding takes them: a server may give more answers than it has beams."""

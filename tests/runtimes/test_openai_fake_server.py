@@ -459,6 +459,7 @@ def test_the_key_shows_nowhere(server: FakeServer, runtime: Callable[..., Openai
     with pytest.raises(ValidationError) as caught:
         runtime(base_url=f"https://user:{KEY}@example.com/v1")
     assert KEY not in str(caught.value)
+    assert caught.value.errors()[0]["type"] == "secret_text"  # which is never shown with what was given
 
 
 # ------------------------------------------------------------------ what it is
