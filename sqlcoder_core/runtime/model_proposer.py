@@ -15,7 +15,7 @@ from sqlcoder_core.runtime.hypotheses import candidates_of, problem_of
 from sqlcoder_core.runtime.local_model import LocalModel
 from sqlcoder_core.runtime.prompt_record import record_of
 from sqlcoder_core.runtime.receives import model_notes, note, receives
-from sqlcoder_core.values.candidate import Proposal
+from sqlcoder_core.values.candidate import Candidate, Proposal
 from sqlcoder_core.values.generation import Generated, ModelFacts, Prompt
 from sqlcoder_core.values.problem import Problem
 
@@ -42,6 +42,7 @@ class ModelProposer(Proposer):
         self._configured = prompter
         self._by_word = by_word
         self.model = runtime if isinstance(runtime, RemoteRuntime) else LocalModel(runtime, context)
+        self._told = False
         self._local = self.model if isinstance(self.model, LocalModel) else None
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
@@ -150,10 +151,17 @@ class ModelProposer(Proposer):
         one = next(generated, None)
         if one is None:
             raise PluginError(f"runtime {self.name!r} gave fewer answers than it was asked for")
-        candidates = candidates_of(one, prompt, self.name, ask.candidates)
+        candidates = self._with_notes(candidates_of(one, prompt, self.name, ask.candidates), facts)
         problem = problem_of(one, self.name)
         reason = None if candidates or problem else "the model wrote no SQL"
         return Proposal(candidates=candidates, reason=reason, problem=problem, record=self._record(prompt, one, facts))
+
+    def _with_notes(self, candidates: tuple[Candidate, ...], facts: ModelFacts) -> tuple[Candidate, ...]:
+        """The first answer says what is to be known of the model."""
+        if self._told or not candidates:
+            return candidates
+        self._told = True
+        return tuple(replace(one, notes=(*one.notes, *facts.notes)) for one in candidates)
 
     def _record(self, prompt: Prompt, generated: Generated, facts: ModelFacts) -> tuple[tuple[str, str], ...]:
         known = {name for name, _ in self.identity()}

@@ -256,3 +256,10 @@ def test_the_state_of_a_schema_is_kept_for_the_next_question(opened) -> None:
     first, second = (dict(session.ask(Question(text=text)).signature)["tokens"] for text in ("how many pets", "count the pets"))
     assert "reused 0" in first
     assert "reused 0" not in second
+
+
+def test_notes_on_the_model_are_said_once(opened) -> None:
+    session = opened(answers={"pets": [COUNT]}, beams=1)
+    first, second = (session.ask(Question(text=text)) for text in ("how many pets", "count the pets"))
+    assert [problem.message for problem in first.problems if problem.severity == "note"] == ["canned on purpose"]
+    assert second.problems == ()
