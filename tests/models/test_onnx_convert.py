@@ -124,6 +124,20 @@ def test_a_conversion_that_fails_leaves_nothing(source: Path, tmp_path: Path) ->
     assert not list(tmp_path.iterdir())
 
 
+def test_a_config_of_other_sizes_than_the_weights_is_refused(tmp_path: Path) -> None:
+    source = write_tiny_llama(tmp_path / "source")
+    config = json.loads((source / "config.json").read_text())
+    (source / "config.json").write_text(json.dumps(config | {"vocab_size": 300}))
+    with pytest.raises(ModelError, match=r"the embedding is \(258, 64\), and config.json says \(300, 64\)"):
+        write_onnx(read_weights(source), tmp_path / "model")
+
+
+def test_without_onnx_the_extra_is_named(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlcoder_core.models.convert.onnx_write.find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"needs the package onnx; run pip install 'sqlcoder-core\[onnx\]'"):
+        write_onnx(read_weights(source), tmp_path / "model")
+
+
 def test_a_folder_that_is_there_is_not_overwritten(source: Path, graph: Path) -> None:
     before = {file.name: file.stat().st_mtime_ns for file in graph.iterdir()}
     with pytest.raises(UsageError, match="exists already"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 DESCRIPTION = "sqlcoder_onnx.json"
 """The file that says what the graph beside it is, for whoever runs it."""
 
+_EMBEDDING = "model.embed_tokens.weight"
 _OPSETS: Mapping[Graph, tuple[int, int]] = {"contrib": (21, 10), "standard": (24, 11)}
 """Operator set and file version of each dialect."""
 
@@ -34,14 +36,12 @@ def write_onnx(
     """Write the model into `folder`, which must not be there yet.
 
     `contrib` uses ONNX Runtime's own operators and is for CPUs; `standard` keeps to operators of ONNX 24, as CUDA needs (in few bits
-    both multiply by ONNX Runtime's MatMulNBits). Memory holds the largest product of matrices at a time. `progress(done, total)`
+    both multiply by ONNX Runtime's MatMulNBits). `int8` has 8 bits for every matrix; `int4` keeps 8 for embedding, logits and down
+    projections, where 4 cost most. Memory holds the largest product of matrices at a time. `progress(done, total)`
     counts parts. Raises ModelError for a model that the graph cannot express, UsageError for a folder that is there already,
     FileError where it cannot be written; then nothing is left.
     """
-    shape = shape_of(weights.config, weights.names(), place=str(weights.path))
-    if graph == "contrib" and shape.head_dim % 16:
-        said = f"heads of {shape.head_dim} numbers do not go into the contrib graph, which takes multiples of 16"
-        raise ModelError(said, place=str(weights.path), hint="write the standard graph")
+    shape = _checked_shape(weights, graph)
     refuse_existing(folder, overwrite=False)
     with staged_folder(folder) as new:
         writer = GraphWriter(new / "model.onnx.data")
@@ -63,12 +63,28 @@ def quantize_onnx(
 ) -> None:
     """The fp32 graph of ours in `source` in fewer bits, of the same dialect, in `folder`.
 
-    `int8` has 8 bits everywhere, `int4` 4 bits where that costs least. Raises as `write_onnx`, and ModelError for a graph of others.
+    Raises as `write_onnx`, and ModelError for a graph of others.
     """
     from sqlcoder_core.models.convert.onnx_source import OnnxWeights
 
     weights = OnnxWeights(source)
     write_onnx(weights, folder, graph=weights.graph, precision=precision, progress=progress)
+
+
+def _checked_shape(weights: Weights, graph: Graph) -> LlamaShape:
+    place = str(weights.path)
+    if find_spec("onnx") is None:
+        raise ModelError("writing ONNX needs the package onnx", hint="run pip install 'sqlcoder-core[onnx]'")
+    shape = shape_of(weights.config, weights.names(), place=place)
+    if graph == "contrib" and shape.head_dim % 16:
+        said = f"heads of {shape.head_dim} numbers do not go into the contrib graph, which takes multiples of 16"
+        raise ModelError(said, place=place, hint="write the standard graph")
+    if _EMBEDDING not in weights.names():
+        raise ModelError(f"the tensor {_EMBEDDING} is missing", place=place, hint="fetch the model again")
+    said_size, size = (shape.vocabulary, shape.hidden), weights.shape(_EMBEDDING)
+    if size != said_size:
+        raise ModelError(f"the embedding is {size}, and config.json says {said_size}", place=place, hint="fetch the model again")
+    return shape
 
 
 def _save(shape: LlamaShape, writer: GraphWriter, graph: Graph, file: Path) -> None:
@@ -77,7 +93,7 @@ def _save(shape: LlamaShape, writer: GraphWriter, graph: Graph, file: Path) -> N
     opset, version = _OPSETS[graph]
     inputs, outputs = _ends(shape, graph)
     made = helper.make_graph(writer.nodes, "decoder", inputs, outputs, writer.tensors)
-    domains = [helper.make_opsetid("", opset), helper.make_opsetid("com.microsoft", 1)]
+    domains = [helper.make_opsetid("", opset), *(helper.make_opsetid(name, 1) for name in {node.domain for node in writer.nodes} - {""})]
     model = helper.make_model(made, opset_imports=domains, ir_version=version, producer_name="sqlcoder")
     file.write_bytes(model.SerializeToString())
 
