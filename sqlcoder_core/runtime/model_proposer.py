@@ -16,7 +16,7 @@ from sqlcoder_core.runtime.local_model import LocalModel
 from sqlcoder_core.runtime.prompt_record import record_of
 from sqlcoder_core.runtime.receives import model_notes, note, receives
 from sqlcoder_core.values.candidate import Candidate, Proposal
-from sqlcoder_core.values.generation import Generated, ModelFacts, Prompt
+from sqlcoder_core.values.generation import Generated, ModelFacts, Prompt, ShownTable
 from sqlcoder_core.values.problem import Problem
 
 _OF_THE_PROCESS = ("model_died", "out_of_memory")
@@ -127,7 +127,8 @@ class ModelProposer(Proposer):
             raise
         except Exception as error:  # a prompter is foreign code; its failure is reported by its name
             raise PluginError(f"prompter {self.prompter.name!r} failed: {type(error).__name__}: {error}") from error
-        return prompt if prompt.prompter else replace(prompt, prompter=self.prompter.name)
+        shown = _in_default_schema(prompt.shown, ask.linked.default_schema)
+        return replace(prompt, prompter=prompt.prompter or self.prompter.name, shown=shown)
 
     def _generated(self, asks: tuple[Ask, ...], prompts: list[Prompt]) -> Iterator[Generated]:
         decoding = replace(self.settings.decoding(self._wanted(asks)), dialect=asks[0].dialect)
@@ -178,6 +179,12 @@ def _cleaned(ask: Ask, room: Room) -> Ask:
 
     said = replace(question, text=plain(question.text) or "", instructions=plain(question.instructions), previous=plain(question.previous))
     return replace(ask, linked=replace(ask.linked, question=said))
+
+
+def _in_default_schema(shown: tuple[ShownTable, ...], schema: str | None) -> tuple[ShownTable, ...]:
+    """Tables whose bare name is enough are marked so; prompters need not know."""
+    default = schema.lower() if schema else None
+    return tuple(replace(one, bare=True) if one.name.schema is None or one.name.schema.lower() == default else one for one in shown)
 
 
 def decoding_text(settings: RuntimeSettings) -> str:

@@ -22,10 +22,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTable:
-    """A table that a prompt shows, with the columns it shows of it: what a constrained answer may name."""
+    """A table that a prompt shows, with the columns it shows of it: what a constrained answer may name.
+
+    `bare` says that the name alone means it, since its schema is the one that unqualified names mean.
+    """
 
     name: TableName
     columns: tuple[str, ...]
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
