@@ -14,6 +14,7 @@ from sqlcoder_core.errors import ModelError, UsageError
 from sqlcoder_core.models.convert.onnx_quantise import in_blocks
 from sqlcoder_core.models.convert.onnx_source import OnnxWeights
 from sqlcoder_core.models.convert.onnx_write import quantize_onnx, write_onnx
+from sqlcoder_core.models.convert.quantize import quantize
 from sqlcoder_core.models.convert.weights import read_weights
 
 onnx: Any = pytest.importorskip("onnx")
@@ -79,6 +80,21 @@ def test_quantising_a_graph_gives_what_quantising_its_source_gives(precision: An
     write_onnx(read_weights(source), tmp_path / "from_source", precision=precision)
     for name in ("model.onnx", "model.onnx.data", "sqlcoder_onnx.json", "tokenizer.json"):
         assert (tmp_path / "from_graph" / name).read_bytes() == (tmp_path / "from_source" / name).read_bytes(), name
+
+
+def test_quantize_takes_graphs_too_and_keeps_their_dialect(source: Path, tmp_path: Path) -> None:
+    write_onnx(read_weights(source), tmp_path / "whole", graph="standard")
+    heard: list[tuple[str, int, int]] = []
+    made = quantize(tmp_path / "whole", tmp_path / "few", "INT4", progress=lambda *step: heard.append(step))
+    assert made.path == tmp_path / "few" and heard[-1] == ("few", 4, 4)
+    said = json.loads((tmp_path / "few" / "sqlcoder_onnx.json").read_text())
+    assert (said["graph"], said["precision"]) == ("standard", "int4")
+    with pytest.raises(UsageError, match="exists already"):
+        quantize(tmp_path / "whole", tmp_path / "few", "int8")
+    with pytest.raises(UsageError, match="onto itself"):
+        quantize(tmp_path / "whole", tmp_path / "whole", "int8", overwrite=True)
+    quantize(tmp_path / "whole", tmp_path / "few", "int8", overwrite=True)
+    assert json.loads((tmp_path / "few" / "sqlcoder_onnx.json").read_text())["precision"] == "int8"
 
 
 def test_a_graph_in_few_bits_is_not_quantised_again(graph: Path, tmp_path: Path) -> None:

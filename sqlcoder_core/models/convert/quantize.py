@@ -47,7 +47,7 @@ _KEPT_LINES = 12
 def quantize(
     src: Path, dst: Path, to: str, *, overwrite: bool = False, threads: int | None = None, progress: Progress | None = None
 ) -> Made:
-    """Write `src` (GGUF, or a folder of safetensors) to `dst` in fewer bits.
+    """Write `src` (GGUF, a folder of safetensors, for int8 and int4 also an fp32 ONNX folder of ours) to `dst` in fewer bits.
 
     `to` is one of `GGUF_TYPES` in any case (`Q4_K_M`), or int8 or int4, which make an ONNX folder. K-quants need rows that are
     multiples of 256; what fell back to another format is told in the notes. Raises UsageError for an unknown word or an existing
@@ -56,7 +56,10 @@ def quantize(
     word = to.lower().replace("-", "_")
     if word in ONNX_TYPES:
         from sqlcoder_core.models.convert.convert import convert
+        from sqlcoder_core.models.convert.onnx_fewer_bits import is_graph, quantize_graph
 
+        if is_graph(src):
+            return quantize_graph(src, dst, word, overwrite=overwrite, progress=progress)
         return convert(src, dst, dtype=word, overwrite=overwrite, progress=progress, kind="onnx")
     if word not in GGUF_TYPES:
         raise UsageError(f"there is no format {to!r}", hint=f"choose one of {', '.join((*GGUF_TYPES, *ONNX_TYPES))}")
