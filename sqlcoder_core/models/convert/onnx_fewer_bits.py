@@ -17,7 +17,10 @@ def is_graph(src: Path) -> bool:
 
 
 def quantize_graph(src: Path, dst: Path, word: str, *, overwrite: bool, progress: Progress | None) -> Made:
-    """Write the graph in `src` to the folder `dst`; `word` is int8 or int4. Raises UsageError for a folder that is to stay, and as `quantize_onnx`."""
+    """Write the graph in `src` to the folder `dst`; `word` is int8 or int4.
+
+    Raises UsageError for a folder that is to stay, and as `quantize_onnx`.
+    """
     refuse_existing(dst, overwrite)
     if dst.exists() and src.samefile(dst):
         raise UsageError(f"{dst} cannot be quantised onto itself", hint="choose another name")
