@@ -119,7 +119,7 @@ class Serving:
 
 def _shared(text: str, prompt: Prompt) -> int:
     """Where the first message's shared part ends in the rendered text; 0 where the template has changed it."""
-    part = prompt.messages[0].content[: prompt.shared].lstrip()
+    part = prompt.messages[0].content[: prompt.shared].strip()
     start = text.find(part) if part else -1
     return start + len(part) if start >= 0 else 0
 

@@ -171,7 +171,7 @@ class TalkingPrompter(PlainPrompter):
 
     def prompt(self, ask: Any, room: Any) -> Prompt:
         plain = super().prompt(ask, room)
-        return replace(plain, text="", messages=(Message(role="user", content=plain.text),), shared=0)
+        return replace(plain, text="", messages=(Message(role="user", content=plain.text),))
 
 
 @hookimpl

@@ -251,8 +251,9 @@ def test_the_state_of_a_schema_is_kept_on_disk_between_runs(opened, pets) -> Non
     assert reused() > 1000
 
 
-def test_the_state_of_a_schema_is_kept_for_the_next_question(opened) -> None:
-    session = opened(answers={"pets": [COUNT]}, beams=1, prompt={"use": "plain", "padding": 2000})
+@pytest.mark.parametrize("word", ["plain", "talking"])
+def test_the_state_of_a_schema_is_kept_for_the_next_question(opened, word: str) -> None:
+    session = opened(answers={"pets": [COUNT]}, beams=1, prompt={"use": word, "padding": 2000})
     first, second = (dict(session.ask(Question(text=text)).signature)["tokens"] for text in ("how many pets", "count the pets"))
     assert "reused 0" in first
     assert "reused 0" not in second
