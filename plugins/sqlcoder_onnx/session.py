@@ -47,7 +47,7 @@ class OnnxSession(TreeSession):
 
     def reserve(self, tokens: int, branches: int) -> None:
         """See `TreeSession`."""
-        self._tidy(always=True)
+        self._tidy()
         self._graph.buffers.grow(tokens, self._used)
         self._widen(branches)
 
@@ -56,7 +56,7 @@ class OnnxSession(TreeSession):
         if not len(tokens):
             raise ValueError("prefill needs a token")
         self._fits(len(tokens) + (self._lengths[parent] if parent is not None else 0))
-        self._tidy(always=True)
+        self._tidy()
         handle = self._branch(parent)
         try:
             for start in range(0, len(tokens), self._chunk):
@@ -112,7 +112,7 @@ class OnnxSession(TreeSession):
         layout = self._graph.layout
         block = read_state(file, self._identity, (2 * layout.layers, layout.kv_heads, layout.head_dim))
         length = block.shape[2]
-        self._tidy(always=True)
+        self._tidy()
         self._make_room(length)
         self._graph.buffers.write(self._used, block)
         handle = self._branch(None)
@@ -160,10 +160,14 @@ class OnnxSession(TreeSession):
 
     def _make_room(self, rows: int) -> None:
         """Room for so many rows behind those that are there."""
-        self._tidy(always=self._used + rows > self._graph.buffers.capacity)
-        missing = self._used + rows - self._graph.buffers.capacity
+        capacity = self._graph.buffers.capacity
+        if self._used + rows > capacity:
+            self._tidy(squeeze=True)
+        elif self._since_tidy >= _TIDY:
+            self._tidy()
+        missing = self._used + rows - capacity
         if missing > 0:
-            self._graph.buffers.grow(self._graph.buffers.capacity + max(missing, self._graph.buffers.capacity // 2), self._used)
+            self._graph.buffers.grow(capacity + max(missing, capacity // 2), self._used)
         self._widen(0)
 
     def _widen(self, branches: int) -> None:
@@ -174,16 +178,17 @@ class OnnxSession(TreeSession):
             self._masks = np.pad(self._masks, ((0, more), (0, longer)), constant_values=_HIDDEN)
             self._free_slots += range(lines, lines + more)
 
-    def _tidy(self, *, always: bool) -> None:
-        """Squeeze out rows that no branch sees, where they are worth it; what follows keeps its order, and so its parents before it."""
-        if not always and self._since_tidy < _TIDY:
-            return
+    def _tidy(self, *, squeeze: bool = False) -> None:
+        """Forget rows at the end that no branch sees, and squeeze out those between where they are many, or `squeeze` says so.
+
+        What follows keeps its order, and so every parent its place before its children.
+        """
         self._since_tidy = 0
         seen = (self._masks[:, : self._used] == 0).any(axis=0)
         rows = np.flatnonzero(seen)
         self._used = int(rows[-1]) + 1 if len(rows) else 0
         dead = self._used - len(rows)
-        if not dead or (not always and dead < max(_TIDY, self._used // 4)):
+        if not dead or (not squeeze and dead < max(_TIDY, self._used // 4)):
             return
         first = int(np.argmin(seen))
         self._graph.buffers.move(rows[first:], first)
