@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,45 @@ def test_a_long_session_does_not_grow_without_bound(session: Any, ours: Loaded) 
             beams = session.assign(beams, [0, 0, 1, 1])
     assert session._graph.buffers.capacity <= 512
     assert np.abs(session.step([(session.fork(trunk), 7)])[0] - wanted).max() < 1e-4
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_whatever_branches_do_each_has_the_logits_of_its_own_tokens(seed: int, ours: Loaded, session: Any, tmp_path: Path) -> None:
+    """Random forks, steps, prefills, frees, saves and restores, against each branch's tokens computed alone."""
+    dice = random.Random(seed)
+    branches: dict[int, list[int]] = {}
+    expected: list[tuple[list[int], Any]] = []
+    for _ in range(250):
+        some = dice.sample(sorted(branches), min(len(branches), dice.randint(1, 5)))
+        deed = dice.choice(("prefill", "fork", "step", "step", "free", "save"))
+        if deed == "prefill" or not branches:
+            parent = dice.choice([None, *branches])
+            tokens = [dice.randrange(2, 250) for _ in range(dice.randint(1, 40))]
+            handle, logits = session.prefill(tokens, parent)
+            branches[handle] = [*branches.get(parent or 0, ()), *tokens]
+            expected.append((branches[handle], logits.copy()))
+        elif deed == "fork":
+            branches[session.fork(some[0])] = list(branches[some[0]])
+        elif deed == "step":
+            moves = [(handle, dice.randrange(2, 250)) for handle in some]
+            logits = session.step(moves)
+            for (handle, token), row in zip(moves, logits, strict=True):
+                branches[handle] = [*branches[handle], token]
+                expected.append((branches[handle], row.copy()))
+        elif deed == "save":
+            session.save(some[0], tmp_path / "state")
+            branches[session.restore(tmp_path / "state")] = list(branches[some[0]])
+        elif len(branches) > 3:
+            for handle in some:
+                session.free(handle)
+                del branches[handle]
+        assert {handle: session.length(handle) for handle in branches} == {handle: len(tokens) for handle, tokens in branches.items()}
+    for handle in branches:
+        session.free(handle)
+    for tokens, logits in dice.sample(expected, 60):
+        alone, wanted = session.prefill(tokens)
+        session.free(alone)
+        assert np.abs(logits - wanted).max() < 1e-4
 
 
 def test_forks_and_reordered_beams_move_no_keys_and_values(session: Any, ours: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
