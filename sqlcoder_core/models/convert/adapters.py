@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.errors import FileError, ModelError
+from sqlcoder_core.models.convert.foreign import foreign
 from sqlcoder_core.models.convert.safetensors_file import SafetensorsFile
 from sqlcoder_core.models.convert.safetensors_weights import read_json
 from sqlcoder_core.models.convert.weights import Weights, pickle_refused
@@ -65,9 +66,10 @@ class Adapter:
             raise ModelError("a GGUF adapter, which is not merged here", place=str(folder), hint=hint)
         self._config = read_json(self._needed("adapter_config.json"))
         self._refuse_unusual()
-        self.alpha = float(self._config.get("lora_alpha", 8))
         file = SafetensorsFile(self._needed("adapter_model.safetensors"))
-        self.parts = self._read(file)
+        with foreign("adapter_config.json", str(folder)):
+            self.alpha = float(self._config.get("lora_alpha", 8))
+            self.parts = self._read(file)
         self.base = str(self._config.get("base_model_name_or_path") or "")
 
     def _needed(self, name: str) -> Path:

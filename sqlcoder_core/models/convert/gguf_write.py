@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.convert.architectures import check_shapes, of_config, pairs_from_halves, permuted_heads, stays_float
+from sqlcoder_core.models.convert.foreign import foreign
 from sqlcoder_core.models.convert.llama_family import head_width
 from sqlcoder_core.models.convert.made import Progress
 from sqlcoder_core.models.convert.number_formats import FLOATS, Q8_0_BLOCK, checked_dtype, encoded, encoded_blocks, size_of
@@ -35,9 +36,12 @@ def write_gguf(weights: Weights, dst: Path, *, dtype: str | None = None, progres
     Gives what is worth knowing: tensors that could not take the format. Raises ModelError for what GGUF cannot say of this model.
     """
     dtype = checked_dtype(dtype, weights, GGUF_DTYPES)
-    plan = _Plan(weights, dtype)
+    with foreign("config.json", str(weights.path)):
+        plan = _Plan(weights, dtype)
     check_room(dst, plan.total, "free some space, choose another place, or write f16 or q8_0")
-    vocabulary = gguf_vocabulary(weights.tokenizer_files(), plan.config, str(weights.path))
+    files = weights.tokenizer_files()
+    with foreign("tokenizer.json", str(weights.path)):
+        vocabulary = gguf_vocabulary(files, plan.config, str(weights.path))
     with staged_file(dst) as staged:
         _write(plan, vocabulary, staged, progress)
     return (*plan.notes(), *vocabulary.notes)
@@ -57,11 +61,14 @@ class _Plan:
         odd = self.architecture.family.not_sayable(self.config)
         if odd is not None:
             raise self.fail(odd)
+        self.keys = self.architecture.family.keys_from(self.config)
         self.factors = self._rope_factors()
         self.total = sum(self.size(name) for name in self.names)
 
     def _check_names(self) -> None:
-        layers = int(self.config.get(self.architecture.family.LAYERS) or 0)
+        layers = self.config.get(self.architecture.family.LAYERS)
+        if not isinstance(layers, int) or layers > len(self.names):
+            raise self.fail(f"the config speaks of {layers!r} layers, the model has {len(self.names)} tensors")
         missing = [name for name in self.architecture.expected(layers) if name not in self.names]
         if not self.config["tie_word_embeddings"] and "output.weight" not in self.names:
             missing.append("output.weight")
@@ -163,7 +170,7 @@ def _say_model(writer: Any, plan: _Plan) -> None:
     for key in _ABOUT:
         if key in about:
             writer.add_string(f"general.{key}", about[key])
-    for key, value in plan.architecture.family.keys_from(config).items():
+    for key, value in plan.keys.items():
         add = {int: writer.add_uint32, float: writer.add_float32, str: writer.add_string}[type(value)]
         add(f"{plan.architecture.word}.{key}", value)
     writer.add_vocab_size(int(config["vocab_size"]))

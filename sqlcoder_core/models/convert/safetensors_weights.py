@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.errors import FileError, ModelError
+from sqlcoder_core.models.convert.foreign import foreign
 from sqlcoder_core.models.convert.rope import normalised
 from sqlcoder_core.models.convert.safetensors_file import SafetensorsFile
 from sqlcoder_core.models.convert.weights import PICKLES, Weights, pickle_refused
@@ -28,9 +29,11 @@ class SafetensorsWeights(Weights):
     def __init__(self, folder: Path) -> None:
         self.path = folder
         self._refuse_others()
-        self.config = normalised(read_json(folder / "config.json"))
+        with foreign("config.json", str(folder)):
+            self.config = normalised(read_json(folder / "config.json"))
         if self.config.get("quantization_config"):
-            kind = dict(self.config["quantization_config"]).get("quant_method", "another library")
+            told = self.config["quantization_config"]
+            kind = told.get("quant_method") if isinstance(told, dict) else "another library"
             raise ModelError(f"stored quantised by {kind}, which is not converted", place=str(folder), hint="fetch the original weights")
         self._files = self._opened()
         self.config.setdefault("tie_word_embeddings", "lm_head.weight" not in self._files)
@@ -75,7 +78,8 @@ class SafetensorsWeights(Weights):
         index = self.path / INDEX
         if not index.is_file():
             return ["model.safetensors"]
-        names = sorted({str(name) for name in dict(read_json(index).get("weight_map") or {}).values()})
+        with foreign("the index", str(index)):
+            names = sorted({str(name) for name in dict(read_json(index).get("weight_map") or {}).values()})
         wrong = [name for name in names if Path(name).name != name or not name.endswith(".safetensors")]
         if wrong or not names:
             raise ModelError(f"the index names {wrong[0] if wrong else 'no file'}", place=str(index), hint="fetch the model again")

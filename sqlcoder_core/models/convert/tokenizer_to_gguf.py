@@ -153,13 +153,7 @@ class _Source:
 
     def _around(self) -> tuple[bool, bool]:
         """Whether a whole text gets the begin token before it, and the end token behind it."""
-        from tokenizers import Tokenizer
-
-        try:
-            fast = Tokenizer.from_str(self._files["tokenizer.json"].decode("utf-8"))
-        except Exception as error:  # the library raises bare Exception for whatever it cannot make sense of
-            raise self._refused(str(error)) from error
-        bare, whole = (fast.encode("a", add_special_tokens=wanted).ids for wanted in (False, True))
+        bare, whole = self._encoded("a")
         numbers = self._numbers(self._tokens()[0])
         first, last = [numbers.get("bos")], [numbers.get("eos")]
         forms = {(False, False): bare, (True, False): first + bare, (False, True): bare + last, (True, True): first + bare + last}
@@ -167,6 +161,18 @@ class _Source:
         if found is None:
             raise self._refused("it puts other tokens around a text than its begin and end")
         return found
+
+    def _encoded(self, text: str) -> tuple[list[int], list[int]]:
+        """A text's tokens without and with what is put around it."""
+        from tokenizers import Tokenizer
+
+        try:
+            fast = Tokenizer.from_str(self._files["tokenizer.json"].decode("utf-8"))
+            return fast.encode(text, add_special_tokens=False).ids, fast.encode(text, add_special_tokens=True).ids
+        except BaseException as error:  # the library raises bare Exception, and a panic of Rust's comes as a BaseException
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            raise self._refused(str(error)) from error
 
     def _numbers(self, tokens: list[str]) -> dict[str, int]:
         ids = {text: number for number, text in enumerate(tokens)}
