@@ -111,3 +111,23 @@ def test_ctrl_c_ends_a_model_that_listens_and_one_that_does_not(configure, termi
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_batch_is_stopped_at_once_by_the_second_ctrl_c_and_leaves_no_process(configure, terminal, pets: Path) -> None:
+    configure(answers={"pets": [COUNT]}, beams=1, together=1)
+    (pets / "questions.txt").write_text("how many pets\nstubborn\nstubborn\nstubborn\n")
+    screen = terminal("batch", "questions.txt", "--out", "answers.jsonl")
+    journal = pets / "answers.jsonl.journal"
+    until = time.monotonic() + GENEROUS
+    while not (journal.exists() and '"answered"' in journal.read_text()) and time.monotonic() < until:
+        time.sleep(0.05)
+    workers = children_of(screen.process)
+    screen.interrupt()
+    screen.wait_for("again to stop at once")
+    screen.interrupt()
+    assert screen.finish() == 130
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < until + GENEROUS
+        time.sleep(0.05)
+    assert '"answered"' in (pets / "answers.jsonl").read_text()
