@@ -51,7 +51,8 @@ def batch(
 ) -> None:
     """Answer a file of questions, one JSON object per line.
 
-    With --out, every answer is on disk before the next is asked, and the same command again continues where it ended.
+    With --out, every answer is on disk as soon as it is there, and the same command again continues where it ended. Models
+    get a few questions together.
     """
     from sqlcoder_core.batch.items import read_items
     from sqlcoder_core.batch.wishes import Wishes
