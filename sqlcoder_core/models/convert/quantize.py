@@ -96,10 +96,13 @@ def _with_llama_cpp(src: Path, dst: Path, word: str, threads: int | None, progre
     parts = [read_header(part) for part in part_paths(src)]
     refuse_other_kinds(parts[0])
     number, bits = GGUF_TYPES[word]
-    check_room(dst, int(sum(tensor.numbers for part in parts for tensor in part.tensors) * bits / 8))
+    tensors = [tensor for part in parts for tensor in part.tensors]
+    bits *= 1.25 if any(tensor.shape[-1] % 256 for tensor in tensors) else 1  # for what falls back to larger formats
+    check_room(dst, int(sum(tensor.numbers for tensor in tensors) * bits / 8))
     threads = threads or max(1, (os.cpu_count() or 2) - 1)
     with staged_file(dst) as staged:
         _run([str(parts[0].path), str(staged), str(number), str(threads)], src, progress)
+        read_header(staged)  # raises for a file that was not written to its end
     return made(dst, (*_lost_before(parts), *fallen_back(read_header(dst), word)))
 
 

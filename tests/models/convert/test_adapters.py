@@ -118,6 +118,8 @@ def test_merging_names_the_model_by_both(tiny: Tiny, tmp_path: Path) -> None:
         ({"lora_bias": True}, "biases of its own"),
         ({"fan_in_fan_out": True}, "transposed"),
         ({"peft_type": "IA3"}, "kind IA3; LORA is read"),
+        ({"lora_alpha": []}, "adapter_config.json holds something else"),
+        ({"alpha_pattern": {"(": 1}}, "adapter_config.json holds something else"),
         ({"r": 8}, "have the rank 4, the config says 8"),
     ],
 )
