@@ -61,7 +61,7 @@ class Block(NamedTuple):
 
 
 class Bracket(NamedTuple):
-    """An open bracket that is not a query's own. `kind` is value, call, names, using, columns (of a CTE), cte, source, term, frame or type."""
+    """An open bracket. `kind` is value, call, names, using, columns (of a CTE), cte, source, lateral, term or frame."""
 
     kind: str
     name: str = ""

@@ -5,28 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 from sqlcoder_core.decoding.constrain import blocks
 from sqlcoder_core.decoding.constrain.blocks import STAR, Block, Reference
 from sqlcoder_core.decoding.constrain.lexemes import is_cut, last_part, tail_of
-from sqlcoder_core.decoding.constrain.names import QUOTE, Columns, Key, Names, folded
-from sqlcoder_core.decoding.constrain.scope import Scope, State
+from sqlcoder_core.decoding.constrain.names import QUOTE, Columns, Key, Names, folded, starting
+from sqlcoder_core.decoding.constrain.places import State
+from sqlcoder_core.decoding.constrain.scope import Scope
 from sqlcoder_core.decoding.constrain.tokens import Vocabulary
+from sqlcoder_core.decoding.constrain.words import words
 
 _FUEL: Final = 6000
 """Pieces that are tried before a closing counts as not found."""
 _DEEPEST: Final = 5
-"""Pieces of which such a part is made at most."""
+"""Pieces of which the part of a closing that closes one bracket is made at most."""
 _FIRST: Final = (")", " END", " THEN 1 END", " THEN 1")
-_LAST: Final = tuple(
-    "1~ 1~*~x~ x~ AS x~() OVER ()~(1)~ (1)~(1, 1)~(1, 1, 1)~(day, 1, 1)~(1, day)~(1, 1, day)~(1, INTERVAL 1 day)~()~ ()~ OVER ()~ NULL~ day~ year~year~ BY 1~ LAST~ AND 1~ IN (1)~= 1~|1~||1~ JOIN x~ ON 1 = 1"
-    "~ ROWS ONLY~ ONLY~ ROW~ 1 ROWS ONLY~ FIRST 1 ROWS ONLY~ PRECEDING~ 1 PRECEDING~ AND CURRENT ROW~ UNBOUNDED PRECEDING~ GROUP (ORDER BY 1)"
-    "~ (ORDER BY 1)~ ORDER BY 1~ORDER BY 1~ (WHERE 1 = 1)~ WHERE 1 = 1~WHERE 1 = 1~, 1~,1~, 1 day~, INTERVAL 1 day~, INTERVAL '1' day"
-    "~, INTERVAL '1 day'~,'a'~, 'a'~'a'~ 'a'~ TIME ZONE 'UTC'~ ZONE 'UTC'~ TO 'a'~ '1 day'~'1 day'~ '1'~ '2024-01-01'~ AS date~ date~date~ AS text"
-    "~ text~text~ AS char~ char~char~:date~ AS string~ string~ AS (SELECT 1)~ SELECT 1~SELECT 1~ (SELECT 1)~(SELECT 1)~ ALL SELECT 1~(x)~ (x)~ USING (x)"
-    "~ DISTINCT SELECT 1~ MATERIALIZED (SELECT 1)~ ROLLUP~ WHEN 1 THEN 1 END~ WHEN 1~ JOIN~ ON 1~ FROM 1~(~ (~.~`~``~ ".split("~")
-)
+_LAST: Final = (
+    "1", " 1", "*", "x", " x", " AS x", "() OVER ()", "(1)", " (1)", "(1, 1)", "(1, 1, 1)", "(day, 1, 1)", "(1, day)", "(1, 1, day)",
+    "(1, INTERVAL 1 day)", "()", " ()", " OVER ()", " NULL", " day", " year", "year", " BY 1", " LAST", " AND 1", " IN (1)", "= 1", "|1",
+    "||1", " JOIN x", " ON 1 = 1", " ROWS ONLY", " ONLY", " ROW", " 1 ROWS ONLY", " FIRST 1 ROWS ONLY", " PRECEDING", " 1 PRECEDING",
+    " AND CURRENT ROW", " UNBOUNDED PRECEDING", " GROUP (ORDER BY 1)", " (ORDER BY 1)", " ORDER BY 1", "ORDER BY 1", " (WHERE 1 = 1)",
+    " WHERE 1 = 1", "WHERE 1 = 1", ", 1", ",1", ", 1 day", ", INTERVAL 1 day", ", INTERVAL '1' day", ", INTERVAL '1 day'", ",'a'",
+    ", 'a'", "'a'", " 'a'", " TIME ZONE 'UTC'", " ZONE 'UTC'", " TO 'a'", " '1 day'", "'1 day'", " '1'", " '2024-01-01'", " AS date",
+    " date", "date", " AS text", " text", "text", " AS char", " char", "char", ":date", " AS string", " string", " AS (SELECT 1)",
+    " SELECT 1", "SELECT 1", " (SELECT 1)", "(SELECT 1)", " ALL SELECT 1", "(x)", " (x)", " USING (x)", " DISTINCT SELECT 1",
+    " MATERIALIZED (SELECT 1)", " ROLLUP", " WHEN 1 THEN 1 END", " WHEN 1", " JOIN", " ON 1", " FROM 1", "(", " (", ".", "`", "``", " ",
+)  # fmt: skip
 _DATE: Final = b"'2024-01-01'"
 _IN_TEXT: Final = (b" day'", b"day'", b"1", b"-", b"0", b":", b" ")
 _WORD_START: Final = re.compile(r"\w")
@@ -38,12 +44,13 @@ class Closing:
 
     def __init__(self, names: Names, scope: Scope, vocabulary: Vocabulary) -> None:
         self.names, self.scope, self.vocabulary = names, scope, vocabulary
+        self._fuel = 0
         self._spelled: dict[bytes, tuple[int, ...] | None] = {}
 
-    def find(self, matcher: Any, state: State, *, fuel: int = _FUEL) -> tuple[int, ...] | None:
+    def find(self, matcher: Any, state: State) -> tuple[int, ...] | None:
         """The tokens that complete the text, its end not counted; None where none was found. They are few, if not the fewest."""
         found: tuple[int, ...] = ()
-        self._fuel = fuel
+        self._fuel = _FUEL
         while not self._is_done(matcher, state):
             stage = self._stage(matcher, state)
             if stage is None:
@@ -115,8 +122,7 @@ class Closing:
         else:
             # A word that stands there is made longer on purpose only, by what completes it.
             grows = bool(_WORD_END.search(rest))
-            for piece in (*_FIRST, *self._sources(state)):
-                yield piece.encode()
+            yield from (piece.encode() for piece in (*_FIRST, *self._sources(state)))
             yield from (piece.encode() for piece in self._names(state))
             for piece in _LAST:
                 if not (grows and _WORD_START.match(piece)):
@@ -154,8 +160,7 @@ class Closing:
         return self.scope.is_outside(state, reference)
 
     def _first_source(self, block: Block, lacking: list[Reference]) -> Iterator[str]:
-        for text in self._lacking(None, lacking):
-            yield text
+        yield from self._lacking(None, lacking)
         yield from self._shortest_tables[:4]
         yield "(SELECT 1) AS x"
 
@@ -202,7 +207,8 @@ class Closing:
         start = QUOTE + word[1:] if quoted else word
         exact = self.names.rules.case_matters and quoted
         start = start if exact or self.names.exact_tables else folded(start)
-        found = sorted((key for key in keys if key.startswith(start) and (quoted or bool(word) or not key.startswith(QUOTE))), key=len)[:6]
+        near = islice(starting(keys, start) if start else (key for key in keys if not key.startswith(QUOTE)), 64)
+        found = sorted(near, key=len)[:6]
         for key in found:
             close = ("]" if word[0] == "[" else word[0]) if quoted else ""
             yield key[len(start) :] + close
@@ -231,10 +237,10 @@ class Closing:
             yield each[len(word) :]
 
 
-_MORE_WORDS: Final = (
-    "over filter within partition by preceding following unbounded row rows range nulls last first only offset zone time materialized exclude escape "
-    "day month year hour week quarter minute second date integer int64 signed text string next separator at"
-).split()
+_MORE_WORDS: Final = words("""
+    over filter within partition by preceding following unbounded row rows range nulls last first only offset zone time materialized exclude
+    escape day month year hour week quarter minute second date integer int64 signed text string next separator at
+""")
 
 
 def _is_closed(rest: bytes) -> bool:

@@ -48,7 +48,8 @@ _EXPRESSION: Final = r"""
 expr: both (W "or"i W both)*
 both: denied (W "and"i W denied)*
 denied: ("not"i W)? test
-test: sum (o /=|<>|!=|<=|>=|<|>/ o compared | W "is"i W ("not"i W)? ("null"i | "true"i | "false"i DISTINCT_FROM) | W ("not"i W)? range)? | exists
+test: sum (o /=|<>|!=|<=|>=|<|>/ o compared | W "is"i W ("not"i W)? constant | W ("not"i W)? range)? | exists
+constant: "null"i | "true"i | "false"i DISTINCT_FROM
 compared: sum | ("any"i|"all"i) o "(" o statement o ")"
 range: "between"i W sum W "and"i W sum | "in"i o "(" o (statement | exprs) o ")" | like_word W sum LIKE_END
 like_word: "like"i LIKES
@@ -65,7 +66,8 @@ type: TYPE (o "(" o INTEGER (o "," o INTEGER)? o ")")?
 
 call: count | plain | aggregate FILTER (W over)? | RANKING "()" W over | shift W over
 count: "count"i "(" o ("*" | "distinct"i W exprs | expr) o ")" FILTER (W over)?
-shift: ("lag"i|"lead"i) "(" o expr (o "," o INTEGER (o "," o expr)?)? o ")" | ("first_value"i|"last_value"i) "(" o expr o ")" | "ntile"i "(" o INTEGER o ")"
+shift: ("lag"i|"lead"i) "(" o expr (o "," o INTEGER (o "," o expr)?)? o ")" | edge
+edge: ("first_value"i|"last_value"i) "(" o expr o ")" | "ntile"i "(" o INTEGER o ")"
 over: "over"i o "(" o ("partition"i W "by"i W exprs (W order (W frame)?)? | order (W frame)?)? o ")"
 frame: ("rows"i|"range"i) W ("between"i W bound W "and"i W bound | before)
 bound: before | "unbounded"i W "following"i | INTEGER W "following"i
@@ -173,10 +175,9 @@ def _calls(dialect: str, rules: Dialect) -> dict[str, str]:
 
 def _functions(dialect: str, rules: Dialect) -> Iterator[str]:
     """Rules `plain`, `aggregate` and `interval`, and the terminals of function names."""
-    plain, aggregate, made = [], ['AGGREGATE "(" o ("distinct"i W)? expr o ")"'], 0
+    plain, aggregate = [], ['AGGREGATE "(" o ("distinct"i W)? expr o ")"']
     order = "(W order)?" if "agg_order" in rules.has else ""
-    for takes, names in functions(dialect).items():
-        made += 1
+    for made, (takes, names) in enumerate(functions(dialect).items()):
         terminal = f"FUNCTION_{made}"
         yield f"{terminal}: /({_any(names)})/"
         if takes == "agg":
@@ -188,7 +189,7 @@ def _functions(dialect: str, rules: Dialect) -> Iterator[str]:
         elif takes == "within-list":
             aggregate.append(f'{terminal} "(" o ("distinct"i W)? expr o "," o STRING o ")" W "within"i W "group"i o "(" o order o ")"')
         elif takes == "within":
-            aggregate.append(f'{terminal} "(" o {"NUMBER"} o ")" W "within"i W "group"i o "(" o order o ")"')
+            aggregate.append(f'{terminal} "(" o NUMBER o ")" W "within"i W "group"i o "(" o order o ")"')
         else:
             plain.append(f'{terminal} "(" {_arguments(takes)} ")"')
     yield "plain: " + " | ".join(plain)

@@ -28,9 +28,16 @@ def _pattern(dialect: str) -> re.Pattern[bytes]:
         for sign in rules.strings
     )
     names = "|".join(r"\[[^\]]*\]" if sign == "[" else rf"{sign}[^{sign}]*+(?:{sign}{sign}[^{sign}]*+)*+{sign}" for sign in rules.names)
-    word = r"[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*"
-    open_ones = "".join(sign for sign in rules.strings + rules.names)
-    parts = rf"(?P<blank>[ \t\r\n]+)|(?P<word>{word})|(?P<number>[0-9]+(?:\.[0-9]*)?)|(?P<string>{strings})|(?P<name>{names})|(?P<open>[{re.escape(open_ones)}].*)|(?P<sign>{_SIGNS})"
+    kinds = {
+        "blank": r"[ \t\r\n]+",
+        "word": r"[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*",
+        "number": r"[0-9]+(?:\.[0-9]*)?",
+        "string": strings,
+        "name": names,
+        "open": rf"[{re.escape(rules.strings + rules.names)}].*",
+        "sign": _SIGNS,
+    }
+    parts = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items())
     return re.compile(parts.encode("latin-1"), re.DOTALL)
 
 

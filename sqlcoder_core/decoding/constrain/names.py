@@ -114,6 +114,13 @@ class Names:
         """Sorted, for looking up beginnings."""
         return tuple(sorted(self.columns))
 
+    @lru_cache(maxsize=256)  # noqa: B019 - as above
+    def beside(self, wanted: frozenset[Key]) -> tuple[Key, ...]:
+        """Keys of the columns of all tables that have all of some columns, sorted."""
+        if not wanted:
+            return self.column_list
+        return tuple(sorted({key for table in self.relations if table.columns and wanted <= table.columns for key in table.columns}))
+
     def table(self, path: Path) -> ShownRelation | None:
         """The table of that name, where the name means one only."""
         found = self.tables.get(path, ())
@@ -193,6 +200,19 @@ def begins(sorted_keys: tuple[Key, ...], start: str) -> bool:
 def may_begin(keys: Iterable[Key], start: str) -> bool:
     """The same for keys in any order."""
     return any(key.startswith(start) for key in keys)
+
+
+def is_unit_start(start: str) -> bool:
+    """Whether a unit of time begins so."""
+    return may_begin(LOOSE_UNITS, start)
+
+
+def starting(sorted_keys: tuple[Key, ...], start: str) -> Iterator[Key]:
+    """Those of the keys that begin so."""
+    place = bisect_left(sorted_keys, start)
+    while place < len(sorted_keys) and sorted_keys[place].startswith(start):
+        yield sorted_keys[place]
+        place += 1
 
 
 def is_unit(word: str) -> bool:

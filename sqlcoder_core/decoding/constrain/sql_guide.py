@@ -16,8 +16,8 @@ from sqlcoder_core.contracts.model_engine import Tokenizer
 from sqlcoder_core.decoding.constrain.closing import Closing
 from sqlcoder_core.decoding.constrain.grammar import grammar
 from sqlcoder_core.decoding.constrain.names import Names, folded
+from sqlcoder_core.decoding.constrain.places import State as ScopeState
 from sqlcoder_core.decoding.constrain.scope import Scope
-from sqlcoder_core.decoding.constrain.scope import State as ScopeState
 from sqlcoder_core.decoding.constrain.tokens import Vocabulary, vocabulary_of
 from sqlcoder_core.decoding.guide import Guide
 from sqlcoder_core.errors import ModelError
@@ -39,7 +39,9 @@ class GuideState:
 
     __slots__ = ("age", "closing", "closings", "forced", "found", "left", "matcher", "scope", "seen", "text", "tries")
 
-    def __init__(self, matcher: Any, scope: ScopeState, text: bytes, closing: int, age: int, forced: tuple[int, ...] | None = None) -> None:
+    def __init__(
+        self, matcher: Any, scope: ScopeState, text: bytes, closing: int, age: int, *, forced: tuple[int, ...] | None = None
+    ) -> None:
         self.matcher, self.scope, self.text = matcher, scope, text
         self.closing, self.age, self.forced = closing, age, forced
         self.left: int | None = None
@@ -86,7 +88,7 @@ class SqlGuide(Guide[GuideState]):
             row[vocabulary.ends] = self._may_end(state)
         return rows
 
-    def accepts(self, state: GuideState, token: int) -> bool:
+    def accepts(self, state: GuideState, token: int) -> bool:  # noqa: PLR0911 - one early answer for each kind of place
         """See `Guide`."""
         if state.forced is not None:
             return token == state.forced[0] if state.forced else token in self._ends
@@ -141,10 +143,10 @@ class SqlGuide(Guide[GuideState]):
         forced = state.forced[1:] if state.forced and token == state.forced[0] else None
         found = state.found[1:] if state.found and token == state.found[0] else state.closings.get(token)
         if found is not None:
-            after = GuideState(matcher, scope, text, len(found), 0, forced)
+            after = GuideState(matcher, scope, text, len(found), 0, forced=forced)
             after.found = found
             return after
-        return GuideState(matcher, scope, text, state.closing, state.age + 1, forced)
+        return GuideState(matcher, scope, text, state.closing, state.age + 1, forced=forced)
 
     def _scoped(self, state: GuideState, token: int) -> ScopeState | None:
         if token not in state.seen:
@@ -211,7 +213,8 @@ def guide_for(
 
     `opening` is how the answer begins already: the SQL in it, behind its last code fence, counts as written. Without `scope`, names
     must be real and need not be in scope. `strict` refuses before FROM the names that only a subquery in FROM can give
-    (`SELECT t.n FROM (SELECT COUNT(*) AS n ...) t`): right for models that invent columns; a model that seldom does loses such answers by it.
+    (`SELECT t.n FROM (SELECT COUNT(*) AS n ...) t`): right for models that invent columns; one that seldom does
+    loses such answers by it.
     With nothing shown, all names are free. Raises ModelError where llguidance is missing.
     """
     vocabulary = vocabulary_of(tokenizer)
