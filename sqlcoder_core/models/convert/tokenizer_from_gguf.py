@@ -52,12 +52,15 @@ class Vocabulary:
             raise self.fail("two tokens of the vocabulary have the same text")
 
     def text(self, key: str) -> str:
+        """A text under `tokenizer.ggml`, or nothing."""
         return str(self.header.metadata.get(f"tokenizer.ggml.{key}", ""))
 
     def flag(self, key: str, otherwise: bool) -> bool:
+        """A yes or no, or what llama.cpp takes where nothing is said."""
         return bool(self.header.metadata.get(f"tokenizer.ggml.{key}", otherwise))
 
     def array(self, key: str) -> list[Any]:
+        """A list, empty where there is none."""
         key = f"tokenizer.ggml.{key}"
         return self.header.array(key) if key in self.header.arrays else []
 
@@ -73,6 +76,7 @@ class Vocabulary:
         return None if number is None else self.tokens[number]
 
     def fail(self, what: str) -> ModelError:
+        """The error that says what of this vocabulary is not converted."""
         return ModelError(what, place=str(self.header.path), hint=_HINT)
 
 
