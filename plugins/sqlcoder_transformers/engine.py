@@ -38,7 +38,10 @@ class TransformersEngine(ModelEngine):
         self.tokenizer = FileTokenizer(folder, vocabulary=_width(self._model))
         self._context = self._window()
         self._follows_trees = not self._model.config.is_encoder_decoder and self._tree_is_right()
-        return self._facts()
+        facts = self._facts()
+        if self._follows_trees:
+            self._pack()
+        return facts
 
     def session(self) -> TreeSession | None:
         """See `ModelEngine`; None for models whose positions or windows a tree would break."""
@@ -53,6 +56,13 @@ class TransformersEngine(ModelEngine):
         from sqlcoder_transformers.whole_text import WholeText
 
         return WholeText(self._model, self.tokenizer, pause).answers(texts, decoding, stop)
+
+    def _pack(self) -> None:
+        """Faster linear layers, unless the model's code looks into their weights."""
+        from sqlcoder_transformers.packed_linear import pack, unpack
+
+        if pack(self._model) and not self._tree_is_right():
+            unpack(self._model)
 
     def _facts(self) -> ModelFacts:
         weights = self._model.get_input_embeddings().weight
