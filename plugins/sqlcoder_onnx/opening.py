@@ -108,9 +108,13 @@ def _check_memory(file: Path) -> None:
 
 _NEWER = "run pip install --upgrade onnxruntime (or onnxruntime-gpu), or convert the model anew"
 _KINDS = (
-    (r"opset \d+ is under development|till opset|Unsupported model IR version", "it needs a newer ONNX Runtime", _NEWER),
+    (
+        r"[Oo]pset \d+ is under development|official support for domain|Unsupported model IR version",
+        "it needs a newer ONNX Runtime",
+        _NEWER,
+    ),
     (r"not a registered function/op|No Op registered|Could not find an implementation", "ONNX Runtime lacks an operator", _NEWER),
-    (r"(?i)protobuf|ModelProto does not have a graph", "the graph is broken or truncated", _AGAIN),
+    (r"Protobuf|INVALID_PROTOBUF|ModelProto does not have a graph", "the graph is broken or truncated", _AGAIN),
     (r"escapes model directory", "its weights are a link that leads out of its folder", "copy the folder with `cp -rL`"),
     (r"(?i)external (data|initializer)|out of bounds|file_length", "the weights beside the graph are missing or truncated", _AGAIN),
     (r"(?i)bad_?\s?alloc|allocate memory|out of memory", "there is not enough memory for the model", "use a quantised or smaller model"),
@@ -119,10 +123,14 @@ _KINDS = (
 
 
 def _failed(text: str, file: Path, version: str) -> ModelError:
-    found = next(((said, hint) for pattern, said, hint in _KINDS if re.search(pattern, text)), ("it cannot be loaded", _AGAIN))
-    return ModelError(f"{found[0]} (ONNX Runtime {version}: {_first_line(text)})", place=str(file), hint=found[1])
+    for pattern, said, hint in _KINDS:
+        if found := re.search(pattern, text):
+            return ModelError(f"{said} (ONNX Runtime {version}: {_first_line(text[found.start() :])})", place=str(file), hint=hint)
+    return ModelError(f"it cannot be loaded (ONNX Runtime {version}: {_first_line(text)})", place=str(file), hint=_AGAIN)
 
 
 def _first_line(text: str) -> str:
+    """The beginning of what ONNX Runtime said, without its own codes."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "no reason given")
-    return line if len(line) <= 300 else line[:300] + "..."
+    line = re.sub(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ", "", line)
+    return line if len(line) <= 160 else line[:160] + "..."
