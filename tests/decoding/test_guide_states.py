@@ -61,8 +61,9 @@ def test_a_state_can_be_advanced_twice_differently(sql: str, length: int, seed: 
 def test_masks_of_several_states_are_those_of_each() -> None:
     guide = guide_for(SHOP, "duckdb", byte_level())
     states = [_after(guide, text) for text in ("", "SELECT c.", "SELECT id FROM ", "SELECT 'a", "SELECT id FROM orders")]
+    states.append(states[1])
     together = guide.masks(states, 300)
-    assert together.shape == (5, byte_level().vocabulary)
+    assert together.shape == (6, byte_level().vocabulary)
     assert all(np.array_equal(row, guide.masks([state], 300)[0]) for row, state in zip(together, states, strict=True))
 
 
@@ -136,9 +137,21 @@ def test_an_opening_that_is_no_query_is_refused_with_its_text() -> None:
         guide_for(SHOP, "duckdb", byte_level(), opening="SELECT revenue FROM nowhere ")
 
 
-def test_a_relaxed_state_lets_out_of_scope_names_through_and_no_others() -> None:
+def test_a_dead_end_is_led_out_by_one_step_toward_a_complete_answer() -> None:
     guide = guide_for(SHOP, "duckdb", byte_level())
-    state = guide.relax(_after(guide, "SELECT name FROM customers WHERE "))
+    led = guide.relax(_after(guide, "SELECT c.depa"))
+    assert led is not None and guide.relax(led) is None
+    (token,) = np.flatnonzero(guide.masks([led], 300)[0])
+    assert guide.accepts(led, int(token))
+    after = guide.advance(led, int(token))
+    assert after.text.startswith(b"SELECT c.depar") and guide.masks([after], 300)[0].sum() >= 1
+
+
+def test_an_answer_that_cannot_be_scoped_any_more_is_held_to_real_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = guide_for(SHOP, "duckdb", byte_level())
+    dead = _after(guide, "SELECT name FROM customers WHERE ")
+    monkeypatch.setattr(guide._closing, "find", lambda matcher, scope: None)
+    state = guide.relax(dead)
     assert state is not None and guide.relax(state) is None
     for text, accepted in (("total", True), ("revenue", False)):
         at = state

@@ -34,10 +34,11 @@ _KEPT: Final = 64
 class GuideState:
     """Where one beam's answer is. Nothing of it changes but what is remembered of answers to the same questions.
 
-    `closing` is the length of a closing as it was `age` tokens ago; `forced` the closing that is being followed.
+    `closing` is the length of a closing as it was `age` tokens ago, `found` one from here, `closings` those behind tokens that were tried;
+    `forced` is the closing that is being followed, `step` one of which only the next token is.
     """
 
-    __slots__ = ("age", "closing", "closings", "forced", "found", "left", "matcher", "scope", "seen", "text", "tries")
+    __slots__ = ("age", "closing", "closings", "forced", "found", "left", "matcher", "scope", "seen", "step", "text", "tries")
 
     def __init__(
         self, matcher: Any, scope: ScopeState, text: bytes, closing: int, age: int, *, forced: tuple[int, ...] | None = None
@@ -48,6 +49,7 @@ class GuideState:
         self.found: tuple[int, ...] | None = None
         self.seen: dict[int, ScopeState | None] = {}
         self.closings: dict[int, tuple[int, ...]] = {}
+        self.step: tuple[int, ...] | None = None
         self.tries = 0
 
 
@@ -70,28 +72,35 @@ class SqlGuide(Guide[GuideState]):
         """See `Guide`."""
         vocabulary = self._vocabulary
         rows = np.zeros((len(states), vocabulary.size), dtype=np.bool_)
+        free = []
         for row, state in zip(rows, states, strict=True):
             state.left = left
-            forced = self._forced(state, left)
-            if forced is not None:
+            forced = state.step if state.step is not None else self._forced(state, left)
+            if forced is None:
+                free.append((row, state))
+            else:
                 row[list(forced[:1]) if forced else vocabulary.ends] = True
-                continue
-            bits = np.frombuffer(state.matcher.compute_bitmask(), dtype=np.uint8)
-            row[:] = np.unpackbits(bits, count=vocabulary.size, bitorder="little")
-            row &= vocabulary.plain
-            if self._scope.names.ascii and not self._scope.is_quoting(state.scope):
-                row &= ~vocabulary.cut
-            visible = self._scope.visible(state.scope)
-            if visible is not None and (not visible[0] or visible[0][0].isalpha() or visible[0][0] == "_"):
-                word, keys = visible
-                row &= vocabulary.toward((word if self._exact else folded(word)).encode(), keys, self._exact)
-            row[vocabulary.ends] = self._may_end(state)
+        for (row, state), allowed in zip(free, vocabulary.masks([state.matcher for _, state in free]), strict=True):
+            row[:] = allowed
+            self._narrow(row, state)
         return rows
+
+    def _narrow(self, row: NDArray[np.bool_], state: GuideState) -> None:
+        """Take from the grammar's mask what no name in reach begins with."""
+        vocabulary = self._vocabulary
+        if self._scope.names.ascii and not self._scope.is_quoting(state.scope):
+            row &= ~vocabulary.cut
+        visible = self._scope.visible(state.scope)
+        if visible is not None and (not visible[0] or visible[0][0].isalpha() or visible[0][0] == "_"):
+            word, keys = visible
+            row &= vocabulary.toward((word if self._exact else folded(word)).encode(), keys, self._exact)
+        row[vocabulary.ends] = self._may_end(state)
 
     def accepts(self, state: GuideState, token: int) -> bool:  # noqa: PLR0911 - one early answer for each kind of place
         """See `Guide`."""
-        if state.forced is not None:
-            return token == state.forced[0] if state.forced else token in self._ends
+        only = state.step if state.step is not None else state.forced
+        if only is not None:
+            return token == only[0] if only else token in self._ends
         if token in self._ends:
             return self._may_end(state)
         if self._scoped(state, token) is None:
@@ -119,15 +128,19 @@ class SqlGuide(Guide[GuideState]):
         return after
 
     def relax(self, state: GuideState) -> GuideState | None:
-        """See `Guide`. Names stay real: each must be shown, or given by the answer itself."""
-        if not state.scope.scoped:
+        """See `Guide`. Where the answer can still be completed with all names in scope, the next step toward that is the way out, and
+        nothing is given up; elsewhere names need no longer be in scope, only shown or given by the answer itself."""
+        if state.step is not None:
             return None
-        scope = self._loose(state.text)
-        if scope is None:
+        closing = self._closed(state)
+        if closing is None and state.scope.scoped:
+            scope = self._loose(state.text)
+            return GuideState(state.matcher, scope, state.text, state.closing, state.age) if scope is not None else None
+        if closing is None:
             return None
-        relaxed = GuideState(state.matcher, scope, state.text, state.closing, state.age)
-        relaxed.tries = _TRIES if state.tries else 0
-        return relaxed
+        led = GuideState(state.matcher, state.scope, state.text, len(closing), 0)
+        led.found, led.step = closing, closing
+        return led
 
     @cached_property
     def _ends(self) -> frozenset[int]:

@@ -49,6 +49,28 @@ class Vocabulary:
         self._single = {piece: token for token, piece in enumerate(self.pieces) if piece}
         self._longest = max(map(len, self.pieces), default=0)
 
+    def masks(self, matchers: Sequence[Any]) -> NDArray[np.bool_]:
+        """`[n, size]`, the tokens of text that each matcher lets through, all computed at once on the cores there are."""
+        from llguidance.numpy import fill_next_token_bitmask, fill_next_token_bitmask_par
+
+        # One matcher may stand for several beams and cannot be borrowed twice at once.
+        distinct = list({id(each): each for each in matchers}.values())
+        places = {id(each): place for place, each in enumerate(distinct)}
+        bits = np.zeros((len(distinct), (self.size + 32) // 32), dtype=np.int32)
+        if len(distinct) == 1:
+            fill_next_token_bitmask(distinct[0], bits)
+        elif distinct:
+            fill_next_token_bitmask_par(self._executor, [(matcher, row) for row, matcher in enumerate(distinct)], bits)
+        allowed = np.unpackbits(bits.view(np.uint8), axis=1, count=self.size, bitorder="little").view(np.bool_)
+        allowed &= self.plain
+        return allowed[[places[id(each)] for each in matchers]]
+
+    @cached_property
+    def _executor(self) -> Any:
+        from llguidance import LLExecutor
+
+        return LLExecutor()
+
     def encode(self, text: bytes) -> tuple[int, ...] | None:
         """A text in few tokens, the longest first at each place; None where the vocabulary cannot spell it."""
         tokens: list[int] = []
