@@ -16,6 +16,20 @@ _HINT = "fetch the safetensors of this model, which bring their own tokenizer.js
 # What llama.cpp takes where a sentencepiece file says nothing.
 _SENTENCEPIECE_IDS = {"bos": 1, "eos": 2, "unknown": 0}
 
+# Control tokens that llama.cpp takes for an answer's end by their texts, said or not. Source: special_eog_ids in its src/llama-vocab.cpp.
+KNOWN_ENDS: tuple[str, ...] = (
+    "<|eot_id|>",
+    "<|im_end|>",
+    "<|end|>",
+    "<end_of_turn>",
+    "<|endoftext|>",
+    "<|eom_id|>",
+    "<EOT>",
+    "[EOT]",
+    "[EOS]",
+)
+KNOWN_ENDS += ("<|end_of_text|>", "</s>", "<eos>")
+
 
 def tokenizer_files(header: GgufHeader) -> dict[str, bytes]:
     """The tokenizer's files by their names, in UTF-8.
@@ -187,7 +201,8 @@ def _config(vocabulary: Vocabulary) -> dict[str, Any]:
 
 def _generation(vocabulary: Vocabulary) -> dict[str, Any]:
     ends = [number for word in ("eos", "eot", "eom") if (number := vocabulary.number(word)) is not None]
-    ends = list(dict.fromkeys(ends))
+    known = (vocabulary.numbers[text] for text in KNOWN_ENDS if text in vocabulary.numbers)
+    ends = list(dict.fromkeys([*ends, *(number for number in known if vocabulary.types[number] == _CONTROL)]))
     said: dict[str, Any] = {"eos_token_id": ends[0] if len(ends) == 1 else ends} if ends else {}
     numbers = {"bos_token_id": vocabulary.number("bos"), "pad_token_id": vocabulary.number("padding")}
     return said | {name: number for name, number in numbers.items() if number is not None}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.convert.pre_tokenizers import recognised
-from sqlcoder_core.models.convert.tokenizer_from_gguf import sentencepiece_merges
+from sqlcoder_core.models.convert.tokenizer_from_gguf import KNOWN_ENDS, sentencepiece_merges
 
 _NORMAL, _UNKNOWN, _CONTROL, _USER, _UNUSED, _BYTE = 1, 2, 3, 4, 5, 6  # llama_token_type in llama.h
 _BLANK = "\u2581"
@@ -180,11 +180,16 @@ class _Source:
         found = {
             word: number if number is not None else _first(self._config.get(f"{_ROLES[word]}_token_id")) for word, number in named.items()
         }
-        others = [number for number in self._end_ids() if number != found["eos"]]
+        others = [number for number in self._end_ids() if number != found["eos"] and not self._is_known_end(number, tokens)]
         found |= dict(zip(("eot", "eom"), others, strict=False))
         if found["unknown"] is None and self.model.get("unk_token") in ids:
             found["unknown"] = ids[self.model["unk_token"]]
         return {word: number for word, number in found.items() if number is not None and 0 <= number < len(tokens)}
+
+    @staticmethod
+    def _is_known_end(number: int, tokens: list[str]) -> bool:
+        """Whether llama.cpp takes a token for an end without being told."""
+        return 0 <= number < len(tokens) and tokens[number] in KNOWN_ENDS
 
     def _end_ids(self) -> list[int]:
         given = self._generation.get("eos_token_id", self._config.get("eos_token_id"))

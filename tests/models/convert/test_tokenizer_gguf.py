@@ -263,6 +263,22 @@ def test_begin_and_end_tokens_are_put_where_the_file_says(tmp_path: Path, tokeni
             assert (back.begins, back.ends) == (begins, ends)
 
 
+def test_ends_are_those_of_llama_cpp(tmp_path: Path, tokenizer_json: str) -> None:
+    text = tokenizer_json
+    for mine, theirs in (("<|end|>", "<|eot_id|>"), ("<|turn|>", "<|end_of_text|>")):
+        text = text.replace(mine, theirs)
+    named = json.dumps({"bos_token": "<|begin|>", "eos_token": "<|eot_id|>"}).encode()
+    vocabulary = gguf_vocabulary({"tokenizer.json": text.encode(), "tokenizer_config.json": named}, {"vocab_size": 304}, "m")
+    write_vocabulary(tmp_path / "v.gguf", vocabulary)
+    files = tokenizer_files(read_header(tmp_path / "v.gguf"))
+    ends = json.loads(files["generation_config.json"])["eos_token_id"]
+    theirs = llama_cpp.Llama(os.fspath(tmp_path / "v.gguf"), vocab_only=True, verbose=False)
+    vocab = llama_cpp.llama_model_get_vocab(theirs.model)
+    assert ends == [1, 2]
+    assert ends == [number for number in range(304) if llama_cpp.llama_vocab_is_eog(vocab, number)]
+    assert gguf_vocabulary(files, {"vocab_size": 304}, "m").numbers == vocabulary.numbers
+
+
 def test_rows_beyond_the_tokenizer_are_unused(tiny: Tiny, tmp_path: Path) -> None:
     convert(tiny(), tmp_path / "m.gguf")
     header = read_header(tmp_path / "m.gguf")
