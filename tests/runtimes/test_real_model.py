@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -74,11 +75,16 @@ def test_in_fp32_texts_and_scores_of_all_beams_are_transformers_own(
 def test_fewer_bits_are_measured_against_fp32(
     wanted: Beams, smollm2_gguf: Path, smollm2_hf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The file as it ships has 4 bits and is where the fp32 weights come from; Q8_0 is made from those. Q8_0 stays close."""
+    """The file as it ships has 4 bits and is where the fp32 weights come from; Q8_0 is made from those.
+
+    The model was not trained for SQL, so many of its answers are as good as ties, and eight bits in the activations turn them: how many
+    stay is printed. What must hold is that the best answers' scores stay close; a row in a wrong place moves them by whole units.
+    """
     convert(smollm2_hf, tmp_path / "q8.gguf", dtype="q8_0")
-    files = {"Q4_1 as shipped": smollm2_gguf, "Q8_0": tmp_path / "q8.gguf"}
-    answers = {name: top(loaded("llamacpp", file).answers(PROMPTS, BEAMS)) for name, file in files.items()}
-    same = {name: sum(text == beams[0][0] for text, beams in zip(texts, wanted, strict=True)) for name, texts in answers.items()}
-    with capsys.disabled():
-        print("\n  of 50 best answers in fp32, the same in", ", ".join(f"{name}: {count}" for name, count in same.items()))
-    assert same["Q8_0"] >= 40
+    for name, file in {"Q4_1 as shipped": smollm2_gguf, "Q8_0": tmp_path / "q8.gguf"}.items():
+        answers = loaded("llamacpp", file).answers(PROMPTS, BEAMS)
+        same = sum(text == beams[0][0] for text, beams in zip(top(answers), wanted, strict=True))
+        moved = fmean(abs(answer.hypotheses[0].score - beams[0][1]) for answer, beams in zip(answers, wanted, strict=True))
+        with capsys.disabled():
+            print(f"\n  SmolLM2 in {name}: {same} of 50 best answers are those of fp32, their scores move by {moved:.3f} on average")
+        assert moved < 0.1
