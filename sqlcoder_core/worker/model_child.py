@@ -16,6 +16,7 @@ from sqlcoder_core.contracts.model_engine import ModelEngine
 from sqlcoder_core.worker import confine, model_wire, wire
 from sqlcoder_core.worker.loading import load_module
 from sqlcoder_core.worker.model_serving import Serving, failure
+from sqlcoder_core.worker.no_sockets import forbid_sockets
 from sqlcoder_core.worker.own_pipes import take_pipes
 
 
@@ -52,6 +53,9 @@ def _confined(load: model_wire.Load) -> str | None:
         if top != "__main__":
             import_module(top)
     unconfined = confine.confine(load)
+    if load.sandbox:
+        with contextlib.suppress(OSError):  # a kernel without such filters; the other walls stand
+            forbid_sockets()
     return unconfined and (load.unconfined or unconfined)
 
 

@@ -136,6 +136,28 @@ class OddModelEngine(ModelEngine):
         with socket.create_connection(("127.0.0.1", int(port)), timeout=2):
             return "connected"
 
+    def datagram_to(self, port):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"from the model", ("127.0.0.1", int(port)))
+        return "sent"
+
+    def connect_to_local(self, path):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.connect(path)
+        return "connected"
+
+    def pair(self, _):
+        return str(socket.socketpair())
+
+    def parents_memory(self, parent):
+        with open(f"/proc/{parent}/maps") as maps, open(f"/proc/{parent}/mem", "rb") as memory:
+            memory.seek(int(maps.readline().partition("-")[0], 16))
+            return memory.read(16).hex()
+
+    def signal(self, process):
+        os.kill(int(process), 0)
+        return "signalled"
+
     def shell(self, _):
         return os.popen("echo from a shell").read()
 

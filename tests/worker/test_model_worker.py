@@ -165,6 +165,31 @@ def test_no_port_can_be_reached(start) -> None:
         assert start(sandbox=False)(f"connect_to {port}") == "connected"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="system calls are filtered on Linux")
+def test_no_datagram_leaves_and_no_local_service_can_be_reached(start, tmp_path: Path) -> None:
+    ask = start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        assert "PermissionError" in ask.problem(f"datagram_to {listener.getsockname()[1]}").message
+    with socket.socket(socket.AF_UNIX) as service:
+        service.bind(str(tmp_path / "service"))
+        service.listen()
+        assert "PermissionError" in ask.problem(f"connect_to_local {tmp_path / 'service'}").message
+    assert "PermissionError" in ask.problem("pair").message
+
+
+@needs_landlock
+def test_the_parents_environment_and_memory_are_out_of_reach(start) -> None:
+    ask = start()
+    for word in (f"read_file /proc/{os.getpid()}/environ", f"parents_memory {os.getpid()}"):
+        assert "PermissionError" in ask.problem(word).message
+
+
+@pytest.mark.skipif(landlock.version() < 6, reason="this kernel's Landlock knows no signals")
+def test_other_processes_cannot_be_signalled(start) -> None:
+    assert "PermissionError" in start().problem(f"signal {os.getpid()}").message
+
+
 @needs_landlock
 def test_no_program_can_be_started(start) -> None:
     assert "PermissionError" in start().problem("shell").message
