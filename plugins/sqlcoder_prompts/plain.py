@@ -15,8 +15,6 @@ _MARK = re.compile("|".join(map(re.escape, MARKS)), re.IGNORECASE)
 _JOINERS = "\u200c\u200d"
 _BLANKS = frozenset(("Cc", "Zl", "Zp"))
 _DROPPED = frozenset(("Cf", "Cs", "Co", "Cn"))
-_ROUNDS = 8
-"""Breaking one control token may join another; so many times it is looked again."""
 
 
 class Plain:
@@ -49,12 +47,7 @@ class Plain:
 
     def whole(self, text: str) -> str:
         """Pieces put together, looked at once more: two of them may have become a control token."""
-        for _ in range(_ROUNDS):
-            plain = self._room.plain(text)
-            if plain == text:
-                break
-            text = plain
-        return text
+        return self._room.plain(text)
 
     def _harmless(self, text: str) -> str:
         text = _FENCE.sub(lambda fence: " ".join(fence[0]), text)

@@ -9,6 +9,9 @@ from sqlcoder_core.contracts.component import Component
 from sqlcoder_core.contracts.proposer import Ask
 from sqlcoder_core.values.generation import ModelFacts, Prompt
 
+_ROUNDS = 8
+"""How often a text is looked at again, since breaking one control token may join another."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
@@ -26,12 +29,22 @@ class Room:
     def plain(self, text: str) -> str:
         """A text from outside (question, description, value) in which no piece means a control token to the model.
 
-        What would be one gets a space after its first character: it stays readable and is no longer special.
+        What would be one gets a space after its first character: it stays readable and is no longer special. That may make another one,
+        so it is looked at until there is none; what comes back for ever is taken out.
         """
-        for special in self.model.special_texts:
-            if special and special in text:
-                text = text.replace(special, f"{special[0]} {special[1:]}")
+        for _ in range(_ROUNDS):
+            found = self._specials_in(text)
+            if not found:
+                return text
+            for special in found:
+                text = text.replace(special, f"{special[0]} {special[1:]}".rstrip())
+        while found := self._specials_in(text):
+            text = text.replace(found[0], "")
         return text
+
+    def _specials_in(self, text: str) -> tuple[str, ...]:
+        """White space alone is never dangerous, and every text is full of it."""
+        return tuple(special for special in self.model.special_texts if special in text and special.strip())
 
 
 class Prompter(Component):

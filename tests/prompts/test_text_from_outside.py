@@ -125,3 +125,17 @@ def test_what_is_changed_stays_readable(given_text: str, made: str) -> None:
 def test_two_pieces_that_become_a_token_are_parted() -> None:
     plain = Plain(room_for(specials=("ab", "a b")))
     assert "ab" not in plain.whole("xaab")
+
+
+ODD_SPECIALS = ("<s>", "< s>", "<  s>", "[INST]", "[ INST]", "[PAD]", "aa", "a a", "|", "<|x y|>", "s>[", "\n", " ")
+
+
+@given(text=st.lists(st.sampled_from((*ODD_SPECIALS, "<", ">", "s", "[", "x"))).map("".join))
+def test_nothing_that_is_made_harmless_means_a_control_token(text: str) -> None:
+    plain = room_for(specials=ODD_SPECIALS).plain(text)
+    assert not [special for special in ODD_SPECIALS if special.strip() and special in plain]
+    assert room_for(specials=ODD_SPECIALS).plain(plain) == plain
+
+
+def test_a_control_token_of_one_character_does_not_stay() -> None:
+    assert room_for(specials=("\u2581",)).plain("a\u2581b") == "ab"
