@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sqlcoder_core.linking.periods import Moment, Period, resolve, unit_start
     from sqlcoder_core.linking.tokens import Token, tokenise
     from sqlcoder_core.linking.words import name_words, singular, split_name, stem, table_words
+    from sqlcoder_core.models.bounded_jinja import BoundedTemplate
     from sqlcoder_core.models.chat_template import ChatTemplate
     from sqlcoder_core.models.convert.gguf_header import GgufHeader, part_paths, read_header
     from sqlcoder_core.models.engine_threads import default_threads
@@ -91,6 +92,7 @@ _HOMES = {
     "linking.periods": ("Moment", "Period", "resolve", "unit_start"),
     "linking.tokens": ("Token", "tokenise"),
     "linking.words": ("name_words", "singular", "split_name", "stem", "table_words"),
+    "models.bounded_jinja": ("BoundedTemplate",),
     "models.chat_template": ("ChatTemplate",),
     "models.convert.gguf_header": ("GgufHeader", "part_paths", "read_header"),
     "models.engine_threads": ("default_threads",),

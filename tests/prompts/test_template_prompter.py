@@ -150,6 +150,9 @@ def test_no_way_leads_out_of_the_sandbox(source: str, rendered: Callable[..., Pr
         "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
         "{% for a in tables recursive %}{{ loop(tables) }}{% endfor %}",
         "{% for i in range(900000) %}{{ schema }}{% endfor %}",
+        "{% set n = namespace(x=['x']) %}{% for i in range(99) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x }}",
+        "{% set n = namespace(x=['x']) %}{% for i in range(99) %}{% set n.x = [n.x, n.x]|tojson %}{% endfor %}",
+        "{{ [[1], [2]]|sum(start=[]) }}",
     ],
 )
 def test_a_bomb_does_not_go_off(source: str, rendered: Callable[..., Prompt]) -> None:
