@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any
 
 from jinja2 import StrictUndefined, Undefined, nodes
 from jinja2.environment import Template
@@ -76,7 +76,7 @@ class BoundedTemplate:
 class _Generation(Extension):
     """`{% generation %}`, by which chat templates mark for training what a model writes; its inside as it stands."""
 
-    tags: ClassVar[set[str]] = {"generation"}
+    tags: set[str] = {"generation"}  # noqa: RUF012 - an instance variable to its parent
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         """The statements up to `{% endgeneration %}`."""
