@@ -5,6 +5,8 @@ import pytest
 pytest.importorskip("llguidance")
 pytest.importorskip("tokenizers")
 
+from pathlib import Path
+
 import numpy as np
 import sqlglot
 from constrain_models import PieceTokenizer, byte_level, sentencepiece_like, written_at_random
@@ -14,6 +16,7 @@ from sqlglot.errors import SqlglotError
 from sqlcoder_core.decoding.constrain.sql_guide import guide_for
 from sqlcoder_core.errors import Refused
 from sqlcoder_core.linking.catalog_index import memory_catalog
+from sqlcoder_core.models.tokenizer_file import FileTokenizer
 from sqlcoder_core.sql.guard import check
 from sqlcoder_core.values.catalog import Column, Table
 
@@ -80,6 +83,16 @@ def test_loose_and_scopeless_guides_name_only_real_things(most: int) -> None:
             sqlglot.parse_one(text, dialect="duckdb")
             if "scope" not in settings:
                 check(text, "duckdb", _catalog("shop"))
+
+
+@pytest.mark.real_model
+def test_a_random_model_over_a_real_vocabulary_writes_real_queries(smollm2_hf: Path) -> None:
+    tokenizer = FileTokenizer(smollm2_hf)
+    guide = guide_for(SCHEMAS["shop"], "duckdb", tokenizer)
+    for seed in range(60):
+        text, went = written_at_random(guide, tokenizer, seed, 40)
+        assert went["ended"], text
+        check(text, "duckdb", _catalog("shop"))
 
 
 def _catalog(schema: str):  # type: ignore[no-untyped-def]

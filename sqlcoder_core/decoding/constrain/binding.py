@@ -25,7 +25,7 @@ class Binding(Places):
         source = block.naming
         if source is None:
             return block
-        if source.aliases and any(source.aliases & other.aliases for other in block.sources) and not source.path:
+        if any(source.aliases & other.aliases and (not source.path or source.path == other.path) for other in block.sources):
             return None
         if source.columns is not None:
             for reference in block.open:

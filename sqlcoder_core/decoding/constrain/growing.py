@@ -16,9 +16,13 @@ _JOINS: Final = words("join inner left right full cross natural outer semi anti 
 _BEHIND: Final = words("from as over filter within at")
 _OPERATORS: Final = words("and or not is in like ilike glob regexp similar between then else end when")
 _WORDS_BEHIND: Final = {
-    "not": words("in like ilike glob regexp between similar null"),
-    "(": words("select with where partition order rows range"),
+    "not": words("distinct in like ilike glob regexp between similar null"),
+    "(": words("distinct select with where partition order rows range"),
     "case": words("when"),
+    "select": words("all distinct"),
+    "by": words("all cube grouping rollup"),
+    "is": words("distinct not null true false"),
+    **dict.fromkeys(("=", "<", ">", "<=", ">=", "<>", "!="), words("all any")),
     "distinct": words("on from"),
 }
 

@@ -26,9 +26,7 @@ _PLAIN: Final = re.compile(f"[{LETTERS}][{LETTERS}0-9]*")
 _LOWER: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _UPPER: Final = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 _CASE_IN_TABLES: Final = frozenset({"mysql", "mariadb", "bigquery"})
-_ROLES: Final = words(
-    "manager parent child previous current prev curr next last first left_side right_side main base inner outer source target"
-)
+_ROLES: Final = words("manager parent child previous current prev curr next last first left_side right_side main base source target")
 
 
 class ShownRelation(NamedTuple):
@@ -100,9 +98,13 @@ class Names:
     def calls(self) -> frozenset[str]:
         """Names of functions, and words that stand where an operand may."""
         named = {name for names in functions(self.dialect).values() for name in names}
-        others = words("count lag lead first_value last_value ntile date timestamp")
+        others = words("count lag lead first_value last_value ntile") | (
+            words("date timestamp") if "date_literal" in self.rules.has else set()
+        )
         missing = {"extract"} if self.dialect == "sqlite" else set()
-        return frozenset(named | words(AGGREGATES) | words(RANKINGS) | OPERAND_WORDS | others) - missing
+        missing |= {word for word in ("try_cast", "safe_cast") if word not in self.rules.has}
+        missing |= set() if self.rules.intervals else {"interval"}
+        return frozenset(named | words(AGGREGATES) | words(RANKINGS) | (OPERAND_WORDS - missing) | others)
 
     @cached_property
     def unit_calls(self) -> frozenset[str]:
@@ -145,6 +147,8 @@ class Names:
 
     def resembles(self, word: str) -> bool:
         """Whether a word is likely an alias: very short, a role, or made of letters of a table's name in their order."""
+        if word in self.reserved:
+            return False
         bare = word.rstrip("0123456789_")
         return len(bare) <= 3 or any(role.startswith(word) for role in _ROLES) or self._abbreviates(bare)
 

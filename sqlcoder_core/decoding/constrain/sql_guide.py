@@ -66,7 +66,8 @@ class SqlGuide(Guide[GuideState]):
 
     def start(self) -> GuideState:
         """See `Guide`."""
-        return self._start
+        first = self._start
+        return GuideState(first.matcher, first.scope, first.text, first.closing, first.age)
 
     def masks(self, states: Sequence[GuideState], left: int) -> NDArray[np.bool_]:
         """See `Guide`."""

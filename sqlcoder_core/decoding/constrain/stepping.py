@@ -51,7 +51,7 @@ class Stepping(Naming):
             return state._replace(after=True, last="type")
         if word in self.names.reserved and not self._expects_name(state):
             return self._keyword(state, word)
-        if lexeme.follows == "(" and not self._at_name(state):
+        if lexeme.follows == "(" and not self._at_name(state) and not (state.last == STAR and state.after):
             return self._call(state, word)
         if state.unit and is_unit(word):
             return state._replace(unit=False, after=True, last=word)
@@ -83,6 +83,8 @@ class Stepping(Naming):
         return state._replace(frames=self._complex_item(state.frames), last="call " + word, after=False, unit=False)
 
     def _keyword(self, state: State, word: str) -> State | None:
+        if state.last == "except" and isinstance(state.frames[-1], Block) and state.frames[-1].clause == "list":
+            return None
         after = state._replace(
             last=word,
             after=word in _OPERANDS

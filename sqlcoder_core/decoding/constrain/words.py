@@ -32,8 +32,7 @@ _OF_DIALECT: Final = {
 _NOT_WITHOUT_AS: Final = words("anti asof at filter full lock match match_condition overlaps semi sort start tablesample use when window")
 
 OPERAND_WORDS: Final = words("""
-    all any case cast cube current_date current_datetime current_timestamp distinct exists extract false grouping interval not null rollup
-    safe_cast true try_cast
+    case cast current_date current_timestamp exists extract false interval not null safe_cast true try_cast
 """)
 """Reserved words that an operand may begin with."""
 
