@@ -119,6 +119,7 @@ class LlamaCppEngine(ModelEngine):
             chat_template=bool(llama.llama_model_chat_template(loaded.model, None)),
             special_texts=self.tokenizer.special_texts,
             notes=tuple(self._notes(loaded)),
+            details=tuple(self._details(loaded)),
         )
 
     def _notes(self, loaded: Loaded) -> list[str]:
@@ -126,15 +127,19 @@ class LlamaCppEngine(ModelEngine):
         trained = loaded.llama.llama_model_n_ctx_train(loaded.model)
         if loaded.context > trained:
             found.append(f"`context: {loaded.context}` is more than the {trained} tokens that the model was trained on")
+        said = loaded.llama.llama_print_system_info().decode("utf-8", "replace")
+        if "SSE3 = 1" in said and "AVX2 = 1" not in said:
+            found.append("llama-cpp-python was built without AVX2, which makes it several times slower: build it on this machine")
+        return found
+
+    def _details(self, loaded: Loaded) -> list[str]:
+        found = []
         if self.settings.flash_attention == "auto" and not (loaded.on_gpu or loaded.flash or loaded.keeps_states):
             found.append("flash attention is off: on CPUs it makes several beams slower")
         if self.settings.flash_attention == "auto" and not loaded.on_gpu and loaded.flash:
             found.append("flash attention is on, as `kv: q8_0` needs it: on CPUs it makes several beams slower")
         if loaded.keeps_states:
             found.append("this architecture keeps a state for each beam, so beams share less memory")
-        said = loaded.llama.llama_print_system_info().decode("utf-8", "replace")
-        if "SSE3 = 1" in said and "AVX2 = 1" not in said:
-            found.append("llama-cpp-python was built without AVX2, which makes it several times slower: build it on this machine")
         return found
 
 

@@ -40,7 +40,7 @@ class TransformersEngine(ModelEngine):
         self._follows_trees = not self._model.config.is_encoder_decoder and self._tree_is_right()
         facts = self._facts()
         if self._follows_trees:
-            self._pack()
+            self._make_faster()
         return facts
 
     def session(self) -> TreeSession | None:
@@ -57,10 +57,13 @@ class TransformersEngine(ModelEngine):
 
         return WholeText(self._model, self.tokenizer, pause).answers(texts, decoding, stop)
 
-    def _pack(self) -> None:
-        """Faster linear layers, unless the model's code looks into their weights."""
+    def _make_faster(self) -> None:
+        """Attention and linear layers that suit a step's few rows, each unless the model's code cannot work with them."""
+        from sqlcoder_transformers.grouped_attention import USUAL, use_grouped_attention
         from sqlcoder_transformers.packed_linear import pack, unpack
 
+        if use_grouped_attention(self._model) and not self._tree_is_right():
+            self._model.set_attn_implementation(USUAL)
         if pack(self._model) and not self._tree_is_right():
             unpack(self._model)
 
@@ -78,7 +81,7 @@ class TransformersEngine(ModelEngine):
             weights=self._weights,
             chat_template=self.tokenizer.template is not None,
             special_texts=self.tokenizer.special_texts,
-            notes=slow,
+            details=slow,
         )
 
     def _window(self) -> int:

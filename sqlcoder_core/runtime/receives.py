@@ -22,7 +22,7 @@ def model_notes(facts: ModelFacts, files: ModelFiles | None) -> Iterator[Problem
     if files is not None:
         adapter = f", adapter {files.adapter}" if files.adapter else ""
         text += f"; {files.path}{adapter}, {_size(Path(files.path))}"
-    yield from map(note, (text, *facts.notes))
+    yield from map(note, (text, *facts.notes, *facts.details))
 
 
 def receives(runtime: Runtime) -> str:

@@ -112,7 +112,8 @@ class ModelFacts:
     """What a loaded model is. `weights` is a hash of its files (the first 16 hex digits of SHA-256 over sizes, heads and tails).
 
     `context` counts tokens; `special_texts` are texts that mean a control token, which must not come in through questions or
-    catalogs; `beams` is False where the engine returns one answer only; `notes` are said once (a slow fallback, a device).
+    catalogs; `beams` is False where the engine returns one answer only; `notes` are said with the first answer (a slow
+    fallback with what mends it), `details` only by `doctor`.
     """
 
     name: str
@@ -127,3 +128,4 @@ class ModelFacts:
     special_texts: tuple[str, ...] = ()
     beams: bool = True
     notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()

@@ -61,12 +61,13 @@ def test_facts_say_what_the_file_says(make, tiny: Path) -> None:
     assert facts.parameters == 1_320_704
     assert facts.chat_template and facts.beams
     assert facts.special_texts == CONTROL
-    assert facts.notes == ("flash attention is off: on CPUs it makes several beams slower",)
+    assert facts.notes == ()
+    assert facts.details == ("flash attention is off: on CPUs it makes several beams slower",)
 
 
 def test_notes_say_what_quantised_memory_costs(make, tiny: Path) -> None:
-    assert make(tiny, kv="q8_0").load().notes == ("flash attention is on, as `kv: q8_0` needs it: on CPUs it makes several beams slower",)
-    assert make(tiny, flash_attention="off").load().notes == ()
+    assert make(tiny, kv="q8_0").load().details == ("flash attention is on, as `kv: q8_0` needs it: on CPUs it makes several beams slower",)
+    assert make(tiny, flash_attention="off").load().details == ()
 
 
 def test_the_context_is_the_models_unless_told_otherwise(make, tiny: Path) -> None:

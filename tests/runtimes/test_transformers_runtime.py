@@ -109,7 +109,7 @@ def test_models_that_cannot_follow_a_tree_answer_by_their_own_search(made: Calla
     size = {"n_layer": 1, "n_head": 2} if kind == "Bloom" else {"num_hidden_layers": 1}
     config = getattr(transformers, f"{kind}Config")(vocab_size=1024, hidden_size=64, eos_token_id=1, **size)
     loaded = engine(made(getattr(transformers, f"{kind}ForCausalLM")(config)))
-    assert "own search" in loaded.load().notes[0]
+    assert "own search" in loaded.load().details[0]
     assert loaded.session() is None
     answer = next(loaded.generate([QUESTION], Decoding(beams=2, hypotheses=2, max_tokens=5), (), lambda: None))
     assert [one.tokens for one in answer.hypotheses] == [5, 5]
