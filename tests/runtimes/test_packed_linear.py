@@ -118,7 +118,7 @@ def test_a_model_whose_code_needs_plain_weights_gets_them_back(
     from sqlcoder_transformers.engine import TransformersEngine
 
     seconds(2.0, 1.0)
-    tried: Iterator[bool] = iter([True, False])
+    tried: Iterator[bool] = iter([True, True, False])  # before anything, with other attention, packed
     monkeypatch.setattr(TransformersEngine, "_tree_is_right", lambda engine: next(tried))
     engine, _ = loaded(toy_hf)
     assert next(tried, None) is None
