@@ -16,6 +16,7 @@ CHARACTERS_A_TOKEN = 3.2
 """Of SQL and English in today's vocabularies of 32,000 to 128,000 tokens, rounded down, so that an estimate is rather too many."""
 _FENCE = re.compile(r"```(?:sql\b|[a-zA-Z]*(?=\s*\n))?[ \t]*\n?", re.IGNORECASE)
 _THOUGHT = re.compile(r"\A\s*<think>.*?</think>\s*", re.DOTALL)
+_MOST_TOKENS = 1 << 31
 UNKNOWN = 0.5
 """The probability of a token, as it were, of a single answer whose server tells none."""
 
@@ -53,14 +54,14 @@ def usage_of(answer: Any) -> tuple[int, int, int]:
     details = usage.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if isinstance(details, dict) else 0
     numbers = (usage.get("prompt_tokens"), usage.get("completion_tokens"), cached)
-    prompt, completion, reused = (number if isinstance(number, int) else 0 for number in numbers)
+    prompt, completion, reused = (number if isinstance(number, int) and 0 <= number < _MOST_TOKENS else 0 for number in numbers)
     return prompt, completion, reused
 
 
 def _choice(one: dict[str, Any], tokens: int | None) -> Choice:
     message = one.get("message")
     text = message.get("content") if isinstance(message, dict) else one.get("text")
-    text = text if isinstance(text, str) else ""
+    text = whole_text(text)
     logprobs = list(_logprobs(one.get("logprobs")))
     count = len(logprobs) or tokens or estimated_tokens(text)
     return Choice(text=text, ended=str(one.get("finish_reason") or "stop"), tokens=count, logprob=sum(logprobs) if logprobs else None)
@@ -68,10 +69,21 @@ def _choice(one: dict[str, Any], tokens: int | None) -> Choice:
 
 def _logprobs(told: Any) -> Iterator[float]:
     """Of `{"token_logprobs": [...]}` (completions) or `{"content": [{"logprob"}]}` (chat); what is no number is left out."""
-    if not isinstance(told, dict):
-        return
-    numbers = told.get("token_logprobs") or [part.get("logprob") for part in told.get("content") or () if isinstance(part, dict)]
-    yield from (float(number) for number in numbers if isinstance(number, int | float) and math.isfinite(number))
+    yield from (float(number) for number in told_logprobs(told) if isinstance(number, int | float) and -_MOST_TOKENS < number <= 0)
+
+
+def told_logprobs(told: Any) -> list[Any]:
+    """Whatever a server put where the log-probabilities of an answer's tokens are."""
+    found = told if isinstance(told, dict) else {}
+    flat, parts = found.get("token_logprobs"), found.get("content")
+    if isinstance(flat, list) and flat:
+        return flat
+    return [part.get("logprob") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+
+
+def whole_text(text: Any) -> str:
+    """Text as it can be written to files and terminals: half a character becomes a question mark, what is no text nothing."""
+    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
 
 
 def hypotheses_of(choices: Sequence[Choice], prompt: Prompt, length_penalty: float) -> tuple[Hypothesis, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import ssl
 import time
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.api import ConfigError
 from sqlcoder_openai.address import is_loopback, root_of
-from sqlcoder_openai.failures import BUSY, ServerError, masked, refusal, said
+from sqlcoder_openai.failures import BUSY, ServerError, masked, parsed, refusal, said
 from sqlcoder_openai.settings import OpenaiSettings
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 Body = dict[str, Any]
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 20.0
-_LONGEST_BODY = 50_000_000
+_LONGEST_BODY, _LONGEST_STREAM, _LONGEST_LINE = 50_000_000, 10_000_000, 1_000_000
+"""Bytes, unpacked: beyond, a server means harm or is none of ours."""
 
 
 class Exchange:
@@ -40,7 +40,7 @@ class Exchange:
         """What the server answers, as JSON. Raises ServerError."""
         data = await self._patiently(method, path, body, seconds, retry)
         try:
-            return json.loads(data)
+            return parsed(data)
         except ValueError:
             text = said(data, self._secrets) or "nothing"
             hint = "is there an OpenAI-compatible server, and does `base_url` end with its `/v1`?"
@@ -50,18 +50,18 @@ class Exchange:
         """A stream's events, each as JSON. Raises ServerError; never sends twice once something has come."""
         import httpx
 
-        until = time.monotonic() + seconds
         try:
-            async with self._http.stream("POST", self._url(path), json=body, timeout=self._timeout(seconds)) as response:
+            async with (
+                asyncio.timeout(max(seconds, 0.01)),
+                self._http.stream("POST", self._url(path), json=body, timeout=self._timeout(seconds)) as response,
+            ):
                 if response.status_code != 200:
-                    raise self._refused(response, await response.aread(), path)
-                async for line in response.aiter_lines():
-                    if time.monotonic() > until:
-                        raise httpx.ReadTimeout("")
+                    raise self._refused(response, await self._content(response, path), path)
+                async for line in self._lines(response, path):
                     event = line.removeprefix("data:").strip()
                     if line.startswith("data:") and event and event != "[DONE]":
                         yield self._event(event, path)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise self._unreached(error, path) from error
 
     async def aclose(self) -> None:
@@ -89,24 +89,50 @@ class Exchange:
 
         try:
             async with asyncio.timeout(max(seconds, 0.01)):
-                response = await self._http.request(method, self._url(path), json=body, timeout=self._timeout(seconds))
+                async with self._http.stream(method, self._url(path), json=body, timeout=self._timeout(seconds)) as response:
+                    content = await self._content(response, path)
         except (httpx.HTTPError, TimeoutError) as error:
             told = self._unreached(error, path)
             if told.code == "timeout":
                 raise told from error
             raise _Again(told) from error
         if response.status_code == 200:
-            return response.content[:_LONGEST_BODY]
-        told = self._refused(response, response.content, path)
+            return content
+        told = self._refused(response, content, path)
         if response.status_code in BUSY and told.code != "prompt_too_long" and not _is_final(told.message):
             raise _Again(told, _pause(response.headers.get("retry-after")))
         raise told
 
+    async def _content(self, response: httpx.Response, path: str) -> bytes:
+        """The whole body, of bounded size."""
+        content = bytearray()
+        async for part in response.aiter_bytes():
+            content += part
+            if len(content) > _LONGEST_BODY:
+                raise self._endless(path)
+        return bytes(content)
+
+    async def _lines(self, response: httpx.Response, path: str) -> AsyncIterator[str]:
+        """The lines of a stream, of bounded size."""
+        size, rest = 0, b""
+        async for part in response.aiter_bytes():
+            size += len(part)
+            *lines, rest = (rest + part).split(b"\n")
+            if size > _LONGEST_STREAM or len(rest) > _LONGEST_LINE:
+                raise self._endless(path)
+            for line in lines:
+                yield line.decode("utf-8", "replace")
+        yield rest.decode("utf-8", "replace")
+
+    def _endless(self, path: str) -> ServerError:
+        return ServerError("the server's answer does not end", place=self._url(path), hint="is `base_url` a server of models?", one=True)
+
     def _event(self, text: str, path: str) -> Any:
         try:
-            event = json.loads(text)
+            event = parsed(text)
         except ValueError:
-            raise ServerError(f"the stream holds what is not JSON: {text[:80]}", place=self._url(path), hint="set `mode:`") from None
+            shown = said(text.encode(), self._secrets)[:80]
+            raise ServerError(f"the stream holds what is not JSON: {shown}", place=self._url(path), hint="set `mode:`") from None
         if isinstance(event, dict) and event.get("error"):
             raise ServerError(f"the server failed: {said(text.encode(), self._secrets)}", place=self._url(path), one=True)
         return event

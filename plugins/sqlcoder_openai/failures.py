@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from sqlcoder_core.api import ModelError, printable
 
@@ -27,11 +28,19 @@ class ServerError(ModelError):
         self.status, self.one, self.code = status, one, code
 
 
+def parsed(text: str | bytes) -> Any:
+    """JSON as Python values. Raises ValueError, also for what is nested so deeply that it can only be meant to harm."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def said(body: bytes, secrets: Iterable[str]) -> str:
     """The sentence in an error's body, whatever its form, without control characters and without any of the secrets."""
     text = body[:20_000].decode("utf-8", "replace")
     try:
-        text = _message(json.loads(body)) or text
+        text = _message(parsed(body)) or text
     except ValueError:
         text = re.sub(r"<[^>]*>", " ", text)
     return masked(printable(" ".join(text.split())), secrets)[:_LONGEST]

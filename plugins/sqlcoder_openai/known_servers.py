@@ -13,6 +13,7 @@ from typing import Any
 _OWNERS = {"vllm": "vllm", "llamacpp": "llama-server", "me": "llama-cpp-python", "library": "ollama"}
 _NAMES = {"vllm": "vLLM", "llama-server": "llama.cpp's llama-server", "llama-cpp-python": "llama-cpp-python's server", "ollama": "Ollama"}
 
+_MOST_TOKENS = 1 << 31
 _WINDOWS = ("max_model_len", "n_ctx", "n_ctx_train", "context_length", "context_window")
 
 CONTROL_TEXTS = (
@@ -87,24 +88,33 @@ class Known:
 
 def known_from(listing: Any) -> Known:
     """What a list of models (`GET /v1/models`) tells; for anything that is no such list, nothing."""
-    entries = listing.get("data") if isinstance(listing, dict) else None
-    models = [entry for entry in entries or () if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
+    models = _entries(listing)
     owners = {_OWNERS[owner] for entry in models if isinstance(owner := entry.get("owned_by"), str) and owner in _OWNERS}
     return Known(kind=owners.pop() if len(owners) == 1 else "", models=tuple(entry["id"] for entry in models))
 
 
 def context_from(listing: Any, model: str) -> int | None:
     """The window of one model in a list of models, under the words that vLLM, llama-server (within `meta`) and others have for it."""
-    for entry in (listing.get("data") if isinstance(listing, dict) else None) or ():
-        if isinstance(entry, dict) and entry.get("id") == model:
+    for entry in _entries(listing):
+        if entry["id"] == model:
             meta = entry.get("meta")
             told = {**(meta if isinstance(meta, dict) else {}), **entry}
-            return next((told[key] for key in _WINDOWS if isinstance(told.get(key), int) and told[key] > 0), None)
+            return next((told[key] for key in _WINDOWS if is_count(told.get(key))), None)
     return None
+
+
+def is_count(number: Any) -> bool:
+    """A number of tokens as a server may tell it."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number < _MOST_TOKENS
+
+
+def _entries(listing: Any) -> list[dict[str, Any]]:
+    found = listing.get("data") if isinstance(listing, dict) else None
+    return [entry for entry in found if isinstance(entry, dict) and isinstance(entry.get("id"), str)] if isinstance(found, list) else []
 
 
 def version_from(answer: Any) -> tuple[int, ...]:
     """`{"version": "0.11.2"}` as numbers; empty for anything else."""
     text = answer.get("version") if isinstance(answer, dict) else None
     parts = text.split(".")[:2] if isinstance(text, str) else []
-    return tuple(int(part) for part in parts if part.isdigit())
+    return tuple(int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 9)

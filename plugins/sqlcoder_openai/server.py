@@ -14,7 +14,7 @@ from sqlcoder_openai.answers import Choice, choices_in, estimated_tokens, hypoth
 from sqlcoder_openai.asking import OPTIONAL, Body, Round, body_of, endpoint_of, rounds
 from sqlcoder_openai.exchange import Exchange
 from sqlcoder_openai.failures import ServerError, is_too_long
-from sqlcoder_openai.known_servers import Known, context_from, known_from, version_from
+from sqlcoder_openai.known_servers import Known, context_from, is_count, known_from, version_from
 from sqlcoder_openai.settings import OpenaiSettings
 from sqlcoder_openai.streaming import Heard
 
@@ -234,13 +234,13 @@ def _loaded_context(props: Any) -> int | None:
     """The window of one slot of llama-server, smaller than the model's where it was started so."""
     settings = props.get("default_generation_settings") if isinstance(props, dict) else None
     size = settings.get("n_ctx") if isinstance(settings, dict) else None
-    return size if isinstance(size, int) and size > 0 else None
+    return size if is_count(size) else None
 
 
 def _counted(answer: Any) -> int:
     count = answer.get("count") if isinstance(answer, dict) else None
     tokens = answer.get("tokens") if isinstance(answer, dict) else None
-    if isinstance(count, int):
+    if isinstance(count, int) and is_count(count):
         return count
     if isinstance(tokens, list):
         return len(tokens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -9,8 +10,11 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from sqlcoder_core.api import Decoding, RuntimeSettings, SecretText
+from sqlcoder_core.api import Decoding, RuntimeSettings, Secret, SecretText
 from sqlcoder_openai.address import base_url
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110
+_HEADER_VALUE = re.compile(r"[ -~]+")
 
 
 class OpenaiSettings(RuntimeSettings):
@@ -48,7 +52,27 @@ class OpenaiSettings(RuntimeSettings):
             # An address with a user or a query may hold a key; of this kind of error the message never repeats what was given.
             raise PydanticCustomError("secret_text", "{said}", {"said": str(error)}) from None
 
+    @field_validator("api_key")
+    @classmethod
+    def _is_a_key(cls, value: Secret | None) -> Secret | None:
+        return None if value is None else _header_value(value)
+
+    @field_validator("headers")
+    @classmethod
+    def _are_headers(cls, value: dict[str, Secret]) -> dict[str, Secret]:
+        if not all(map(_HEADER_NAME.fullmatch, value)):
+            raise PydanticCustomError("secret_text", "should have names of letters, digits and dashes")
+        return {name: _header_value(text) for name, text in value.items()}
+
     def decoding(self, hypotheses: int) -> Decoding:
         """These settings as decoding takes them: a server may give more answers than it has beams."""
         wider = self.model_copy(update={"beams": max(self.beams, hypotheses)})
         return replace(RuntimeSettings.decoding(wider, hypotheses), beams=self.beams)
+
+
+def _header_value(secret: Secret) -> Secret:
+    """Without the line break that files of keys end with; what no header can hold is refused without being repeated."""
+    text = secret.reveal().strip()
+    if not _HEADER_VALUE.fullmatch(text):
+        raise PydanticCustomError("secret_text", "should be one line of plain ASCII text")
+    return Secret(text, reference=secret.reference)

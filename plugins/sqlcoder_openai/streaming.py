@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlcoder_core.api import Prompt
-from sqlcoder_openai.answers import without_fence
+from sqlcoder_openai.answers import told_logprobs, whole_text, without_fence
 
 
 class Heard:
@@ -17,20 +17,26 @@ class Heard:
         self._prompt, self._listener = prompt, listener
         self._told = ""
         self._hold = max(map(len, prompt.stop), default=0) + 3
-        self._logprobs: list[float] = []
-        self._ended = "stop"
+        self._logprobs: list[Any] = []
+        self._ended: Any = "stop"
         self._usage: Any = None
 
     def add(self, event: Any) -> None:
         """One event of the stream."""
-        self._usage = event.get("usage") or self._usage if isinstance(event, dict) else self._usage
-        for choice in (event.get("choices") if isinstance(event, dict) else None) or ():
-            part = choice.get("delta") or choice.get("message") or {}
-            self.text += part.get("content") or choice.get("text") or ""
-            self._ended = choice.get("finish_reason") or self._ended
-            told = choice.get("logprobs") or {}
-            self._logprobs += told.get("token_logprobs") or [one.get("logprob") for one in told.get("content") or ()]
+        found = event if isinstance(event, dict) else {}
+        self._usage = found.get("usage") or self._usage
+        choices = found.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, dict):
+                self._take(choice)
         self._tell(self._hold)
+
+    def _take(self, choice: dict[str, Any]) -> None:
+        part = choice.get("delta") or choice.get("message")
+        said = part.get("content") if isinstance(part, dict) else None
+        self.text += whole_text(said or choice.get("text"))
+        self._ended = choice.get("finish_reason") or self._ended
+        self._logprobs += told_logprobs(choice.get("logprobs"))
 
     def end(self) -> None:
         """Nothing more comes."""
