@@ -216,3 +216,21 @@ def test_a_token_that_cannot_follow_is_an_error_of_the_caller() -> None:
     guide: Any = guide_for(SHOP, "duckdb", byte_level())
     with pytest.raises(ValueError, match="cannot follow"):
         guide.advance(guide.start(), byte_level().encode(")")[0])
+
+
+def test_a_bare_name_is_the_default_schemas_where_schemas_differ() -> None:
+    """Tables marked `bare` may be named alone though another schema has tables too, or one of the same name."""
+
+    def shown(*, bare: bool) -> tuple[ShownTable, ...]:
+        return (
+            ShownTable(name=TableName(name="orders", schema="main"), columns=("id", "status"), bare=bare),
+            ShownTable(name=TableName(name="orders", schema="raw"), columns=("id", "payload")),
+            ShownTable(name=TableName(name="events", schema="raw"), columns=("id",)),
+        )
+
+    marked, unmarked = (guide_for(shown(bare=bare), "duckdb", byte_level()) for bare in (True, False))
+    assert refused_at(marked, byte_level(), "SELECT status FROM orders") is None
+    assert refused_at(marked, byte_level(), "SELECT payload FROM raw.orders") is None
+    assert refused_at(marked, byte_level(), "SELECT payload FROM orders") is not None
+    assert refused_at(marked, byte_level(), "SELECT id FROM events") is not None
+    assert refused_at(unmarked, byte_level(), "SELECT status FROM orders") is not None

@@ -47,8 +47,9 @@ class Names:
         self.free = not shown
         self.exact_tables = dialect in _CASE_IN_TABLES
         self.tables: dict[Path, list[ShownRelation]] = {}
-        # Where schemas differ, a bare name is that of the default schema, which is not known here.
-        self._bare = len({(table.name.database, table.name.schema) for table in shown}) < 2
+        # Where schemas differ, a bare name is that of the default schema: of tables that are marked so.
+        self._one_schema = len({(table.name.database, table.name.schema) for table in shown}) < 2
+        self._bare: dict[Path, ShownRelation] = {}
         for table in shown:
             self._add(table)
 
@@ -125,13 +126,16 @@ class Names:
 
     def table(self, path: Path) -> ShownRelation | None:
         """The table of that name, where the name means one only."""
+        if path in self._bare:
+            return self._bare[path]
         found = self.tables.get(path, ())
         return found[0] if len(found) == 1 and self._may_be_named(path) else None
 
     def _may_be_named(self, path: Path) -> bool:
         return (
-            self._bare
+            self._one_schema
             or len(path) > 1
+            or path in self._bare
             or any(table.text.lstrip(self.rules.names).count(".") == 0 for table in self.tables[path])
             or "." in path[0]
         )
@@ -167,6 +171,8 @@ class Names:
                 known = self.tables.setdefault(path, [])
                 if relation not in known:
                     known.append(relation)
+        if table.bare:
+            self._bare |= {(key,): relation for key in self._keys(table.name.name, table=True)}
         if self.dialect == "bigquery":
             for start in range(len(parts) - 1):
                 self.tables.setdefault((QUOTE + ".".join(parts[start:]),), []).append(relation)
