@@ -13,6 +13,7 @@ _ROWS = 4  # what a step of beam search computes
 _ROUNDS = 5
 _WORTH = 0.85  # of torch's time; packing must stay below
 _TOLERANCE = 1e-3
+_LEAST = 100_000  # weights of a layer; below, a call of oneDNN costs more than their order gains
 
 
 class PackedLinear(nn.Module):  # type: ignore[misc]
@@ -26,11 +27,13 @@ class PackedLinear(nn.Module):  # type: ignore[misc]
     def __init__(self, layer: nn.Linear) -> None:
         super().__init__()
         self.in_features, self.out_features, self.bias = layer.in_features, layer.out_features, layer.bias
-        self.register_buffer("weight", torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach(), _ROWS), persistent=False)
+        # Neither is a buffer or looked up through torch at each of some hundred calls a step.
+        self.__dict__["weight"] = torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach(), _ROWS)
+        self._compute = torch.ops.mkldnn._linear_pointwise.default
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """As `nn.Linear` does it."""
-        found: torch.Tensor = torch.ops.mkldnn._linear_pointwise(inputs, self.weight, self.bias, "none", [], "")
+        found: torch.Tensor = self._compute(inputs, self.weight, self.bias, "none", [], "")
         return found
 
     def unpacked(self) -> nn.Linear:
@@ -65,12 +68,15 @@ def unpack(model: nn.Module) -> None:
 
 
 def _plain_layers(model: nn.Module) -> list[tuple[nn.Module, str]]:
-    """Where layers are that hold nothing but float32 weights: no quantised ones, none that an adapter is laid over."""
+    """Where layers of some size are that hold nothing but float32 weights: no quantised ones, none that an adapter is laid over."""
     return [
         (parent, name)
         for parent in model.modules()
         for name, child in parent.named_children()
-        if type(child) is nn.Linear and type(child.weight) is nn.Parameter and child.weight.dtype == torch.float32
+        if type(child) is nn.Linear
+        and type(child.weight) is nn.Parameter
+        and child.weight.dtype == torch.float32
+        and child.weight.numel() >= _LEAST
     ]
 
 

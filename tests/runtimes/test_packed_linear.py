@@ -26,7 +26,8 @@ def packed() -> Any:
 
 @pytest.fixture
 def seconds(packed: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Decides what the trial measures: torch's time, then ours."""
+    """Decides what the trial measures: torch's time, then ours; layers of any size count."""
+    monkeypatch.setattr(packed, "_LEAST", 1)
 
     def decide(theirs: float, ours: float) -> None:
         times: Iterator[float] = iter([theirs, ours] * 8)
@@ -77,6 +78,14 @@ def test_layers_of_other_kinds_and_precisions_stay(packed: Any, seconds: Any) ->
     assert [type(layer) for layer in made] == [Laid, torch.nn.Linear, packed.PackedLinear]
 
 
+def test_small_layers_stay(packed: Any, seconds: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds(2.0, 1.0)
+    monkeypatch.setattr(packed, "_LEAST", 96 * 200)
+    made = model(torch.nn.Linear(96, 199), torch.nn.Linear(96, 200))
+    assert packed.pack(made)
+    assert [type(layer) for layer in made] == [torch.nn.Linear, packed.PackedLinear]
+
+
 def test_a_model_that_is_not_all_on_the_cpu_stays(packed: Any, seconds: Any) -> None:
     seconds(2.0, 1.0)
     assert not packed.pack(model(torch.nn.Linear(96, 96), torch.nn.Linear(96, 96, device="meta")))
@@ -87,6 +96,7 @@ def test_a_torch_without_these_operators_leaves_the_model_as_it_is(packed: Any, 
         raise AttributeError("'_OpNamespace' 'mkldnn' object has no attribute '_reorder_linear_weight'")
 
     monkeypatch.setattr(packed, "PackedLinear", absent)
+    monkeypatch.setattr(packed, "_LEAST", 1)
     assert not packed.pack(model(torch.nn.Linear(96, 96)))
 
 
