@@ -125,11 +125,34 @@ def test_only_the_model_and_what_the_runtime_names_can_be_read(start, tmp_path: 
 
 @needs_landlock
 def test_links_of_a_model_folder_are_followed(start, tmp_path: Path) -> None:
-    blob, folder = tmp_path / "blob", tmp_path / "snapshot"
-    blob.write_text("linked weights")
+    blob, folder, other = tmp_path / "blobs" / "e3b0", tmp_path / "snapshots" / "main", tmp_path / "other"
+    for place in (blob.parent, folder, other):
+        place.mkdir(parents=True)
+    for file in (blob, other / "part.safetensors", other / "config.json"):
+        file.write_text(f"of {file.name}")
+    for name, target in (("model.gguf", blob), ("part.safetensors", other / "part.safetensors"), ("config.json", other / "config.json")):
+        (folder / name).symlink_to(target)
+    ask = start(path=folder)
+    assert ask(f"read_file {folder / 'model.gguf'}") == "of e3b0"
+    assert ask(f"read_file {folder / 'part.safetensors'}") == "of part.safetensors"
+    assert ask(f"read_file {folder / 'config.json'}") == "of config.json"
+
+
+@needs_landlock
+def test_a_link_of_a_model_folder_opens_nothing_that_is_no_models(start, tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "model"
+    (home / ".docker").mkdir(parents=True)
     folder.mkdir()
-    (folder / "model.gguf").symlink_to(blob)
-    assert start(path=folder)(f"read_file {folder / 'model.gguf'}") == "linked weights"
+    for file in (home / "id_rsa", home / ".docker" / "config.json", folder / "model.gguf"):
+        file.write_text("secret")
+    links = {"key.json": home / "id_rsa", "config.json": home / ".docker" / "config.json", "all": home, "root": Path("/")}
+    for name, target in links.items():
+        (folder / name).symlink_to(target)
+    ask = start(path=folder)
+    assert ask(f"read_file {folder / 'model.gguf'}") == "secret"
+    for path in ("key.json", "config.json", "all/id_rsa", "root/etc/passwd"):
+        assert "PermissionError" in ask.problem(f"read_file {folder / path}").message
+    assert ask.worker.unconfined is None
 
 
 @needs_landlock
@@ -152,7 +175,7 @@ def test_the_folder_of_kept_prefixes_can_be_written_when_they_are_kept_on_disk(s
     assert start(keep_prefix="disk", folder=folder)(f"write_file {folder / 'x'}")
     assert (folder / "x").read_text() == "written"
     assert folder.stat().st_mode & 0o077 == 0
-    assert "PermissionError" in start(folder=folder).problem(f"write_file {folder / 'y'}").message
+    assert "PermissionError" in start(keep_prefix="memory", folder=folder).problem(f"write_file {folder / 'y'}").message
 
 
 @needs_network_rules
