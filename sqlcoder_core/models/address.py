@@ -115,5 +115,7 @@ def _with_scheme(scheme: str, text: str) -> Address:
             raise UsageError(f"{text} is not understood", hint="write hf://owner/name, or hf://owner/name/file.gguf")
         return HubFile(name=match["name"], revision=match["revision"], file=match["file"])
     if scheme in ("http", "https"):
+        if PurePosixPath(urlsplit(text).path).name in ("", ".."):
+            raise UsageError(f"{text.partition('?')[0].rpartition('@')[2]} names no file", hint="write https://host/path/to/file.gguf")
         return WebFile(url=text)
     raise UsageError(f"{text} begins with {scheme}://, which is not known", hint="hf://, pypi:// and https:// are")

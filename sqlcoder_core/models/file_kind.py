@@ -63,7 +63,7 @@ def missing_parts(folder: Path) -> tuple[str, ...]:
         return ()
     try:
         named = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise ModelError("the index of the model's parts cannot be read", place=str(index), hint="fetch the model again") from error
     return tuple(name for name in named if not (folder / str(name)).is_file())
 

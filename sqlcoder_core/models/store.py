@@ -202,7 +202,7 @@ def _kinds_of(folder: Path) -> Mapping[ModelKind, tuple[Path, ...]]:
 def _record(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # no record, or half of one: the files speak for themselves
+    except (OSError, ValueError, RecursionError):  # no record, or half of one: the files speak for themselves
         return {}
     return found if isinstance(found, dict) else {}
 
