@@ -56,6 +56,10 @@ class RuntimeSettings(Settings):
         )
 
 
+OF_AN_ANSWER = frozenset(RuntimeSettings.model_fields) - {"together"}
+"""Settings that a loaded model does not depend on: they come with each question, and sessions that differ in them share the model."""
+
+
 class LocalSettings(RuntimeSettings):
     """What every runtime that loads a model itself can be told."""
 
@@ -63,7 +67,7 @@ class LocalSettings(RuntimeSettings):
     context: int | None = Field(default=None, ge=64, description="Tokens of context; unset: as many as prompt and answer need.")
     threads: int | None = Field(default=None, ge=1, description="Threads; unset: physical cores less one.")
     keep_prefix: Literal["no", "memory", "disk"] = Field(
-        default="memory", description="Where the state of a shared schema is kept between questions; `disk` also between runs."
+        default="disk", description="Where the state of a shared schema is kept between questions; `disk` also between runs."
     )
 
 

@@ -12,7 +12,7 @@ from sqlcoder_core.worker.model_client import ModelWorker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """What makes two loaded models the same: runtime, settings as text, files."""
+    """What makes two loaded models the same: runtime, the settings that loading depends on as text, files."""
 
     runtime: str
     settings: str

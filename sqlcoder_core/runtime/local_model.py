@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from sqlcoder_core.contracts.component import Context
-from sqlcoder_core.contracts.runtime import LocalSettings, Runtime, TokenListener
+from sqlcoder_core.contracts.runtime import OF_AN_ANSWER, LocalSettings, Runtime, TokenListener
+from sqlcoder_core.decoding.kept_files import tidy
 from sqlcoder_core.models.resolve import resolve
 from sqlcoder_core.models.store import store_dir
 from sqlcoder_core.models.weights_hash import weights_hash
@@ -53,10 +55,17 @@ class LocalModel:
     def worker(self) -> ModelWorker:
         """Its process."""
         if self._taken is None:
-            self._key = loaded_models.Key(runtime=self._runtime.name, settings=self._runtime.settings.model_dump_json(), files=self.files)
-            folder = self._context.cache_dir / "prefixes"
-            self._taken = loaded_models.take(self._key, lambda: ModelWorker(self._runtime, self.files, folder=folder))
+            settings = self._runtime.settings.model_dump_json(exclude=set(OF_AN_ANSWER))
+            self._key = loaded_models.Key(runtime=self._runtime.name, settings=settings, files=self.files)
+            self._taken = loaded_models.take(self._key, self._made)
         return self._taken
+
+    def _made(self) -> ModelWorker:
+        states = self._context.cache_dir / "prefixes"
+        with suppress(OSError):
+            tidy(states)
+        # A folder for each model, since its process writes there: one that is up to no good reaches no other's states.
+        return ModelWorker(self._runtime, self.files, folder=states / (self.weights or "unknown"))
 
     def warm(self) -> None:
         """Start loading without waiting."""

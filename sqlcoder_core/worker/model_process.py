@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from sqlcoder_core.contracts.runtime import LocalSettings, Runtime
+from sqlcoder_core.contracts.runtime import OF_AN_ANSWER, LocalSettings, Runtime
 from sqlcoder_core.errors import ModelDied, ModelError
 from sqlcoder_core.values.generation import ModelFacts
 from sqlcoder_core.values.model_files import ModelFiles
@@ -184,18 +184,16 @@ class ModelProcess:
         engine, file = engine_reference(type(self._runtime), self._runtime.engine)
         devices = self._runtime.devices()
         keep = settings.keep_prefix if isinstance(settings, LocalSettings) else "memory"
-        folder = self._folder if keep == "disk" else None
-        if folder is not None:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = _made(self._folder) if keep == "disk" else None
         secrets: list[str] = []
         written = [self._scratch, str(folder) if folder else None, os.devnull]
         return model_wire.Load(
             engine=engine,
             file=file,
-            settings=plain_settings(settings, secrets),
+            settings={name: value for name, value in plain_settings(settings, secrets).items() if name not in OF_AN_ANSWER},
             files=self._files,
             secrets=tuple(secret for secret in secrets if secret),
-            keep=keep,
+            keep="memory" if keep == "disk" and folder is None else keep,
             folder=str(folder) if folder else None,
             scratch=self._scratch,
             read=(*readable_files(self._files), *package_folders(), *self._runtime.readable(self._files), *((file,) if file else ())),
@@ -230,6 +228,16 @@ class ModelProcess:
     def _out_of_memory(self) -> ModelDied:
         hint = "choose a smaller quantisation, fewer `beams`, or a smaller `context`"
         return ModelDied(f"{self.what} ran out of memory, and its process was ended", code="out_of_memory", hint=hint)
+
+
+def _made(folder: Path | None) -> Path | None:
+    """The folder; None where it cannot be made, since answers do without it."""
+    try:
+        if folder is not None:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder
 
 
 def _ends(reply: model_wire.ModelReply | None, number: int) -> bool:

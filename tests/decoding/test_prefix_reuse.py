@@ -14,6 +14,7 @@ from sqlcoder_core.decoding import group, kept_files, prompt_tree
 from sqlcoder_core.decoding.decoder import Job
 from sqlcoder_core.decoding.job import certain_tokens
 from sqlcoder_core.decoding.token_runs import common_length, distinct_tokens
+from sqlcoder_core.errors import FileError
 from sqlcoder_core.testing.tree_session import ToyEngine, ToyTokenizer, scripted
 
 MakeToy = Callable[..., Any]
@@ -260,6 +261,15 @@ def test_files_unused_for_longest_go_when_the_folder_is_full(toy: MakeToy, tmp_p
     assert first.exists() and not second.exists() and len(list(tmp_path.iterdir())) == 2
 
 
+def test_all_models_together_stay_within_the_bound(tmp_path: Path) -> None:
+    for model, age in (("one", 1000), ("two", 3000), ("three", 2000)):
+        (tmp_path / model).mkdir()
+        (tmp_path / model / f"x{kept_files.SUFFIX}").write_bytes(b"0" * 100)
+        os.utime(tmp_path / model / f"x{kept_files.SUFFIX}", (age, age))
+    kept_files.tidy(tmp_path, 250)
+    assert sorted(file.parent.name for file in tmp_path.rglob(f"*{kept_files.SUFFIX}")) == ["three", "two"]
+
+
 def test_a_half_written_file_of_a_killed_process_is_cleared_away(toy: MakeToy, tmp_path: Path) -> None:
     old, new = tmp_path / ".one.1.part", tmp_path / ".two.2.part"
     for file in (old, new):
@@ -275,16 +285,45 @@ def test_a_folder_that_cannot_be_made_costs_only_the_reuse(toy: MakeToy, tmp_pat
     assert toys.answer(_jobs(SCHEMA, "who")[0])[0].hypotheses
 
 
-def test_a_save_that_fails_leaves_no_file(toy: MakeToy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [OSError("no space left on device"), FileError("cannot write"), RuntimeError("from a library")])
+def test_a_save_that_fails_leaves_no_file(toy: MakeToy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     toys = _on_disk(toy, tmp_path)
 
     def full(handle: int, file: Path) -> None:
         file.write_text("half")
-        raise OSError("no space left on device")
+        raise error
 
     monkeypatch.setattr(toys.session, "save", full)
     assert toys.answer(_jobs(SCHEMA, "who")[0])[0].hypotheses
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_with_one_bit_changed_is_not_believed(toy: MakeToy, alone: Any, tmp_path: Path) -> None:
+    job = _jobs(SCHEMA, "who")[0]
+    _on_disk(toy, tmp_path).answer(job)
+    (file,) = tmp_path.iterdir()
+    good = file.read_bytes()
+    file.write_bytes(good.replace(b"1", b"3", 1))
+    assert file.read_bytes() != good and len(file.read_bytes()) == len(good)
+    found = _on_disk(toy, tmp_path).answer(job)
+    assert found[0].reused_tokens == 0 and _texts(found) == alone(job)
+    assert file.read_bytes() == good
+
+
+def test_a_disk_that_is_nearly_full_is_left_alone(toy: MakeToy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_files, "SPARE_BYTES", 1 << 80)
+    assert _on_disk(toy, tmp_path).answer(_jobs(SCHEMA, "who")[0])[0].hypotheses
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_state_larger_than_the_whole_folder_may_be_drives_no_other_out(
+    toy: MakeToy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _on_disk(toy, tmp_path).answer(_jobs(SCHEMA, "who")[0])
+    (kept,) = tmp_path.iterdir()
+    monkeypatch.setattr(kept_files.KeptFiles.__init__, "__kwdefaults__", {"most_bytes": int(1.5 * kept.stat().st_size)})
+    assert _on_disk(toy, tmp_path).answer(_jobs(SCHEMA * 2, "who")[0])[0].hypotheses
+    assert list(tmp_path.iterdir()) == [kept]
 
 
 # ------------------------------------------------------------------ runs of tokens

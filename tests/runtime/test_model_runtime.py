@@ -200,6 +200,15 @@ def test_sessions_of_one_process_share_a_model_and_the_last_one_ends_it(opened) 
     assert loaded_models._workers == {}
 
 
+def test_sessions_that_differ_only_in_how_they_decode_share_a_model(opened) -> None:
+    greedy = opened(answers={"pets": [COUNT]}, beams=1, prompt="plain", seconds=50)
+    wide = opened(answers={"pets": [COUNT]}, beams=3, prompt="talking", constrain=False, max_tokens=300)
+    other = opened(answers={"pets": [COUNT]}, window=1 << 15)
+    assert greedy.built.proposer.model.worker is wide.built.proposer.model.worker
+    assert greedy.built.proposer.model.worker is not other.built.proposer.model.worker
+    assert [one.ask(Question(text="how many pets")).sql for one in (greedy, wide)] == [COUNT, COUNT]
+
+
 def test_identity_is_told_without_loading(opened) -> None:
     session = opened()
     assert dict(session.built.proposer.identity())["model"] == "toy"
@@ -247,8 +256,18 @@ def test_the_state_of_a_schema_is_kept_on_disk_between_runs(opened, pets) -> Non
 
     assert reused() == 0
     folder = pets / "home" / "sqlcoder_cache_dir" / "prefixes"
-    assert [file.stat().st_mode & 0o077 for file in folder.rglob("*") if file.is_file()] == [0]
+    assert [file.stat().st_mode & 0o077 for file in folder.rglob("*")] == [0, 0]  # the model's folder, and the file
     assert reused() > 1000
+
+
+def test_a_folder_for_states_that_cannot_be_made_keeps_nobody_from_an_answer(opened, pets) -> None:
+    cache = pets / "home" / "sqlcoder_cache_dir"
+    cache.mkdir(parents=True)
+    (cache / "prefixes").write_text("in the way")
+    session = opened(answers={"pets": [COUNT]}, beams=1, keep_prefix="disk", prompt={"use": "plain", "padding": 2000})
+    first, second = (session.ask(Question(text=text)) for text in ("how many pets", "count the pets"))
+    assert (first.sql, second.sql) == (COUNT, COUNT)
+    assert "reused 0" not in dict(second.signature)["tokens"]
 
 
 @pytest.mark.parametrize("word", ["plain", "talking"])
