@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -30,8 +31,8 @@ _BLOCK = 1 << 20
 
 
 class KeptFiles:
-    """The folder. Files are the user's alone (mode 0600), written whole or not at all; one that cannot be used is removed, one that
-    somebody else may have put there (another owner, a link, writable by others) is not read.
+    """The folder. Files are the user's alone (mode 0600), written whole or not at all; one that cannot be used is removed, and
+    so is one that somebody else may have put there (another owner, a link, writable by others): engines read states without much doubt.
 
     A state is only ever looked up by the hash of all that it depends on, so that a model or engine that changes never meets old ones.
     """
@@ -64,7 +65,7 @@ class KeptFiles:
 
     def _restored(self, file: Path, length: int) -> Handle | None:
         try:
-            if not file.name.endswith(f"-{_checksum(file):08x}{SUFFIX}"):
+            if not _is_ours(file) or not file.name.endswith(f"-{_checksum(file):08x}{SUFFIX}"):
                 return None
             handle = self._session.restore(file)
         except Exception:  # noqa: BLE001 - whatever a broken file makes an engine's reader raise means that it is of no use
@@ -145,6 +146,14 @@ def _is_ours(file: Path) -> bool:
         return False
     owner = getattr(os, "geteuid", lambda: status.st_uid)()
     return stat.S_ISREG(status.st_mode) and status.st_uid == owner and (sys.platform == "win32" or not status.st_mode & 0o022)
+
+
+def _is_ours(file: Path) -> bool:
+    """True for a plain file that this user alone can have written."""
+    status = file.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    return sys.platform == "win32" or (status.st_uid == os.geteuid() and not status.st_mode & 0o022)
 
 
 def _remove(file: Path) -> None:

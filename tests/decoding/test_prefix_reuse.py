@@ -231,6 +231,25 @@ def test_a_broken_or_foreign_file_is_removed_and_written_anew(toy: MakeToy, alon
     assert file.read_bytes() == good
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="owners and modes are POSIX's")
+@pytest.mark.parametrize("how", ["a link", "writable by others", "another owner"])
+def test_a_file_that_somebody_else_may_have_written_is_not_read(
+    toy: MakeToy, alone: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    folder, job = tmp_path / "states", _jobs(SCHEMA, "who")[0]
+    _on_disk(toy, folder).answer(job)
+    (file,) = folder.iterdir()
+    if how == "a link":
+        file.symlink_to(file.rename(tmp_path / "elsewhere"))
+    elif how == "writable by others":
+        file.chmod(0o666)
+    else:
+        owner = os.geteuid()
+        monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    found = _on_disk(toy, folder).answer(job)
+    assert found[0].reused_tokens == 0 and _texts(found) == alone(job)
+
+
 def test_another_models_files_are_not_looked_at(toy: MakeToy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job = _jobs(SCHEMA, "who")[0]
     _on_disk(toy, tmp_path).answer(job)
