@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,13 +71,26 @@ class Source:
             convert(self.safetensors(), made, dtype=way.precision, graph=graph)
         return made
 
+    def tokenizer(self) -> Path:
+        """A folder with the tokenizer; of random weights it is there before they are."""
+        if not self.shape:
+            return self.safetensors()
+        folder = self.folder / "tokenizer"
+        if not folder.exists():
+            folder.mkdir()
+            write_tokenizer(folder)
+        return folder
+
     def safetensors(self) -> Path:
         """The folder that everything else is made of."""
         made = self.folder / "safetensors"
         if made.exists():
             return made
         if self.shape:
-            write_random(made, self.shape)
+            partial = self.folder / "safetensors.part"
+            shutil.rmtree(partial, ignore_errors=True)
+            write_random(partial, self.shape)
+            partial.rename(made)
         else:
             found = resolve(self.model, ("safetensors", "gguf"), store=store_dir(os.environ))
             convert(Path(found.path), made, dtype="f32")
@@ -149,7 +163,7 @@ def write_random(folder: Path, shape: str) -> None:
     index = {"metadata": {"total_size": total}, "weight_map": places}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
     (folder / "config.json").write_text(json.dumps(_config(config)))
-    _write_tokenizer(folder)
+    write_tokenizer(folder)
 
 
 def _tensors(config: dict[str, int]) -> Iterator[list[tuple[str, tuple[int, ...]]]]:
@@ -173,7 +187,7 @@ def _config(sizes: dict[str, int]) -> dict[str, Any]:
     return {"architectures": ["LlamaForCausalLM"], "model_type": "llama", **sizes, **fixed, **ends}
 
 
-def _write_tokenizer(folder: Path) -> None:
+def write_tokenizer(folder: Path) -> None:
     """Bytes as tokens, with the pattern of Llama 3, which every format here knows."""
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 

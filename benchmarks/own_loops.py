@@ -105,7 +105,7 @@ def own_loop(source: Source, way: Way, threads: int, now: Callable[[], float], e
 
     Raises Skipped where it has none here.
     """
-    tokenizer = FileTokenizer(source.safetensors())
+    tokenizer = FileTokenizer(source.tokenizer())
     if way.runtime == "transformers":
         return _transformers(engine._model if engine else _plain_model(source, way, threads), tokenizer, now)
     if way.runtime == "llamacpp":

@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _jobs(asked: argparse.Namespace) -> Path:
-    tokenizer = FileTokenizer(_source(asked).safetensors())
+    tokenizer = FileTokenizer(_source(asked).tokenizer())
     file = asked.jobs_to or asked.folder / "jobs.json"
     written(prompts(asked.schema, lambda texts: tuple(len(tokenizer.encode(text)) for text in texts)), file)
     return Path(file)
