@@ -139,16 +139,6 @@ def _checksum(file: Path) -> int:
 
 
 def _is_ours(file: Path) -> bool:
-    """True for a file that this user alone can have written: engines read states without much doubt."""
-    try:
-        status = file.lstat()
-    except OSError:
-        return False
-    owner = getattr(os, "geteuid", lambda: status.st_uid)()
-    return stat.S_ISREG(status.st_mode) and status.st_uid == owner and (sys.platform == "win32" or not status.st_mode & 0o022)
-
-
-def _is_ours(file: Path) -> bool:
     """True for a plain file that this user alone can have written."""
     status = file.lstat()
     if not stat.S_ISREG(status.st_mode):
