@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlcoder_core.contracts.model_engine import Handle, ModelEngine, Tokenizer, TreeSession
     from sqlcoder_core.contracts.prompter import Prompter, Room
     from sqlcoder_core.contracts.proposer import Ask, Proposer
-    from sqlcoder_core.contracts.runtime import LocalSettings, RemoteRuntime, Runtime, RuntimeSettings
+    from sqlcoder_core.contracts.runtime import LocalSettings, RemoteRuntime, Runtime, RuntimeSettings, TokenListener
     from sqlcoder_core.contracts.setting_types import LocalPath, SecretText
     from sqlcoder_core.contracts.sink import Destination, Sink
     from sqlcoder_core.contracts.source import MetadataSource, Probe
@@ -80,7 +80,7 @@ _HOMES = {
     "contracts.model_engine": ("Handle", "ModelEngine", "Tokenizer", "TreeSession"),
     "contracts.prompter": ("Prompter", "Room"),
     "contracts.proposer": ("Ask", "Proposer"),
-    "contracts.runtime": ("LocalSettings", "RemoteRuntime", "Runtime", "RuntimeSettings"),
+    "contracts.runtime": ("LocalSettings", "RemoteRuntime", "Runtime", "RuntimeSettings", "TokenListener"),
     "contracts.setting_types": ("LocalPath", "SecretText"),
     "contracts.sink": ("Destination", "Sink"),
     "contracts.source": ("MetadataSource", "Probe"),

@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlcoder_core.testing.components import build_component, text_written
+    from sqlcoder_core.testing.components import build_component, model_answers, text_written
     from sqlcoder_core.testing.expected_rows import ExpectedRows, mismatch
-    from sqlcoder_core.testing.fakes import FakeProbe, fake_answer, fake_candidate, fake_linked, fake_table
+    from sqlcoder_core.testing.fakes import FakeProbe, fake_answer, fake_ask, fake_candidate, fake_linked, fake_room, fake_table
 
 _HOMES = {
-    "components": ("build_component", "text_written"),
+    "components": ("build_component", "model_answers", "text_written"),
     "expected_rows": ("ExpectedRows", "mismatch"),
-    "fakes": ("FakeProbe", "fake_answer", "fake_candidate", "fake_linked", "fake_table"),
+    "fakes": ("FakeProbe", "fake_answer", "fake_ask", "fake_candidate", "fake_linked", "fake_room", "fake_table"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -11,11 +11,15 @@ from typing import Any, TypeVar
 from sqlcoder_core.config.entries import Entry
 from sqlcoder_core.config.settings import settings_of
 from sqlcoder_core.contracts.component import Component, Context
+from sqlcoder_core.contracts.runtime import Runtime
 from sqlcoder_core.contracts.sink import Destination, Sink
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.components import Found
 from sqlcoder_core.values.answer import Answer
+from sqlcoder_core.values.generation import Decoding, Generated, Prompt
+from sqlcoder_core.values.model_files import ModelFiles
 from sqlcoder_core.values.question import Clock
+from sqlcoder_core.worker.model_client import ModelWorker
 
 C = TypeVar("C", bound=Component)
 
@@ -34,6 +38,16 @@ def build_component(
         project_dir=home, config_dir=home, cache_dir=home / ".cache", clock=clock or Clock(), environment=dict(environment or {})
     )
     return cls(read, context)
+
+
+def model_answers(runtime: Runtime, files: ModelFiles, *texts: str, **decoding: Any) -> tuple[Generated, ...]:
+    """What a local runtime makes of prompts, in a process of its own and its sandbox, as always; keywords as in `Decoding`.
+
+    Raises ModelError with the text a person would read where the model cannot be loaded.
+    """
+    how = Decoding(**{"beams": 1, "hypotheses": 1, "constrain": False, **decoding})
+    with ModelWorker(runtime, files) as worker:
+        return tuple(worker.generate([Prompt(text=text) for text in texts], how))
 
 
 def text_written(sink: Sink, *answers: Answer, **destination: Any) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlcoder_core.contracts.prompter import Room
+from sqlcoder_core.contracts.proposer import Ask
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.candidate import Candidate
 from sqlcoder_core.values.catalog import Column, ColumnKind, Relationship, Table, TableName
+from sqlcoder_core.values.generation import ModelFacts
 from sqlcoder_core.values.linked import Linked
-from sqlcoder_core.values.question import Question
+from sqlcoder_core.values.question import Clock, Question
 from sqlcoder_core.values.result import ColumnProfile, Limits, ResultSet
 
 
@@ -31,6 +34,17 @@ def fake_linked(question: str, *tables: Table, **facts: Any) -> Linked:
 def fake_candidate(sql: str, **facts: Any) -> Candidate:
     """A statement as a runtime would propose it."""
     return Candidate(sql=sql, **{"proposer": "fake", "dialect": "duckdb", **facts})
+
+
+def fake_ask(question: str, *tables: Table, **facts: Any) -> Ask:
+    """A question as a prompter or a proposer gets it, beside its tables: `fake_ask("how many orders", ORDERS, limit=10)`."""
+    return Ask(linked=fake_linked(question, *tables), **{"dialect": "duckdb", "clock": Clock(), **facts})
+
+
+def fake_room(tokens: int = 4000, *, specials: Sequence[str] = (), values: bool = True) -> Room:
+    """Room for so many tokens of one character each, in a model to which `specials` mean control tokens."""
+    facts = ModelFacts(name="fake", context=tokens, special_texts=tuple(specials))
+    return Room(tokens=tokens, count=lambda texts: tuple(map(len, texts)), model=facts, values=values)
 
 
 def fake_answer(

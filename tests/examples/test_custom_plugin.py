@@ -65,7 +65,7 @@ def test_its_own_tests_pass_against_the_installed_package(installed: Path, tmp_p
 def test_its_words_are_listed_with_the_distribution_that_brings_them(installed: Path, tmp_path: Path) -> None:
     listed = run([sys.executable, "-m", "sqlcoder_core", "plugins", "list"], tmp_path, installed)
     ours = [line for line in listed.splitlines() if "sqlcoder-house-rules" in line]
-    assert {line.split()[0] for line in ours} == {"dictionary", "no_star", "html"}
+    assert {line.split()[0] for line in ours} == {"dictionary", "no_star", "html", "phrasebook", "terse"}
 
 
 def test_its_facts_carry_the_line_they_stand_at(installed: Path, project: Path) -> None:
@@ -90,6 +90,20 @@ def test_an_answer_passes_its_check_and_goes_to_its_sink(installed: Path, projec
     assert answer["rows"] == [[60]]
     assert "<title>Monday</title>" in (project / "page.html").read_text()
     assert "<td>60</td>" in (project / "page.html").read_text()
+
+
+def test_its_model_answers_with_its_prompter_and_is_checked_like_any(installed: Path, project: Path) -> None:
+    book = (
+        "from pathlib import Path; from sqlcoder_house_rules.phrasebook_engine import write_phrases; "
+        "write_phrases(Path('book'), {'how much': 'SELECT sum(total) AS paid FROM orders', 'drop it': 'DROP TABLE orders'})"
+    )
+    run([sys.executable, "-c", book], project, installed)
+    (project / "sqlcoder.yaml").write_text(CONFIG + "runtime: {use: phrasebook, model: ./book, prompt: {use: terse, title: facts}}\n")
+    asked = [sys.executable, "-m", "sqlcoder_core", "ask", "--format", "json"]
+    answer = json.loads(run([*asked, "How much"], project, installed))
+    assert answer["rows"] == [[60]]
+    with pytest.raises(AssertionError, match="DROP is not a query"):
+        run([*asked, "drop it", "--set", "runtime.constrain=false"], project, installed)
 
 
 def test_it_imports_nothing_of_sqlcoder_but_what_is_promised() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sqlcoder_core.api import ColumnProfile, ConfigError, Limits
-from sqlcoder_core.testing import FakeProbe, build_component, fake_answer, fake_linked, fake_table
+from sqlcoder_core.testing import FakeProbe, build_component, fake_answer, fake_ask, fake_linked, fake_room, fake_table
 from sqlcoder_introspect.source import IntrospectSource
+from sqlcoder_prompts.schema_first import SchemaFirstPrompter
 
 ORDERS = fake_table("shop.orders", {"id": "integer", "status": "text"}, row_count=3)
 
@@ -45,3 +46,11 @@ def test_an_answer_without_rows_has_no_result() -> None:
 
 def test_linked_tables_are_found_by_name() -> None:
     assert fake_linked("How many orders", ORDERS).table(ORDERS.name) is ORDERS
+
+
+def test_a_question_and_room_for_it_feed_a_real_prompter() -> None:
+    prompt = build_component(SchemaFirstPrompter).prompt(fake_ask("how many orders", ORDERS, limit=3), fake_room(2000, values=False))
+    assert "shop.orders" in prompt.text
+    assert "LIMIT 3" in prompt.text
+    assert [str(one.name) for one in prompt.shown] == ["shop.orders"]
+    assert fake_room(9).count(["abc", ""]) == (3, 0)
