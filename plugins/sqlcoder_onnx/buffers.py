@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlcoder_core.api import ModelError
-from sqlcoder_onnx.processors import available_bytes
+from sqlcoder_core.api import ModelError, available_bytes
 
 if TYPE_CHECKING:
     import numpy as np

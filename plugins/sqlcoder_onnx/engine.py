@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlcoder_core.api import FileTokenizer, ModelEngine, ModelError, ModelFacts, TreeSession, weights_hash
+from sqlcoder_core.api import FileTokenizer, ModelEngine, ModelError, ModelFacts, TreeSession, default_threads, weights_hash
 from sqlcoder_onnx.layout import Found, SequenceLayout, TreeLayout, find_model
 from sqlcoder_onnx.opening import Opened, check_runs, open_graph
-from sqlcoder_onnx.processors import default_threads
 
 if TYPE_CHECKING:
     from sqlcoder_onnx.sequence_graph import SequenceGraph

@@ -9,9 +9,8 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
-from sqlcoder_core.api import ModelError
+from sqlcoder_core.api import ModelError, available_bytes
 from sqlcoder_onnx.packages import mend
-from sqlcoder_onnx.processors import memory_bytes
 
 _NAMES = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider", "coreml": "CoreMLExecutionProvider"}
 _AGAIN = "fetch or convert the model again"
@@ -98,9 +97,9 @@ def _chosen(wanted: str, available: list[str], for_cuda: bool) -> tuple[str, tup
 
 def _check_memory(file: Path) -> None:
     beside = [other for other in file.parent.glob(f"{escape(file.name)}*") if other.is_file()]
-    needed, there = sum(other.stat().st_size for other in beside), memory_bytes()
+    needed, there = sum(other.stat().st_size for other in beside), available_bytes()
     if there is not None and needed > there:
-        said = f"the weights take {needed / 1e9:.1f} GB, and this machine has {there / 1e9:.1f} GB of memory"
+        said = f"the weights take {needed / 1e9:.1f} GB, and {there / 1e9:.1f} GB of memory are free"
         raise ModelError(
             said, place=str(file), hint="quantise it with `sqlcoder models quantize SRC DST --to int4`, or use a smaller model"
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from sqlcoder_core.models.hardware import look
+from sqlcoder_core.models.hardware import look_without_gpus
 
 
 def default_threads() -> int:
@@ -12,4 +10,4 @@ def default_threads() -> int:
 
     One core stays free since a step waits for its slowest thread, and the others spin meanwhile.
     """
-    return max(1, look(os.environ).cores - 1)
+    return max(1, look_without_gpus().cores - 1)

@@ -32,8 +32,6 @@ def _from_ps(process: int) -> int:
 
 def available_bytes() -> int | None:
     """Memory that can still be had before the system swaps or kills, a container's bound included; None where the system does not tell."""
-    from sqlcoder_core.models.gpus import run_program
-    from sqlcoder_core.models.hardware import look
+    from sqlcoder_core.models.hardware import look_without_gpus
 
-    # Accelerators are not asked for, and their tools are slow to answer; only macOS tells its memory by a program.
-    return look(os.environ, run=run_program if sys.platform == "darwin" else lambda command: "").memory_free or None
+    return look_without_gpus().memory_free or None

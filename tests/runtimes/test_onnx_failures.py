@@ -207,6 +207,6 @@ def test_a_provider_that_is_not_there_is_told_with_those_that_are(provider: str,
 
 
 def test_a_model_larger_than_memory_is_refused_before_it_is_read(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sqlcoder_onnx.opening.memory_bytes", lambda: 1000)
-    with pytest.raises(ModelError, match=r"this machine has 0\.0 GB of memory; quantise it"):
+    monkeypatch.setattr("sqlcoder_onnx.opening.available_bytes", lambda: 1000)
+    with pytest.raises(ModelError, match=r"0\.0 GB of memory are free; quantise it"):
         loaded("onnx", model)
