@@ -12,7 +12,7 @@ from loaded_models import Loaded, beams_of_transformers, loaded, top
 from toy_questions import pairs
 
 from sqlcoder_core.models.convert.convert import convert
-from sqlcoder_core.values.generation import Decoding
+from sqlcoder_core.values.generation import Decoding, Message
 
 torch: Any = pytest.importorskip("torch")
 transformers: Any = pytest.importorskip("transformers")
@@ -88,3 +88,14 @@ def test_fewer_bits_are_measured_against_fp32(
         with capsys.disabled():
             print(f"\n  SmolLM2 in {name}: {same} of 50 best answers are those of fp32, their scores move by {moved:.3f} on average")
         assert moved < 0.1
+
+
+def test_chats_are_rendered_as_transformers_renders_them(smollm2_hf: Path, on_transformers: Loaded, on_llamacpp: Loaded) -> None:
+    reference = transformers.AutoTokenizer.from_pretrained(smollm2_hf)
+    said = (("system", "You write SQL."), ("user", "How many orders?"), ("assistant", "SELECT 1"), ("user", "  und heute?\n"))
+    for turns in (said, said[1:], said[:2]):
+        messages = [Message(role=role, content=content) for role, content in turns]  # type: ignore[arg-type]
+        plain = [{"role": role, "content": content} for role, content in turns]
+        wanted = reference.apply_chat_template(plain, tokenize=False, add_generation_prompt=True)
+        assert on_transformers.engine.tokenizer.chat(messages) == wanted
+        assert on_llamacpp.engine.tokenizer.chat(messages) == wanted
