@@ -93,7 +93,7 @@ class Exchange:
                     content = await self._content(response, path)
         except (httpx.HTTPError, TimeoutError) as error:
             told = self._unreached(error, path)
-            if told.code == "timeout":
+            if told.code == "time_limit":
                 raise told from error
             raise _Again(told) from error
         if response.status_code == 200:
@@ -151,7 +151,7 @@ class Exchange:
         place = self._url(path)
         if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout | TimeoutError):
             hint = "raise `seconds:`, or lower `max_tokens:` or `concurrent:`"
-            return ServerError("the server took too long", place=place, hint=hint, one=True, code="timeout")
+            return ServerError("the server took too long", place=place, hint=hint, one=True, code="time_limit")
         reason = masked(str(error) or type(error).__name__, self._secrets)
         if isinstance(error.__cause__, ssl.SSLError) or "certificate" in reason.lower():
             hint = "set `ca_file:` to the certificates of whoever signed it"

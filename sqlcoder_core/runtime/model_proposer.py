@@ -11,6 +11,7 @@ from sqlcoder_core.contracts.prompter import Prompter, Room
 from sqlcoder_core.contracts.proposer import Ask, Proposer
 from sqlcoder_core.contracts.runtime import RemoteRuntime, Runtime, RuntimeSettings
 from sqlcoder_core.errors import ConfigError, ModelDied, ModelError, PluginError, SqlcoderError, UsageError
+from sqlcoder_core.models.names import known, recognised
 from sqlcoder_core.runtime.hypotheses import candidates_of, problem_of
 from sqlcoder_core.runtime.local_model import LocalModel
 from sqlcoder_core.runtime.prompt_record import record_of
@@ -70,8 +71,8 @@ class ModelProposer(Proposer):
         """What the runtime receives, its model, its walls, what is missing. Loads the model."""
         missing = self.runtime.missing()
         loaded = (missing,) if missing else tuple(self._loaded_findings())
-        known = {one.message for one in loaded}
-        return (note(receives(self.runtime)), *loaded, *(one for one in self.runtime.findings() if one.message not in known))
+        said = {one.message for one in loaded}
+        return (note(receives(self.runtime)), *loaded, *(one for one in self.runtime.findings() if one.message not in said))
 
     def _loaded_findings(self) -> Iterator[Problem]:
         try:
@@ -86,14 +87,14 @@ class ModelProposer(Proposer):
 
     def identity(self) -> tuple[tuple[str, str], ...]:
         """Model, weights, decoding and prompter, told from settings and files: nothing is loaded for it."""
-        trained = self._local.files.prompt if self._local else None
+        trained = self._trained_with(self.settings.model)
         chosen = self._configured.name if self._configured else trained
         prompter = (("prompter", chosen),) if chosen else ()
         return (*self._model_identity(), ("decoding", decoding_text(self.settings)), *prompter)
 
     def _model_identity(self) -> tuple[tuple[str, str], ...]:
         if self._local is None:
-            return (("model", self.settings.model or ""),)
+            return (("model", self.settings.model),) if self.settings.model else ()
         return (("model", self._local.files.name), ("weights", self._local.weights))
 
     @cached_property
@@ -101,8 +102,18 @@ class ModelProposer(Proposer):
         """The configured prompter, else the one that the model was trained with, else `chat` where it has a template for chats."""
         if self._configured is not None:
             return self._configured
-        trained = self._local.files.prompt if self._local else None
-        return self._by_word(trained or ("chat" if self.model.facts().chat_template else "schema_first"))
+        facts = self.model.facts()
+        return self._by_word(self._trained_with(facts.name) or ("chat" if facts.chat_template else "schema_first"))
+
+    def _trained_with(self, name: str | None) -> str | None:
+        """The prompter that the model was trained with: its files say it, of a server's model its name. A server that is only to be asked
+        in turns of a chat cannot be given a text that is complete."""
+        if self._local is not None:
+            return self._local.files.prompt
+        if getattr(self.settings, "mode", None) == "chat":
+            return None
+        model = (known(name) or recognised(name)) if name else None
+        return model.prompt if model else None
 
     def _room(self) -> Room:
         facts = self.model.facts()
@@ -165,9 +176,9 @@ class ModelProposer(Proposer):
         return tuple(replace(one, notes=(*one.notes, *facts.notes)) for one in candidates)
 
     def _record(self, prompt: Prompt, generated: Generated, facts: ModelFacts) -> tuple[tuple[str, str], ...]:
-        known = {name for name, _ in self.identity()}
-        made = (("prompter", prompt.prompter), ("precision", facts.precision), ("device", facts.device))
-        return (*((name, value) for name, value in made if value and name not in known), *record_of(prompt, generated))
+        told = {name for name, _ in self.identity()}
+        made = (("model", facts.name), ("prompter", prompt.prompter), ("precision", facts.precision), ("device", facts.device))
+        return (*((name, value) for name, value in made if value and name not in told), *record_of(prompt, generated))
 
 
 def _cleaned(ask: Ask, room: Room) -> Ask:

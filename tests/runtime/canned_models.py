@@ -113,6 +113,8 @@ class ServerSettings(RuntimeSettings):
     constrain: bool = False
     answer: str = "SELECT count(*) AS n FROM pets"
     closed: str | None = None
+    serves: str = "canned-server"
+    mode: str = "auto"
 
 
 class ServerRuntime(RemoteRuntime):
@@ -123,7 +125,7 @@ class ServerRuntime(RemoteRuntime):
     seen: ClassVar[list[Prompt]] = []
 
     def facts(self) -> ModelFacts:
-        return ModelFacts(name="canned-server", chat_template=True, beams=False)
+        return ModelFacts(name=self.settings.model or self.settings.serves, chat_template=True, beams=False)
 
     def count(self, texts: Sequence[str]) -> tuple[int, ...]:
         return tuple(len(text) // 4 + 1 for text in texts)

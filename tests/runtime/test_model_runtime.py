@@ -242,6 +242,27 @@ def test_a_server_is_shown_values_only_with_permission(opened) -> None:
     assert allowed.built.proposer.runtime.seen[-1].text == "closed"
 
 
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ({}, "chat"),
+        ({"serves": "/srv/models/sqlcoder-7b-q5_k_m.gguf"}, "sqlcoder"),
+        ({"model": "llama-3-sqlcoder-8b"}, "llama3"),
+        ({"model": "defog/llama-3-sqlcoder-8b", "mode": "chat"}, "chat"),
+        ({"model": "defog/sqlcoder-7b-2", "prompt": "plain"}, "plain"),
+    ],
+)
+def test_a_servers_model_gets_the_prompt_that_it_was_trained_with(opened, more, word: str) -> None:
+    session = opened("server", **{"model": None, "prompt": None, **more})
+    assert dict(session.ask(Question(text="how many pets")).signature)["prompter"] == word
+
+
+def test_the_signature_names_the_servers_own_model_where_none_is_configured(opened) -> None:
+    named = opened("server", model="mine").ask(Question(text="how many pets"))
+    unnamed = opened("server", model=None, serves="theirs").ask(Question(text="how many pets"))
+    assert [dict(one.signature)["model"] for one in (named, unnamed)] == ["mine", "theirs"]
+
+
 def test_unknown_settings_of_a_prompter_carry_their_line(configure, opened) -> None:
     with pytest.raises(ConfigError, match=r"sqlcoder\.yaml:\d+:\d+: unknown key 'runtime\.prompt\.stile'; did you mean 'style'\?"):
         opened(prompt={"use": "plain", "stile": "x"})

@@ -438,7 +438,7 @@ def test_an_answer_that_takes_too_long_is_this_questions_problem(server: FakeSer
     problem = one(runtime(), seconds=0.3).problem
     asked.set()
     assert problem is not None
-    assert (problem.code, problem.message) == ("timeout", "the server took too long")
+    assert (problem.code, problem.message) == ("time_limit", "the server took too long")
     assert len(server.bodies) == 1
 
 

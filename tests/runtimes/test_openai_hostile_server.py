@@ -122,7 +122,7 @@ def test_a_stream_that_drips_ends_with_its_time(server: Hostile, runtime: Callab
     problem = one(runtime(), stream=True, seconds=0.5).problem
     more.set()
     assert problem is not None
-    assert problem.code == "timeout"
+    assert problem.code == "time_limit"
 
 
 @pytest.mark.parametrize("body", [b"[" * 200_000, b'{"choices":' * 100_000, b'data: {"choices":' + b"[" * 200_000 + b"\n"])
