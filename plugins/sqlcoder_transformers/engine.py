@@ -33,8 +33,9 @@ class TransformersEngine(ModelEngine):
         if self.settings.threads:
             torch.set_num_threads(self.settings.threads)
         folder = Path(self.files.path)
-        self._weights = weights_hash(folder.glob("*.safetensors"))
-        self._model = load_model(folder, self.settings)
+        laid_over = Path(self.files.adapter).glob("*.safetensors") if self.files.adapter else ()
+        self._weights = weights_hash((*folder.glob("*.safetensors"), *laid_over))
+        self._model = load_model(folder, self.settings, self.files.adapter)
         self.tokenizer = FileTokenizer(folder, vocabulary=_width(self._model))
         self._context = self._window()
         self._follows_trees = not self._model.config.is_encoder_decoder and self._tree_is_right()

@@ -13,14 +13,17 @@ from sqlcoder_core.api import ModelError
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
-def load_model(folder: Path, settings: Any) -> Any:
-    """The model in evaluation mode. Raises ModelError for what is missing, broken, too large or needs code of its own."""
+def load_model(folder: Path, settings: Any, adapter: str | None = None) -> Any:
+    """The model in evaluation mode, with the adapter of that folder laid over it.
+
+    Raises ModelError for what is missing, broken, too large or needs code of its own.
+    """
     config = _config(folder)
     device = _device(settings.device, folder)
     try:
         model = _class_for(config).from_pretrained(str(folder), **_arguments(settings, device))
-        if settings.adapter:
-            model = _with_adapter(model, Path(settings.adapter))
+        if adapter:
+            model = _with_adapter(model, Path(adapter))
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise ModelError(f"no memory for the model: {error}", place=str(folder), hint="use `load_in: 4bit`, or a smaller model") from error
     except ModelError:

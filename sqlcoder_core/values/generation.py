@@ -109,7 +109,7 @@ class Generated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFacts:
-    """What a loaded model is. `weights` is a hash of its files (the first 16 hex digits of SHA-256 over sizes, heads and tails).
+    """What a loaded model is. `weights` is a hash of its files (the first 16 hex digits of SHA-256 over sizes and parts).
 
     `context` counts tokens; `special_texts` are texts that mean a control token, which must not come in through questions or
     catalogs; `beams` is False where the engine returns one answer only; `notes` are said with the first answer (a slow

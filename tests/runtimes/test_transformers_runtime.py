@@ -22,12 +22,13 @@ QUESTION = "question: how many orders are there\nsql: "
 Engine = Callable[..., Any]
 
 
-def engine(folder: Path, **said: object) -> Any:
+def engine(folder: Path, *, adapter: Path | None = None, **said: object) -> Any:
     """An engine on a folder, not loaded yet."""
     from sqlcoder_transformers.engine import TransformersEngine
 
-    settings = {"device": "cpu", "dtype": "auto", "load_in": None, "adapter": None, "threads": 1, **said}
-    return TransformersEngine(SimpleNamespace(**settings), ModelFiles(name=folder.name, kind="safetensors", path=str(folder)))
+    settings = {"device": "cpu", "dtype": "auto", "load_in": None, "adapter": adapter and adapter.name, "threads": 1, **said}
+    files = ModelFiles(name=folder.name, kind="safetensors", path=str(folder), adapter=str(adapter) if adapter else None)
+    return TransformersEngine(SimpleNamespace(**settings), files)
 
 
 @pytest.fixture(scope="module")
@@ -164,8 +165,8 @@ def test_an_adapter_changes_the_answer_as_peft_says_it_should(toy_hf: Path, tmp_
     tokens = toy.tokenizer.encode(QUESTION)
     with torch.inference_mode():
         wanted = adapted.eval()(torch.tensor([tokens])).logits[0, -1].numpy()
-    laid = engine(toy_hf, adapter=str(tmp_path / "adapter"))
-    laid.load()
+    laid = engine(toy_hf, adapter=tmp_path / "adapter")
+    assert laid.load().weights != toy.facts.weights  # no state that was computed without it is ever taken for one with it
     session = laid.session()
     session.reserve(64, 2)
     assert session.prefill(tokens)[1] == pytest.approx(wanted, abs=1e-3)
