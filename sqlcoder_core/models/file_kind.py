@@ -57,15 +57,15 @@ def is_adapter(folder: Path) -> bool:
 
 
 def missing_parts(folder: Path) -> tuple[str, ...]:
-    """Files that the index of a model in parts names and that are not there."""
+    """Files that the index of a model in parts names and that are not there, or elsewhere than in its folder."""
     index = folder / "model.safetensors.index.json"
     if not index.is_file():
         return ()
     try:
-        named = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+        named = sorted({str(name) for name in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()})
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise ModelError("the index of the model's parts cannot be read", place=str(index), hint="fetch the model again") from error
-    return tuple(name for name in named if not (folder / str(name)).is_file())
+    return tuple(name for name in named if Path(name).name != name or not (folder / name).is_file())
 
 
 def _in_file(path: Path) -> dict[ModelKind, tuple[Path, ...]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlcoder_core.errors import ModelError
+from sqlcoder_core.models.convert.foreign import foreign
 from sqlcoder_core.models.convert.gguf_header import GgufHeader, part_paths, read_header
 from sqlcoder_core.models.convert.safetensors_file import SafetensorsFile
 from sqlcoder_core.models.memory_need import memory_need
@@ -133,10 +134,14 @@ def _onnx(path: Path) -> dict[str, Any]:
 
 
 def _from_config(path: Path) -> dict[str, Any]:
-    config = _json(path / "config.json")
+    with foreign("config.json", str(path)):
+        return _told_by_config(path, _json(path / "config.json"))
+
+
+def _told_by_config(path: Path, config: dict[str, Any]) -> dict[str, Any]:
     template = (path / "chat_template.jinja").is_file() or bool(_json(path / "tokenizer_config.json").get("chat_template"))
     return {
-        "architecture": next(iter(config.get("architectures") or ()), str(config.get("model_type") or "")),
+        "architecture": str(next(iter(config.get("architectures") or ()), config.get("model_type") or "")),
         "layers": _integer(config, "num_hidden_layers", "n_layer"),
         "context": _integer(config, "max_position_embeddings", "n_positions"),
         "vocabulary": _integer(config, "vocab_size"),
@@ -178,6 +183,6 @@ def _json(file: Path) -> dict[str, Any]:
         found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"cannot be read: {error}", place=str(file), hint="fetch the model again") from error
     return found if isinstance(found, dict) else {}

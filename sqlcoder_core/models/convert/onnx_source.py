@@ -97,7 +97,7 @@ class OnnxWeights(Weights):
         file = self.path / Path(said["location"]).name
         try:
             return np.memmap(file, np.float32, "r", int(said["offset"]), tuple(proto.dims))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, OverflowError) as error:
             raise ModelError(f"the weights are missing or truncated: {error}", place=str(file), hint="convert the model again") from error
 
 
