@@ -35,11 +35,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         asked.folder = str(Path(asked.folder or made).absolute())
         Path(asked.folder).mkdir(parents=True, exist_ok=True)
-        _say_conditions(asked)
-        for text in asked.runtimes.split(","):
-            _run_part(asked, text, "speed")
-        if not asked.no_memory:
-            print("\n| runtime | loop | load s | with 8 tokens s | peak MiB | GPU MiB |\n| --- | --- | --- | --- | --- | --- |", flush=True)
+        counted = _say_conditions(asked)
+        if asked.measure != "memory":
+            print("\n| runtime | beams | prompt | loop | prompt ms | ms a token | ours / own, a token | ours / own, whole answer |")
+            print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+            for text in asked.runtimes.split(","):
+                _run_part(asked, text, "speed")
+        if asked.measure != "speed":
+            print(
+                f"\n| runtime | loop | load, {counted} s | with 8 tokens | peak MiB | GPU MiB |\n| --- | --- | --- | --- | --- | --- |",
+                flush=True,
+            )
             for text in asked.runtimes.split(","):
                 for loop in ("ours", "own"):
                     _run_part(asked, text, loop)
@@ -56,23 +62,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--prompts", default="32,1000", help="lengths in tokens, with commas")
     parser.add_argument("--tokens", type=int, default=48)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--no-memory", action="store_true", help="leave loading and memory out")
+    parser.add_argument("--measure", choices=("speed", "memory", "both"), default="both")
     parser.add_argument("--folder", help="where converted weights are kept; a temporary folder unless given")
     parser.add_argument("--part", choices=("speed", "ours", "own"), help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _say_conditions(asked: argparse.Namespace) -> None:
+def _say_conditions(asked: argparse.Namespace) -> str:
     counted = "CPU time" if asked.device == "cpu" else "time"
     conditions = f"{asked.threads} thread(s), {asked.tokens} tokens, {asked.rounds} rounds; {counted}"
     print(f"{asked.shape or asked.model} on {asked.device}, {conditions}")
-    print("\n| runtime | beams | prompt | loop | prompt ms | ms a token | ours / own, a token | ours / own, whole answer |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+    return counted
 
 
 def _run_part(asked: argparse.Namespace, text: str, part: str) -> None:
     """One part in a process of its own, so that what fails is one line; the parent holds no library's memory."""
-    said = {name: value for name, value in vars(asked).items() if name not in ("part", "no_memory", "runtimes") and value is not None}
+    said = {name: value for name, value in vars(asked).items() if name not in ("part", "measure", "runtimes") and value is not None}
     options = [word for name, value in said.items() for word in (f"--{name}", str(value))]
     command = [sys.executable, __file__, *options, "--runtimes", text, "--part", part]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -174,16 +179,17 @@ def _numbers(text: str) -> list[int]:
 def _loading(asked: argparse.Namespace, source: Source, way: Way) -> None:
     """Load, write eight tokens, and say what it took; the import of the library counts."""
     source.files(way)
+    now = time.process_time if asked.device == "cpu" else time.perf_counter
     free = _free_on_gpu() if asked.device == "cuda" else 0
-    start = time.perf_counter()
+    start = now()
     write: Write
     if asked.part == "ours":
-        write = Ours(*load(source, way, asked.threads), time.perf_counter, keep="no").write
+        write = Ours(*load(source, way, asked.threads), now, keep="no").write
     else:
-        write = own_loop(source, way, asked.threads, time.perf_counter)
-    loaded = time.perf_counter() - start
+        write = own_loop(source, way, asked.threads, now)
+    loaded = now() - start
     write("SELECT count(*) FROM", 1, 8)
-    took = time.perf_counter() - start
+    took = now() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
     on_gpu = f"{free - _free_on_gpu():.0f}" if asked.device == "cuda" else ""
     loop = "ours" if asked.part == "ours" else NAMES[way.runtime]
