@@ -38,7 +38,7 @@ def ask(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many rows, as LIMIT.", metavar="N")] = None,
     timeout: Annotated[float | None, typer.Option("--timeout", help="Seconds that one query may take.", metavar="S")] = None,
     candidates: Annotated[int | None, typer.Option("--candidates", min=1, help="Statements to choose from.", metavar="N")] = None,
-    beams: Annotated[int | None, typer.Option("--beams", min=1, help="Beams of a model's search.", metavar="N")] = None,
+    beams: Annotated[int | None, typer.Option("--beams", min=1, max=32, help="Beams of a model's search.", metavar="N")] = None,
     min_confidence: Annotated[
         float | None, typer.Option("--min-confidence", min=0, max=1, help="Rather no answer than one below.", metavar="X")
     ] = None,

@@ -77,11 +77,11 @@ def list_models(format: _FORMAT = ModelsFormat.TABLE, *, options: Options) -> No
     if format is ModelsFormat.JSON:
         _print_json([_as_dict(row) for row in rows])
         return
-    from sqlcoder_core.cli.columns import print_columns
+    from sqlcoder_core.cli.columns import print_columns, terminal_width
     from sqlcoder_core.cli.model_rows import list_cells
 
     heading = ("name", "here", "precision", "size", "needs", "fits", "prompt", "about")
-    print_columns([list_cells(row) for row in rows], heading=heading)
+    print_columns([list_cells(row) for row in rows], heading=heading, width=terminal_width())
 
 
 @models_app.command("info")

@@ -70,6 +70,12 @@ class LocalSettings(RuntimeSettings):
         default="disk", description="Where the state of a shared schema is kept between questions; `disk` also between runs."
     )
 
+    @field_validator("keep_prefix", mode="before")
+    @classmethod
+    def _no_is_a_word(cls, value: object) -> object:
+        """YAML reads a bare `no` as false."""
+        return "no" if value is False else value
+
 
 class Runtime(Component):
     """Base of runtimes whose model is loaded here, in the model worker.

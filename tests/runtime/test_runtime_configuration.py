@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sqlcoder_core.api import Session
 from sqlcoder_core.config.load import load
 from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.health import examine
@@ -251,3 +252,11 @@ def test_a_runtime_that_fails_by_itself_is_named(configure, opened) -> None:
         opened(fails="missing")
     configure(fails="findings")
     assert runtime_findings() == ["error: runtime 'canned' failed while looking for findings: KeyError: 'findings'"]
+
+
+@pytest.mark.parametrize(("written", "kept"), [("no", "no"), ("false", "no"), ("memory", "memory"), ("disk", "disk")])
+def test_a_bare_no_keeps_no_state_though_yaml_takes_it_for_false(configure, pets: Path, written: str, kept: str) -> None:
+    configure(keep_prefix="disk")
+    session = Session.open(Options(overrides=(f"runtime.keep_prefix={written}",)), cwd=pets, environ=os.environ)
+    assert session.built.proposer.settings.keep_prefix == kept
+    session.close()

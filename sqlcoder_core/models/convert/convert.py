@@ -56,7 +56,7 @@ def convert(
 def kind_of(dst: Path) -> ModelKind:
     """The format that a destination's name asks for. Raises UsageError for names of single files that no format here is."""
     if dst.suffix in (".safetensors", ".bin", ".pt", ".json"):
-        raise UsageError(f"a model is a folder of safetensors, not {dst.name}", hint="name a folder, or a file that ends in .gguf")
+        raise UsageError(f"a model is a folder of safetensors, not {dst.name}", hint="name a folder, or end the name in .gguf or .onnx")
     return {".gguf": "gguf", ".onnx": "onnx"}.get(dst.suffix, "safetensors")  # type: ignore[return-value]
 
 
