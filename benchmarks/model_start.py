@@ -74,7 +74,7 @@ def _command(folder: Path, name: str, config: str) -> list[str]:
 def _works(name: str, command: list[str]) -> bool:
     """Run it once, which also warms the caches; what cannot be run here is said and left out."""
     done = subprocess.run([*command, "--explain"], capture_output=True, text=True, check=False)
-    tokens = re.search(r"tokens: prompt .*", done.stdout)
+    tokens = re.search(r"tokens: prompt .*", done.stdout + done.stderr) if not done.returncode else None
     print(f"{name}: {tokens[0] if tokens else 'not measured: ' + done.stderr.strip()[-300:]}", flush=True)
     return tokens is not None
 
