@@ -33,7 +33,7 @@ class UserTemplate:
         try:
             return self._template.render(variables)
         except SecurityError as error:
-            raise self._failed(f"the prompt template tried to leave its sandbox: {error}", error) from error
+            raise self._failed(f"the prompt template tried to leave its sandbox: {str(error).rstrip('.')}", error) from error
         except Exception as error:  # a template is foreign code; whatever it raises is told as its failure
             raise self._failed(f"the prompt template fails: {error or type(error).__name__}", error) from error
 

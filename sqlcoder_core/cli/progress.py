@@ -24,12 +24,13 @@ def spinner(text: str, options: Options) -> Iterator[None]:
         return
     done = threading.Event()
     thread = threading.Thread(target=_spin, args=(text, done), daemon=True)
-    thread.start()
     try:
+        thread.start()  # waits for the thread, and an interrupt may come meanwhile
         yield
     finally:
         done.set()
-        thread.join()
+        if thread.is_alive():
+            thread.join()
 
 
 def _spin(text: str, done: threading.Event) -> None:

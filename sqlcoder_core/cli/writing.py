@@ -46,7 +46,9 @@ class Writing:
     def _hear(self, piece: str) -> None:
         if self._live is None:
             self._stack.close()  # the spinner
-            self._live = self._stack.enter_context(_live(self._options))
+            self._live = _live(self._options)
+            self._stack.callback(self._live.stop)  # first: an interrupt while it starts must not leave the cursor hidden
+            self._live.start()
         from rich.text import Text
 
         self._text = (self._text + piece)[-_MOST:]

@@ -56,6 +56,8 @@ def unreadable(path: Path, text: str, found: tuple[ModelKind, ...], kinds: tuple
         message = f"this model is {kind_words(found)}, not {kind_words(kinds)}"
         return ModelError(message, place=text, hint=f"run {convert_command(text, kinds)}")
     refuse_pickle(path)
+    if path.suffix == ".gguf":
+        raise ModelError("this is no GGUF file: it does not begin as one", place=text, hint="fetch the file again")
     hint = "name a .gguf file, a folder with config.json and *.safetensors, or a folder with an ONNX graph"
     return ModelError("no model is there that can be read", place=text, hint=hint)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
-from sqlcoder_core.cli import progress
+from sqlcoder_core.cli import progress, writing
 from sqlcoder_core.cli.progress import spinner
 from sqlcoder_core.values.options import Options
 
@@ -70,3 +72,36 @@ def test_an_error_passes_through_and_the_line_is_wiped(screen, monkeypatch):
         wait_until_drawn(screen)
         raise ValueError("no")
     assert screen.getvalue().endswith("\r\x1b[2K")
+
+
+def test_an_interrupt_while_the_spinner_starts_leaves_none_behind(screen, monkeypatch):
+    started = []
+    start = threading.Thread.start
+
+    def interrupted(thread):
+        start(thread)
+        started.append(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), spinner("working", Options()):
+        pytest.fail("it was interrupted before")
+    assert [thread.is_alive() for thread in started] == [False]
+
+
+def test_an_interrupt_while_the_text_begins_to_show_gives_the_cursor_back(monkeypatch):
+    class Live:
+        calls: ClassVar[list[str]] = []
+
+        def start(self):
+            self.calls.append("start")
+            raise KeyboardInterrupt
+
+        def stop(self):
+            self.calls.append("stop")
+
+    monkeypatch.setattr(writing, "_live", lambda options: Live())
+    shown = writing.Writing(Options())
+    with pytest.raises(KeyboardInterrupt), shown.waiting("answering"):
+        shown._hear("SELECT")
+    assert Live.calls == ["start", "stop"]

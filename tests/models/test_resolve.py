@@ -256,3 +256,9 @@ def test_files_that_somebody_put_into_the_store_by_hand_are_found(store: Path) -
         (folder / name).write_bytes(GGUF)
     assert [entry.variant for entry in entries(store)] == ["q4_k_m", "q8_0"]
     assert resolve("me/mine:q8_0", ("gguf",), store=store).path == str(folder / "x.Q8_0.gguf")
+
+
+def test_a_file_that_only_ends_like_gguf_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "page.gguf").write_text("<html>not found</html>")
+    with pytest.raises(ModelError, match=r"page\.gguf: this is no GGUF file: it does not begin as one; fetch the file again"):
+        resolve(str(tmp_path / "page.gguf"), ("gguf",), store=tmp_path / "store")
