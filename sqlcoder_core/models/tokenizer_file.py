@@ -49,8 +49,8 @@ class FileTokenizer(Tokenizer):
         if file.exists():
             source = file.read_text(encoding="utf-8")
         if isinstance(source, list):
-            source = next((one["template"] for one in source if one.get("name") == "default"), None)
-        if not source:
+            source = next((one.get("template") for one in source if isinstance(one, dict) and one.get("name") == "default"), None)
+        if not isinstance(source, str) or not source:
             return None
         specials = {name: _content(self._config.get(name)) for name in ("bos_token", "eos_token", "unk_token", "pad_token")}
         known = {name: text for name, text in specials.items() if text is not None}
@@ -139,7 +139,8 @@ def _from_pieces(text: str) -> bytes:
 
 
 def _content(token: Any) -> str | None:
-    return token.get("content") if isinstance(token, dict) else token
+    found = token.get("content") if isinstance(token, dict) else token
+    return found if isinstance(found, str) else None
 
 
 def _json(file: Path) -> dict[str, Any]:
@@ -147,6 +148,6 @@ def _json(file: Path) -> dict[str, Any]:
         found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"cannot be read: {error}", place=str(file), hint="fetch the model again") from error
     return found if isinstance(found, dict) else {}
