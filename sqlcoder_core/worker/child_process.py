@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,8 @@ KEPT = (
 """No credentials, no PYTHON*, no proxies: places of files and the language, nothing more."""
 _BOOTSTRAP = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from {module} import main; main()"
 _LAST_WORDS = 2000
+_FRAME = re.compile(r"\[0x[0-9a-f]+\]\s*$")
+"""A line of a native backtrace, which says nothing to a person."""
 _FAREWELL_SECONDS = 1.0
 
 
@@ -140,7 +143,7 @@ class ChildProcess:
             return self._error(f"the {self._what} closed its pipe and hung; it was killed")
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
         self._threads[1].join(_FAREWELL_SECONDS)
-        lines = self._last_words.decode("utf-8", "replace").strip().splitlines()
+        lines = [line for line in self._last_words.decode("utf-8", "replace").strip().splitlines() if not _FRAME.search(line)]
         words = lines[-1] if lines else ""
         return self._error(f"the {self._what} {how}" + (f": {words}" if words else ""))
 

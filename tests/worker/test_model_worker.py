@@ -301,7 +301,8 @@ def test_the_process_ends_with_its_parent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "said"), [("abort", "SIGABRT"), ("segfault", "SIGSEGV"), ("end 3", "exit code 3: these are my last words")]
+    ("word", "said"),
+    [("abort", "SIGABRT"), ("segfault", "SIGSEGV"), ("end 3", "exit code 3: these are my last words"), ("traced", "SIGABRT: the cause")],
 )
 def test_a_crash_is_a_problem_of_its_question_and_the_next_one_works(start, word: str, said: str) -> None:
     ask = start()
