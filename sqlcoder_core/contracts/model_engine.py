@@ -125,7 +125,7 @@ class ModelEngine(ABC):
     """One model, loaded in a process of its own.
 
     Engines that can follow branches give a `session`, and decoding is the core's. Those that cannot (encoder-decoder models)
-    return None and override `generate`.
+    return None and override `generate`. `settings` are the runtime's, without those that come with each question as `Decoding`.
     """
 
     tokenizer: Tokenizer
