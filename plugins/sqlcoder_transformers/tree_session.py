@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ class TorchSession(TreeSession):
         self._context = context
         self._book = RowBook()
         self._cache = RowCache(model.config.get_text_config().num_hidden_layers)
+        self._cache_argument = _cache_argument(model)
         self._device = model.get_input_embeddings().weight.device
 
     def reserve(self, tokens: int, branches: int) -> None:
@@ -123,8 +125,8 @@ class TorchSession(TreeSession):
                 input_ids=torch.tensor([list(tokens)], device=self._device),
                 attention_mask=mask,
                 position_ids=torch.tensor([list(positions)], device=self._device),
-                past_key_values=self._cache,
                 use_cache=True,
+                **{self._cache_argument: self._cache},
                 logits_to_keep=keep,
             )
         return out.logits[0].float().cpu().numpy()
@@ -153,3 +155,9 @@ def _span(rows: Rows) -> Any:
     """A slice where the rows follow one another, since writing through an index copies more slowly."""
     first, last = int(rows[0]), int(rows[-1])
     return slice(first, last + 1) if last - first + 1 == len(rows) else torch.from_numpy(rows)
+
+
+def _cache_argument(model: Any) -> str:
+    """What a forward pass calls its cache: `past_key_values`, since transformers 5.24 `cache`."""
+    known = signature(model.get_base_model().forward if hasattr(model, "get_base_model") else model.forward).parameters
+    return "cache" if "cache" in known else "past_key_values"
