@@ -40,6 +40,19 @@ GGUF_TYPES = {
 ONNX_TYPES = ("int8", "int4")
 _BLOCKS_OF_256 = re.compile(r"q\d_k|iq4_xs")
 _STEP = re.compile(r"\[\s*(\d+)/\s*(\d+)\]\s+(\S+)")
+_KEPT = (
+    "PATH",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "HOME",
+    "LANG",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "LLAMA_CPP_LIB_PATH",
+    "SYSTEMROOT",
+    "TZ",
+)
+"""What the process gets of the environment: where things lie, and no credentials."""
 _MODULE = "sqlcoder_core.models.convert.quantize_child"
 _KEPT_LINES = 12
 
@@ -110,7 +123,8 @@ def _run(arguments: list[str], src: Path, progress: Progress | None) -> None:
     """Raises ModelError with llama.cpp's last words where it fails."""
     last: deque[str] = deque(maxlen=_KEPT_LINES)
     command = [sys.executable, "-P", "-m", _MODULE, *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as child:
+    own = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=own) as child:
         try:
             for line in child.stdout or ():
                 last.append(line.strip())

@@ -1,4 +1,5 @@
-"""The process in which llama.cpp quantises: a crash or a lack of memory there does not end the program.
+"""The process in which llama.cpp quantises: a crash or a lack of memory there does not end the program, and a file that was made to
+harm finds a sandbox.
 
 Arguments: source, destination, number of the file type, threads. Prints llama.cpp's log; exit code 0 for success.
 """
@@ -8,11 +9,15 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 
 def main(source: str, destination: str, file_type: int, threads: int) -> int:
     """Quantise; llama.cpp's own return code, 0 for success."""
+    _confine(Path(source), Path(destination))
     from llama_cpp import llama_cpp
 
     def said(_level: int, text: bytes, _data: Any) -> None:
@@ -24,6 +29,18 @@ def main(source: str, destination: str, file_type: int, threads: int) -> int:
     settings = llama_cpp.llama_model_quantize_default_params()
     settings.ftype, settings.nthread, settings.allow_requantize = file_type, threads, True
     return int(llama_cpp.llama_model_quantize(os.fsencode(source), os.fsencode(destination), ctypes.byref(settings)))
+
+
+def _confine(source: Path, destination: Path) -> None:
+    """Reads the source's folder and Python's packages, writes the destination, and has no network; before llama.cpp is imported."""
+    from sqlcoder_core.worker import confine
+    from sqlcoder_core.worker.no_sockets import forbid_sockets
+
+    destination.touch()
+    read = (*{str(folder) for folder in (source.parent, source.resolve().parent)}, *(path for path in sys.path if os.path.isabs(path)))
+    confine.confine(SimpleNamespace(read=read, write=(str(destination), os.devnull), tcp_ports=(), network=False, sandbox=True))
+    with suppress(OSError):  # a kernel without such filters
+        forbid_sockets()
 
 
 if __name__ == "__main__":

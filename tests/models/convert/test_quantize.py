@@ -20,6 +20,7 @@ from sqlcoder_core.models.convert.convert import convert
 from sqlcoder_core.models.convert.gguf_header import read_header
 from sqlcoder_core.models.convert.quantize import GGUF_TYPES, quantize
 from sqlcoder_core.models.convert.weights import read_weights
+from sqlcoder_core.worker import landlock
 
 Tiny = Callable[..., Path]
 WIDE = {"hidden_size": 256, "intermediate_size": 512}
@@ -150,3 +151,27 @@ def refused(src: Path, tmp_path: Path, word: str, said: str, kind: type[Sqlcoder
         quantize(src, tmp_path / "small.gguf", word)
     assert caught.value.hint
     assert not [path for path in tmp_path.iterdir() if "small" in path.name]
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+def test_llama_cpp_quantises_behind_walls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that a crafted file has taken over reads nothing of the person's, reaches nobody, and writes one file."""
+    (tmp_path / "lib" / "llama_cpp").mkdir(parents=True)
+    (tmp_path / "lib" / "llama_cpp" / "__init__.py").touch()
+    (tmp_path / "lib" / "llama_cpp" / "llama_cpp.py").write_text(
+        "import os, socket, sys\n"
+        "def tried(work):\n"
+        "    try:\n        work()\n        return 'done'\n"
+        "    except PermissionError:\n        return 'refused'\n"
+        f"found = [tried(lambda: open({str(tmp_path / 'secret')!r}).read()), tried(socket.socket), 'HF_TOKEN' in os.environ]\n"
+        "found += [tried(lambda: open(sys.argv[2], 'w').write('x')), tried(lambda: open(sys.argv[2] + '2', 'w'))]\n"
+        "found += [tried(lambda: open(sys.argv[1]))]\n"
+        "print('error:', *found)\nsys.exit(3)\n"
+    )
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "x.gguf").write_bytes(b"GGUF")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "lib"))
+    monkeypatch.setenv("HF_TOKEN", "secret")
+    with pytest.raises(ModelError, match="error: refused refused False done refused done"):
+        module._run([str(tmp_path / "model" / "x.gguf"), str(tmp_path / "y.gguf"), "7", "1"], tmp_path, None)
