@@ -80,10 +80,13 @@ def quantize_model(
 
     Raises what `resolve` and `quantize` raise.
     """
-    from sqlcoder_core.models.convert.quantize import quantize
+    from sqlcoder_core.models.convert.quantize import GGUF_TYPES, ONNX_TYPES, quantize
 
     word = to.lower().replace("-", "_")
     kind: ModelKind = "onnx" if word in _ONNX_WORDS else "gguf"
+    if dst is not None and word in (*GGUF_TYPES, *ONNX_TYPES) and (dst.suffix == ".gguf") != (kind == "gguf"):
+        hint = "end its name in .gguf" if kind == "gguf" else "name a folder, or end the name in .onnx"
+        raise UsageError(f"{to} makes {KIND_NAMES[kind]}, and {dst} is no place for it", hint=hint)
     files = place.find(src, ("safetensors", "onnx", "gguf") if kind == "onnx" else ("safetensors", "gguf"))
 
     def make(target: Path, over: bool) -> Made:

@@ -34,8 +34,9 @@ def not_here(asked: Asked, kinds: tuple[ModelKind, ...]) -> ModelError:
         hint = f"run `sqlcoder models quantize {asked.name} --to {asked.variant}`, or name another"
         return ModelError(f"there is no {asked.variant} of {asked.name} here; there is {there}", hint=hint)
     if asked.found:
-        there = kind_words(dict.fromkeys(entry.kind for entry in asked.found))
-        return ModelError(f"{asked.name} is here as {there}, not as {kind_words(kinds)}", hint=f"run {convert_command(asked.name, kinds)}")
+        found = tuple(dict.fromkeys(entry.kind for entry in asked.found))
+        message = f"{asked.name} is here as {kind_words(found)}, not as {kind_words(kinds)}"
+        return ModelError(message, hint=_way(asked.name, found, kinds))
     if asked.known is not None and not asked.known.published:
         return ModelError(f"{asked.name} is not published yet", hint="name another model: `sqlcoder models list` shows them")
     if asked.known is None and isinstance(address_of(asked.text), Named) and not is_hub_id(asked.name):
@@ -54,12 +55,19 @@ def unreadable(path: Path, text: str, found: tuple[ModelKind, ...], kinds: tuple
     """The error for a path at which there is another kind of model, or none."""
     if found:
         message = f"this model is {kind_words(found)}, not {kind_words(kinds)}"
-        return ModelError(message, place=text, hint=f"run {convert_command(text, kinds)}")
+        return ModelError(message, place=text, hint=_way(text, found, kinds))
     refuse_pickle(path)
     if path.suffix == ".gguf":
         raise ModelError("this is no GGUF file: it does not begin as one", place=text, hint="fetch the file again")
     hint = "name a .gguf file, a folder with config.json and *.safetensors, or a folder with an ONNX graph"
     return ModelError("no model is there that can be read", place=text, hint=hint)
+
+
+def _way(name: str, found: tuple[ModelKind, ...], kinds: tuple[ModelKind, ...]) -> str:
+    """How to come by one of these kinds: nothing is converted from ONNX."""
+    if set(found) == {"onnx"}:
+        return "take the safetensors or the GGUF that it was made from"
+    return f"run {convert_command(name, kinds)}"
 
 
 def kind_words(kinds: Iterable[ModelKind]) -> str:

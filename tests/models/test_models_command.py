@@ -217,6 +217,17 @@ def test_quantize_needs_a_known_precision(models: Callable[..., Result], store: 
     assert [entry.variant for entry in entries(store)] == ["q4_1"]
 
 
+@pytest.mark.parametrize(
+    ("to", "dst", "makes"), [("int8", "small.gguf", "ONNX"), ("q8_0", "small.onnx", "GGUF"), ("q8_0", "small", "GGUF")]
+)
+def test_quantize_refuses_a_destination_that_says_another_kind(
+    models: Callable[..., Result], store: Path, to: str, dst: str, makes: str
+) -> None:
+    keep(store, "smollm2", "q4_1")
+    done = models("quantize", "smollm2", dst, "--to", to)
+    assert (done.exit_code, f"{to} makes {makes}" in done.stderr) == (2, True)
+
+
 def test_remove_deletes_one_precision_or_all_and_knows_what_is_not_there(models: Callable[..., Result], store: Path) -> None:
     keep(store, "smollm2", "q4_1")
     keep(store, "smollm2", "q8_0")

@@ -262,3 +262,9 @@ def test_a_file_that_only_ends_like_gguf_is_said_to_be_none(tmp_path: Path) -> N
     (tmp_path / "page.gguf").write_text("<html>not found</html>")
     with pytest.raises(ModelError, match=r"page\.gguf: this is no GGUF file: it does not begin as one; fetch the file again"):
         resolve(str(tmp_path / "page.gguf"), ("gguf",), store=tmp_path / "store")
+
+
+def test_nobody_is_sent_to_convert_from_onnx(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"graph")
+    with pytest.raises(ModelError, match="this model is ONNX, not GGUF; take the safetensors or the GGUF that it was made from"):
+        resolve(str(tmp_path), ("gguf",), store=tmp_path / "store")
