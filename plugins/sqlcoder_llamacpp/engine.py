@@ -127,6 +127,8 @@ class LlamaCppEngine(ModelEngine):
         trained = loaded.llama.llama_model_n_ctx_train(loaded.model)
         if loaded.context > trained:
             found.append(f"`context: {loaded.context}` is more than the {trained} tokens that the model was trained on")
+        if self.settings.gpu_layers > 0 and not loaded.on_gpu:
+            found.append(f"`gpu_layers: {self.settings.gpu_layers}` has no effect: llama.cpp sees no GPU here, `sqlcoder doctor` says why")
         said = loaded.llama.llama_print_system_info().decode("utf-8", "replace")
         if "SSE3 = 1" in said and "AVX2 = 1" not in said:
             found.append("llama-cpp-python was built without AVX2, which makes it several times slower: build it on this machine")

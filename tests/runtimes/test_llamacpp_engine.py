@@ -70,6 +70,13 @@ def test_notes_say_what_quantised_memory_costs(make, tiny: Path) -> None:
     assert make(tiny, flash_attention="off").load().details == ()
 
 
+def test_layers_for_a_gpu_that_is_not_there_are_said_to_do_nothing(make, tiny: Path) -> None:
+    facts = make(tiny, gpu_layers=9).load()
+    if facts.device != "cpu":
+        pytest.skip("there is a GPU")
+    assert facts.notes == ("`gpu_layers: 9` has no effect: llama.cpp sees no GPU here, `sqlcoder doctor` says why",)
+
+
 def test_the_context_is_the_models_unless_told_otherwise(make, tiny: Path) -> None:
     assert make(tiny, files={"context": 1000}).load().context == 1000
     assert make(tiny, files={"context": 100_000}).load().context == CONTEXT
