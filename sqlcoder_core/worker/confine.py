@@ -140,7 +140,9 @@ def _readable(start: Walls) -> Iterable[str]:
     if start.network or start.tcp_ports:
         yield from _NAME_LOOKUP
     yield from {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    yield from {folder for module in list(sys.modules.values()) for folder in getattr(module, "__path__", ())}
+    # Some modules answer every name with an object of theirs; a package's path is a list or what importlib makes of one.
+    paths = [getattr(module, "__path__", ()) for module in list(sys.modules.values())]
+    yield from {folder for path in paths if hasattr(type(path), "__iter__") for folder in path}
 
 
 def _try_out(*, network_closed: bool) -> str | None:

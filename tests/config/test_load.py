@@ -114,7 +114,9 @@ conection: shop
         ("time: {now: 2026-99-99}\n", "sqlcoder.yaml:1:13: cannot read this value: month must be in 1..12"),
         ("connection: [\n", "sqlcoder.yaml:2:1: not valid YAML"),
         ("\tversion: 1\n", "sqlcoder.yaml:1:1: not valid YAML"),
-        pytest.param("a: " + "[" * 200_000, "sqlcoder.yaml:1:53: not valid YAML: nested more than 50 deep", id="would crash the process"),
+        ("a: " + "[" * 60 + "]" * 60, "sqlcoder.yaml:1:53: not valid YAML: nested more than 50 deep"),
+        # Newer releases of libyaml refuse this before we do, in their own words.
+        pytest.param("a: " + "[" * 200_000, "sqlcoder.yaml:1:", id="would crash the process"),
         (
             "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)),
             "sqlcoder.yaml:1:13: not valid YAML: more than",
