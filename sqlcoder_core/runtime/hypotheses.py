@@ -47,7 +47,8 @@ def _candidates(written: list[tuple[str, Hypothesis]], proposer: str) -> Iterato
         same = " ".join(sql.rstrip("; \n").split())
         if same not in seen:
             seen.add(same)
-            yield Candidate(sql=sql, proposer=proposer, score=confidence(one))
+            # Models end a statement with a semicolon; nobody needs to be told that it was removed.
+            yield Candidate(sql=sql.rstrip().removesuffix(";").rstrip(), proposer=proposer, score=confidence(one))
 
 
 def _statement(text: str) -> tuple[str, bool]:

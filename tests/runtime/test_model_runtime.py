@@ -304,3 +304,9 @@ def test_notes_on_the_model_are_said_once(opened) -> None:
     first, second = (session.ask(Question(text=text)) for text in ("how many pets", "count the pets"))
     assert [problem.message for problem in first.problems if problem.severity == "note"] == ["canned on purpose"]
     assert second.problems == ()
+
+
+def test_the_semicolon_that_ends_a_models_answer_is_no_news(opened) -> None:
+    answer = opened(answers={"pets": [f"{COUNT};\n"]}, beams=1, constrain=False).ask(Question(text="how many pets"))
+    assert answer.sql == COUNT
+    assert [problem.code for problem in answer.problems if problem.code == "cleaned"] == []
