@@ -13,7 +13,7 @@ from sqlcoder_llamacpp.library import Log
 def read_adapter(llama: Any, log: Log, model: Any, path: Path) -> Any:
     """llama.cpp's pointer to the adapter. Raises ModelError for a folder of PEFT's, and for an adapter of another model."""
     if path.is_dir() or path.suffix == ".safetensors":
-        hint = f"merge it with `sqlcoder models convert MODEL_FOLDER merged.gguf --adapter {path}`, or use runtime `transformers`"
+        hint = f"run `sqlcoder models convert {path} adapter.gguf --base MODEL`, or merge it into a model with `--adapter {path}`"
         raise ModelError("llama.cpp lays no PEFT folder over a model, only a GGUF adapter", place=str(path), hint=hint)
     if read_header(path).metadata.get("general.type") != "adapter":
         raise ModelError("not a LoRA adapter", place=str(path), hint="name a GGUF file of type adapter, as convert_lora_to_gguf.py writes")

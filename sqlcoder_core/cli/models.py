@@ -163,14 +163,18 @@ def convert(
     *,
     to: Annotated[Kind | None, typer.Option("--to", help="The kind to convert to; left out: by the ending of DST.")] = None,
     adapter: Annotated[str | None, typer.Option("--adapter", help="A LoRA adapter to merge into it.")] = None,
+    base: Annotated[str | None, typer.Option("--base", help="SRC is a LoRA adapter of this model: make a GGUF adapter of it.")] = None,
     dtype: Annotated[str | None, typer.Option("--dtype", help="f32, f16 or bf16; GGUF also q8_0, ONNX int8 and int4.")] = None,
     graph: Annotated[Graph, typer.Option("--graph", help="ONNX: contrib for CPUs, standard for CUDA.")] = Graph.CONTRIB,
     overwrite: _OVERWRITE = False,
     options: Options,
 ) -> None:
     """Convert between safetensors and GGUF, and to ONNX, without torch."""
-    from sqlcoder_core.models.making import convert_model
+    from sqlcoder_core.models.making import convert_adapter_alone, convert_model
 
+    if base is not None:
+        _tell_made(convert_adapter_alone(_workplace(), src, dst, base, overwrite=overwrite), options)
+        return
     with part_progress(options) as progress:
         made = convert_model(
             _workplace(),

@@ -73,6 +73,19 @@ def convert_model(
     return _placed(place, files, dst, kind, make=make, variant=_variant(dtype, kind), overwrite=overwrite)
 
 
+def convert_adapter_alone(place: Workplace, src: str, dst: Path | None, base: str, *, overwrite: bool = False) -> Made:
+    """Write a LoRA adapter in PEFT's format as a GGUF adapter, for llama.cpp to lay over `base`.
+
+    Raises UsageError where `dst` is no GGUF file, and what `resolve` and `convert_adapter` raise.
+    """
+    from sqlcoder_core.models.convert.adapter_gguf import convert_adapter
+
+    if dst is None or dst.suffix != ".gguf":
+        raise UsageError("an adapter is converted to a GGUF file", hint="name a destination that ends in .gguf")
+    files = place.find(base, ("safetensors", "gguf"))
+    return convert_adapter(place.folder / Path(src).expanduser(), Path(files.path), place.folder / dst, overwrite=overwrite)
+
+
 def quantize_model(
     place: Workplace, src: str, dst: Path | None, to: str, *, overwrite: bool = False, progress: Progress | None = None
 ) -> Made:

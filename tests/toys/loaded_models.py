@@ -39,7 +39,7 @@ def loaded(word: str, path: Path, **said: object) -> Loaded:
     settings = runtime.Settings(**{"threads": 1, **said})
     module, _, name = runtime.engine.partition(":")
     plain = {field: getattr(settings, field) for field in type(settings).model_fields}
-    files = ModelFiles(name=path.name, kind=runtime.kinds[0], path=str(path))
+    files = ModelFiles(name=path.name, kind=runtime.kinds[0], path=str(path), adapter=settings.adapter)
     engine = getattr(import_module(module), name)(SimpleNamespace(**plain), files)
     return Loaded(engine=engine, facts=engine.load())
 
