@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 _SLACK = 0.5
+_LARGE = 3_000_000_000
+"""Parameters from which on a model is trusted to define what it names before it defines it."""
 """Seconds that an engine gets to notice its own limit."""
 
 
@@ -92,7 +94,8 @@ class Serving:
             return None
         from sqlcoder_core.decoding.constrain.sql_guide import guide_for
 
-        return guide_for(prompt.shown, decoding.dialect, self._engine.tokenizer, opening=prompt.opening)
+        strict = needs_a_strict_guide(self._facts)
+        return guide_for(prompt.shown, decoding.dialect, self._engine.tokenizer, opening=prompt.opening, strict=strict)
 
     def _stops(self, prompt: Prompt) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*prompt.stop, *self._load.files.stop)))
@@ -115,6 +118,14 @@ class Serving:
                 wire.send(self._replies, model_wire.Text(number=request.number, text=text))
 
         return tell if request.stream else None
+
+
+def needs_a_strict_guide(facts: ModelFacts) -> bool:
+    """Whether names that only a later subquery or alias could give are refused at once.
+
+    That costs some right SQL, which large models write; small ones wander off when they may name what they have yet to define.
+    """
+    return facts.parameters < _LARGE
 
 
 def _shared(text: str, prompt: Prompt) -> int:
