@@ -76,7 +76,7 @@ class LlamaSession(TreeSession):
         try:
             self._check_length(self.length(handle) + len(tokens))
             self._compute(self._branches[handle], tokens)
-        except BaseException:
+        except BaseException:  # whatever stopped it, a branch that is half there must not stay; it is raised on
             self._discard(handle)
             raise
         return handle, self._opened.logits(1)[0]
@@ -97,7 +97,7 @@ class LlamaSession(TreeSession):
         sequences = [branch.sequence for branch in branches]
         try:
             self._decode([token for _, token in moves], lengths, sequences, every=True)
-        except BaseException:
+        except BaseException:  # whatever stopped it, all branches must be as long as before; it is raised on
             for sequence, length in zip(sequences, lengths, strict=True):  # what was computed before the failure
                 self._opened.cut(sequence, length)
             raise
@@ -140,7 +140,7 @@ class LlamaSession(TreeSession):
             length = read_branch(self._room_for, branch.sequence, self._loaded.identity, file)
             if length > self._loaded.context:
                 raise ValueError(f"{file}: {length:,} tokens, more than the context of {self._loaded.context:,}")
-        except BaseException:
+        except BaseException:  # as in `prefill`
             self._discard(handle)
             raise
         self._bear(branch, length)

@@ -32,7 +32,7 @@ class LoopThread:
         future = self.start(work)
         try:
             return future.result()
-        except BaseException:
+        except BaseException:  # an interrupt too must not leave the work running; it is raised on
             future.cancel()
             raise
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.convert.foreign import foreign
 from sqlcoder_core.models.convert.gguf_header import GgufHeader, part_paths, read_header
 from sqlcoder_core.models.convert.safetensors_file import SafetensorsFile
+from sqlcoder_core.models.json_file import read_object
 from sqlcoder_core.models.memory_need import memory_need
 from sqlcoder_core.models.names import KnownModel, Shape, known, label_of, recognised
 from sqlcoder_core.models.store import RECORD, size_of
@@ -55,7 +56,7 @@ def describe(files: ModelFiles) -> ModelInfo:
     shape: Shape | None = found.pop("shape", None) or (model.shape if model else None)
     size = sum(size_of(part) for part in part_paths(path)) if files.kind == "gguf" else size_of(path)
     said = {name: value for name, value in found.items() if value} | {"size": size, "need": memory_need(size, shape)}
-    record = _json((path.parent if files.kind == "gguf" else path) / RECORD)
+    record = read_object((path.parent if files.kind == "gguf" else path) / RECORD)
     said["source"] = record.get("source") or record.get("made_from") or ""
     return ModelInfo(name=files.name, kind=files.kind, path=files.path, **_with_known(said, model, files.prompt))
 
@@ -114,20 +115,20 @@ class _Numbers:
 def _safetensors(path: Path) -> dict[str, Any]:
     bytes_of: Counter[str] = Counter()
     parameters = 0
-    quantised = _json(path / "config.json").get("quantization_config")
+    quantised = read_object(path / "config.json").get("quantization_config")
     for file in sorted(path.glob("*.safetensors")):
         if not file.name.startswith("adapter_"):
             for tensor in SafetensorsFile(file).tensors.values():
                 bytes_of[tensor.dtype] += tensor.size
-                parameters += _product(tensor.shape)
+                parameters += prod(tensor.shape)
     # In a quantised checkpoint several numbers share one stored one, so that counting says nothing.
     counted = None if quantised else parameters
     return _from_config(path) | {"parameters": counted, "precision": tuple(name for name, _ in bytes_of.most_common())}
 
 
 def _onnx(path: Path) -> dict[str, Any]:
-    ours = _json(path / "sqlcoder_onnx.json")
-    label = str(ours.get("precision") or _json(path / RECORD).get("variant") or label_of(path.name, "onnx") or "")
+    ours = read_object(path / "sqlcoder_onnx.json")
+    label = str(ours.get("precision") or read_object(path / RECORD).get("variant") or label_of(path.name, "onnx") or "")
     own = {"parameters": _integer(ours, "parameters"), "context": _integer(ours, "context")}
     known_here = {name: value for name, value in own.items() if value}
     return _from_config(path) | known_here | {"precision": (label,) if label else ()}
@@ -135,11 +136,11 @@ def _onnx(path: Path) -> dict[str, Any]:
 
 def _from_config(path: Path) -> dict[str, Any]:
     with foreign("config.json", str(path)):
-        return _told_by_config(path, _json(path / "config.json"))
+        return _told_by_config(path, read_object(path / "config.json"))
 
 
 def _told_by_config(path: Path, config: dict[str, Any]) -> dict[str, Any]:
-    template = (path / "chat_template.jinja").is_file() or bool(_json(path / "tokenizer_config.json").get("chat_template"))
+    template = (path / "chat_template.jinja").is_file() or bool(read_object(path / "tokenizer_config.json").get("chat_template"))
     return {
         "architecture": str(next(iter(config.get("architectures") or ()), config.get("model_type") or "")),
         "layers": _integer(config, "num_hidden_layers", "n_layer"),
@@ -162,27 +163,10 @@ def _shape(config: Mapping[str, Any]) -> Shape | None:
 
 def _tokenizer(path: Path) -> str:
     if (path / "tokenizer.json").is_file():
-        kind = (_json(path / "tokenizer.json").get("model") or {}).get("type")
+        kind = (read_object(path / "tokenizer.json").get("model") or {}).get("type")
         return f"tokenizer.json, {kind}" if kind else "tokenizer.json"
     return "tokenizer.model" if (path / "tokenizer.model").is_file() else ""
 
 
 def _integer(config: Mapping[str, Any], *names: str) -> int | None:
     return next((config[name] for name in names if isinstance(config.get(name), int)), None)
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    count = 1
-    for length in shape:
-        count *= length
-    return count
-
-
-def _json(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"cannot be read: {error}", place=str(file), hint="fetch the model again") from error
-    return found if isinstance(found, dict) else {}

@@ -11,6 +11,7 @@ from typing import Any
 from sqlcoder_core.contracts.model_engine import Tokenizer
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.models.chat_template import ChatTemplate
+from sqlcoder_core.models.json_file import read_object
 from sqlcoder_core.values.generation import Message
 
 
@@ -30,7 +31,7 @@ class FileTokenizer(Tokenizer):
             hint = "fetch it beside the weights, or convert the model with `sqlcoder models convert`"
             raise ModelError(f"the tokenizer cannot be read: {error}", place=str(file), hint=hint) from error
         self._folder = folder
-        self._config = _json(folder / "tokenizer_config.json")
+        self._config = read_object(folder / "tokenizer_config.json")
         self.vocabulary = vocabulary or self._fast.get_vocab_size()
         added = self._fast.get_added_tokens_decoder()
         self.special = frozenset(number for number, token in added.items() if token.special)
@@ -108,7 +109,7 @@ class FileTokenizer(Tokenizer):
         return any(part.get("type") == "ByteLevel" for part in kinds)
 
     def _ends(self) -> set[int]:
-        generation, model = _json(self._folder / "generation_config.json"), _json(self._folder / "config.json")
+        generation, model = read_object(self._folder / "generation_config.json"), read_object(self._folder / "config.json")
         found: set[int] = set()
         for given in (generation.get("eos_token_id"), model.get("eos_token_id")):
             found |= set(given) if isinstance(given, list) else ({given} if isinstance(given, int) else set())
@@ -141,13 +142,3 @@ def _from_pieces(text: str) -> bytes:
 def _content(token: Any) -> str | None:
     found = token.get("content") if isinstance(token, dict) else token
     return found if isinstance(found, str) else None
-
-
-def _json(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"cannot be read: {error}", place=str(file), hint="fetch the model again") from error
-    return found if isinstance(found, dict) else {}
