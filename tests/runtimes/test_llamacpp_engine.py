@@ -286,7 +286,9 @@ def test_a_library_that_does_not_load_is_a_model_error(monkeypatch) -> None:
 
 def test_threads_are_the_physical_cores_less_one_unless_told(make, tiny: Path, monkeypatch) -> None:
     for cores, expected in ((1, 1), (2, 1), (8, 7)):
-        monkeypatch.setattr(engine_threads, "look", lambda _, cores=cores: Hardware(cores=cores, threads=16, memory=1, memory_free=1))
+        monkeypatch.setattr(
+            engine_threads, "look_without_gpus", lambda cores=cores: Hardware(cores=cores, threads=16, memory=1, memory_free=1)
+        )
         engine = make(tiny, threads=None)
         engine.load()
         assert engine._loaded.threads == expected
