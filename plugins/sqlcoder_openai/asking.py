@@ -64,7 +64,8 @@ def body_of(prompt: Prompt, endpoint: Endpoint, one: Round, decoding: Decoding, 
     chat = endpoint == "chat/completions"
     body: Body = {"messages": _messages(prompt)} if chat else {"prompt": _text(prompt)}
     body |= {"max_tokens": decoding.max_tokens, "temperature": one.temperature, "stream": False}
-    body |= {"logprobs": True} if chat else {"logprobs": 0 if known.kind == "vllm" else 1}
+    likely: bool | int = True if chat else 0 if known.kind == "vllm" else 1
+    body |= {"logprobs": likely}
     body |= {"n": one.answers} if one.answers > 1 and not one.beams else {}
     body |= _beams(one, decoding)
     body |= {"best_of": max(settings.best_of, one.answers)} if settings.best_of and not chat else {}

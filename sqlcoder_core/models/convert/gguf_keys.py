@@ -38,4 +38,5 @@ class GgufKeys:
         found = self._header.metadata.get(key, otherwise)
         if isinstance(found, bool) or not isinstance(found, int | float):
             raise self.fail(f"the header says nothing usable about {key}" if found is not None else f"the header lacks {key}")
-        return found
+        number: float = found
+        return number
