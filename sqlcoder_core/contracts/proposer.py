@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from sqlcoder_core.contracts.component import Component
-from sqlcoder_core.values.candidate import Proposal
+from sqlcoder_core.values.candidate import Candidate, Proposal
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.linked import Linked
 from sqlcoder_core.values.problem import Problem
@@ -46,6 +46,10 @@ class Proposer(Component):
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order. Not understanding is a Proposal without candidates, never an error."""
         raise NotImplementedError
+
+    def repair(self, ask: Ask, candidate: Candidate, problems: tuple[Problem, ...]) -> Proposal:
+        """Other statements in place of one that has these problems; none where it cannot do better, which is the default."""
+        return Proposal()
 
     def warm(self) -> None:
         """Begin with what takes long (loading a model), without waiting for it; questions will follow."""
