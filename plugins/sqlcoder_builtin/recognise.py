@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlcoder_builtin.clauses import (
+    bare_numbers,
     conditions,
     deeds,
     entities,
@@ -17,6 +18,7 @@ from sqlcoder_builtin.clauses import (
     rates,
     relations,
     superlatives,
+    text_matches,
     times,
     values,
 )
@@ -50,9 +52,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     relations.acted_times,
     relations.counted_relation,
     conditions.comparison,
-    conditions.bare_comparison,
-    conditions.bare_text,
-    conditions.comparative,
+    bare_numbers.bare_comparison,
+    text_matches.bare_text,
+    bare_numbers.comparative,
     ordering.by_measure,
     superlatives.most_done,
     superlatives.extreme,

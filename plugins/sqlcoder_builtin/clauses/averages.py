@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
+from sqlcoder_builtin.clauses.measures import AGGREGATES
 from sqlcoder_builtin.clauses.places import number_column
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Compare, Item, Query, Scalarq
@@ -16,8 +17,6 @@ def against_aggregate(p: Parse, at: int, rhs_at: int, cue: str) -> int | None:
     column = p.column(at, p.numbers)
     if column is None:
         return None
-    from sqlcoder_builtin.clauses.measures import AGGREGATES
-
     function = AGGREGATES[p.chunks[rhs_at].word]
     end = rhs_at + 1
     inner = p.column(p.past(end))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.flags import is_flag
-from sqlcoder_builtin.clauses.measures import term_table
+from sqlcoder_builtin.clauses.terms import term_table
 from sqlcoder_builtin.describe import describe_pred
 from sqlcoder_builtin.frame import Condition
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col, Pred, RawPred, Truth
+from sqlcoder_builtin.tree import Col, Compare, Lit, Pred, RawPred, Truth
 from sqlcoder_core.api import Match, TableName, singular, table_words
 
 
@@ -77,9 +78,6 @@ _GENDERS = {
 
 def gender(p: Parse, at: int) -> int | None:
     """ "male students": the gender column of the people, as it is stored there."""
-    from sqlcoder_builtin.clauses.condition_list import add_condition
-    from sqlcoder_builtin.tree import Compare, Lit
-
     chunk = p.chunk(at)
     stored = _GENDERS.get(chunk.text.lower()) if chunk is not None and chunk.kind == "word" else None
     near = p.near_table(at) or p.subject()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import add_condition
-from sqlcoder_builtin.clauses.measures import term_table
+from sqlcoder_builtin.clauses.terms import term_table
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import RawPred
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlcoder_builtin.clauses.measures import AGGREGATES, EXTREMES, Measured, counted, measured, money_metric, plain
+from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import FILLER_VERBS, RATE_WORDS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
-from sqlcoder_builtin.frame import Output
+from sqlcoder_builtin.frame import Group, Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Age, Agg, Col, Expr, Function, Raw
 from sqlcoder_core.api import TableName, name_words, stem
@@ -166,8 +167,6 @@ def _how_much(p: Parse, at: int) -> int | None:
     """ "how much did customers in X spend": the money measure nearest to what is spoken of."""
     if not p.is_cue(at, "how much"):
         return None
-    from sqlcoder_builtin.concepts import money_measures
-
     said = next((column for place in range(at + 1, len(p.chunks)) if (column := _paid(p, place)) is not None), None)
     if said is not None:
         add_output(p, Agg("sum", said[0].table, said[0]), at, at + 1)
@@ -334,8 +333,6 @@ def on_average(p: Parse, at: int) -> int | None:
         chunk.used = True
         p.frame.outer = "avg"
         if not p.frame.groups and table is not None:
-            from sqlcoder_builtin.frame import Group
-
             p.frame.groups.append(Group(chunk.text, at, table=table, each=True))
         p.frame.read(at, chunk.text, f"average of {describe(output.expr)}" + (f" per {table.name}" if table else ""))
         return at + 1

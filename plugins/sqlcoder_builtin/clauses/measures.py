@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from sqlcoder_builtin.clauses.deeds import deed_date
+from sqlcoder_builtin.clauses.entities import gender
+from sqlcoder_builtin.clauses.literals import constant, hit_for
 from sqlcoder_builtin.clauses.places import amount_column
+from sqlcoder_builtin.clauses.terms import term_table
+from sqlcoder_builtin.clauses.values import alone
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
 from sqlcoder_builtin.parse import Parse
@@ -53,8 +58,6 @@ def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | N
 
 def _valued_rows(p: Parse, at: int) -> Measured | None:
     """ "the most cancelled appointments": the value is a condition of its own."""
-    from sqlcoder_builtin.clauses.values import alone
-
     inner, zone = plain(p, at + 1), p.zone
     if inner is None or not inner.counted or alone(p, at) is None:
         return None
@@ -184,9 +187,6 @@ def counted(p: Parse, at: int) -> Measured | None:
     adjective = chunk is not None and chunk.kind in ("word", "value", "superlative") and p.table(start + 1) is not None
     if chunk is not None and adjective:
         # "how many male students": the adjective is a condition of its own.
-        from sqlcoder_builtin.clauses.entities import gender
-        from sqlcoder_builtin.clauses.values import alone
-
         if gender(p, start) is None and (chunk.kind != "value" or alone(p, start) is None):
             return None
         p.zone = "select"
@@ -215,10 +215,6 @@ def counted(p: Parse, at: int) -> Measured | None:
 
 def _rows_with(p: Parse, at: int) -> Measured | None:
     """ "how many no-shows": rows that hold the value."""
-    from sqlcoder_builtin.clauses.deeds import deed_date
-    from sqlcoder_builtin.clauses.literals import constant, hit_for
-    from sqlcoder_builtin.clauses.values import alone
-
     found = constant(p, at)
     hit = hit_for(p, found.hits, at, None) if found is not None and not found.capital else None
     if found is None or hit is None or hit.table is None or alone(p, at) is None:
@@ -340,12 +336,3 @@ def _term(p: Parse, match: Match) -> Raw | None:
 
 def _raw_filter(sql: str | None, table: TableName) -> RawPred | None:
     return RawPred(sql, table) if sql else None
-
-
-def term_table(p: Parse, sql: str) -> TableName | None:
-    """The first linked table that an expression's `table.column` names."""
-    for name in re.findall(r"\b(\w+)\.\w+", sql):
-        for table in p.schema.tables.values():
-            if table.name.name.lower() == name.lower():
-                return table.name
-    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.clauses.heads import set_subject
+from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.measures import Measured, measured
 from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.describe import describe
@@ -215,8 +215,6 @@ def edge(p: Parse, at: int) -> int | None:
     table = p.table(p.past(at + 1))
     column = p.column(p.past(at + 1), p.dated)
     if table is None and column is not None and p.is_dated(column) and p.zone == "select":
-        from sqlcoder_builtin.clauses.heads import add_output
-
         end = p.past(at + 1) + 1
         add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", column.table, column), at, end)
         return end
@@ -227,14 +225,10 @@ def edge(p: Parse, at: int) -> int | None:
         return None
     named = p.chunk(p.past(at + 1) + 1)
     if named is not None and named.kind == "unit" and named.word == "date" and p.zone == "select":
-        from sqlcoder_builtin.clauses.heads import add_output
-
         end = p.past(at + 1) + 2
         add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", table, Col(table, dates[0])), at, end)
         return end
     if p.chunks[0].text.lower().startswith("when"):
-        from sqlcoder_builtin.clauses.heads import add_output
-
         end = p.past(at + 1) + 1
         set_subject(p, table, end - 1)
         add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", table, Col(table, dates[0])), at, end)
@@ -269,8 +263,6 @@ def _trailing_edge(p: Parse, at: int) -> int | None:
 
 def _both_edges(p: Parse, at: int) -> int | None:
     """ "the first and last order dates"."""
-    from sqlcoder_builtin.clauses.heads import add_output
-
     place = p.past(at + 3)
     column = p.column(place, p.dated)
     table = p.table(place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlcoder_builtin.clauses.heads import add_output
+from sqlcoder_builtin.clauses.measures import AGGREGATES
 from sqlcoder_builtin.frame import DateCondition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Span
@@ -79,8 +80,6 @@ def span(p: Parse, at: int) -> int | None:
     expr: Expr = Span("day" if unit == "time" else unit, first, second)  # type: ignore[arg-type]
     before = p.before(at)
     if before is not None and before.is_cue("avg", "high", "low", "median", "sum"):
-        from sqlcoder_builtin.clauses.measures import AGGREGATES
-
         expr = Agg(AGGREGATES[before.word], first.table, expr)
         before.used = True
     add_output(p, expr, at, second_at + 1)
@@ -125,8 +124,6 @@ def from_to(p: Parse, at: int) -> int | None:
 
 def _averaged(p: Parse, expr: Expr, first: Col) -> Expr:
     """The average when one was asked for anywhere."""
-    from sqlcoder_builtin.clauses.measures import AGGREGATES
-
     for chunk in p.chunks:
         if chunk.is_cue("avg", "median", "high", "low", "on average") and not (chunk.used and chunk.word != "on average"):
             chunk.used = True
@@ -154,8 +151,6 @@ def deed_time(p: Parse, at: int) -> int | None:
     expr: Expr = Span("day", Col(end.table, earlier[0]), end)
     before = p.before(at)
     if before is not None and before.is_cue("avg", "median", "high", "low", "on average"):
-        from sqlcoder_builtin.clauses.measures import AGGREGATES
-
         expr = Agg(AGGREGATES.get(before.word, "avg"), end.table, expr)
         before.used = True
     else:

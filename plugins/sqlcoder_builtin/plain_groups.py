@@ -1,0 +1,95 @@
+"""What a plain query groups by, and what it adds up or counts where no aggregate was named."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.assemble_parts import group_expr
+from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
+from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
+from sqlcoder_builtin.frame import Frame, Group, Output
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Agg, Col, Expr, Item, Order
+from sqlcoder_core.api import name_words
+
+
+def group_keys(p: Parse, frame: Frame, outputs: list[Output]) -> tuple[list[Expr], list[Item]]:
+    """Keys to group by and what of them is shown first."""
+    keys: list[Expr] = []
+    shown: list[Item] = []
+    for group in frame.groups:
+        if group.table is not None:
+            _table_key(p, group, outputs, keys, shown)
+        elif group.column is not None:
+            expr = group_expr(group)
+            keys.append(expr)
+            if all(output.expr != expr for output in outputs):
+                shown.append(Item(expr, group.unit.replace(" ", "_") if group.unit else None))
+    for output in outputs:
+        if keys and not is_aggregate(output.expr) and output.expr not in keys:
+            keys.append(output.expr)
+    return keys, shown
+
+
+def _table_key(p: Parse, group: Group, outputs: list[Output], keys: list[Expr], shown: list[Item]) -> None:
+    assert group.table is not None
+    table = group.table
+    keys += [key for name in p.schema.key(table) if (key := Col(table, name)) not in keys]
+    named = [output.expr for output in outputs if isinstance(output.expr, Col) and output.expr.table.key == table.key]
+    columns = [Col(table, name) for name in p.schema.display(table)] if not named else []
+    keys += [column for column in (*columns, *named) if column not in keys]
+    shown += [Item(column) for column in columns]
+
+
+def added_up(p: Parse, outputs: list[Output]) -> None:
+    """A number column with groups, or a word for money with no rows to belong to, is meant as a total."""
+    frame = p.frame
+    ranked = any(sort.expr is not None and is_aggregate(sort.expr) for sort in frame.sorts)
+    if any(is_aggregate(output.expr) for output in outputs) or ranked or frame.having or ranks_subject(p):
+        return
+    if frame.groups:
+        _measure_of_groups(p, outputs)
+    elif len(outputs) == 1 and frame.subject is None and set(outputs[0].phrase.lower().split()) & MONEY_CONCEPTS:
+        column = outputs[0].expr
+        if isinstance(column, Col) and p.is_measure(column) and not frame.sorts:
+            outputs[0].expr = Agg("sum", column.table, column)
+
+
+def ranks_subject(p: Parse) -> bool:
+    """ "for each category, the product with ...": rows of the subject are shown beside the group."""
+    subject = p.frame.subject
+    ranked = any(sort.superlative for sort in p.frame.sorts)
+    return ranked and subject is not None and all(group.table is None or group.table.key != subject.key for group in p.frame.groups)
+
+
+def _measure_of_groups(p: Parse, outputs: list[Output]) -> None:
+    """ "salary by department": numbers shown per group are added up, or averaged where a sum says nothing; else rows are counted."""
+    for output in outputs:
+        if isinstance(output.expr, Col) and any(group.unit and group.column == output.expr for group in p.frame.groups):
+            # "signups per month": the date is when each of them happened.
+            output.expr, output.alias = Agg("count", output.expr.table), None
+            return
+        if isinstance(output.expr, Col) and p.is_measure(output.expr):
+            rate = RATE_WORDS & set(name_words(output.expr.column))
+            output.expr = Agg("avg" if rate else "sum", output.expr.table, output.expr)
+            p.frame.notes.append(f"{output.phrase} per group is read as its {'average' if rate else 'sum'}")
+            p.frame.doubts += 0.08
+            return
+    dated = next((group.column.table for group in p.frame.groups if group.unit and group.column is not None), None)
+    table = p.frame.subject or (dated if not outputs else None)
+    if (
+        table is not None
+        and all(group.table is None or group.table.key != table.key for group in p.frame.groups)
+        and not any(isinstance(output.expr, Col) for output in outputs)
+    ):
+        outputs.append(Output(Agg("count", table), "number", -1))
+
+
+def implied_keys(p: Parse, outputs: list[Output], sorts: list[Order]) -> list[Expr]:
+    """ "customers with the most orders": one row per customer; "name and number of orders": one per name's row."""
+    keys: list[Expr] = []
+    plain_outputs = [output.expr for output in outputs if not is_aggregate(output.expr)]
+    for table in tables_of(plain_outputs):
+        named = [expr for expr in plain_outputs if isinstance(expr, Col) and expr.table.key == table.key]
+        display = {*p.schema.display(table), *p.schema.key(table)}
+        if any(isinstance(expr, Col) and expr.column in display for expr in named):
+            keys += [Col(table, name) for name in p.schema.key(table)]
+    return list(dict.fromkeys((*keys, *plain_outputs)))

@@ -1,0 +1,64 @@
+"""What a plain query is sorted by, and how many rows it keeps of all or of each group."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.assemble_parts import group_expr
+from sqlcoder_builtin.expr_walk import is_aggregate
+from sqlcoder_builtin.frame import Output, Sort
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Agg, Col, Expr, Order, PerGroup
+from sqlcoder_core.api import TableName
+
+
+def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
+    """Sort keys; one without a measure takes the aggregate shown, else the first column shown."""
+    found = []
+    for sort in p.frame.sorts:
+        expr = sort.expr if sort.expr is not None else _default_sort(p, sort, root, outputs)
+        if expr is not None:
+            found.append(Order(expr, sort.descending))
+    return found
+
+
+def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) -> Expr | None:
+    if sort.table is not None and (dates := p.schema.dates(sort.table)):
+        return Col(sort.table, dates[0])
+    aggregates = [output.expr for output in outputs if is_aggregate(output.expr)]
+    alphabetical = "alphabet" in sort.phrase.lower() or "lexic" in sort.phrase.lower()
+    if aggregates and not alphabetical:
+        return aggregates[0]
+    plain_texts = [output.expr for output in outputs if isinstance(output.expr, Col) and p.schema.of(output.expr).kind == "text"]
+    if sort.superlative and p.frame.top and len(plain_texts) == len(outputs) == 1 and isinstance(plain_texts[0], Col):
+        table = plain_texts[0].table
+        if plain_texts[0].column not in p.schema.display(table):
+            # "top 5 reasons": those that occur most.
+            return Agg("count", table)
+    if outputs:
+        numbers = [output.expr for output in outputs if isinstance(output.expr, Col) and p.is_measure(output.expr)]
+        return numbers[0] if sort.superlative and numbers else outputs[0].expr
+    if sort.superlative:
+        return None
+    return Col(root, p.schema.display(root)[0])
+
+
+def limits(p: Parse, sorts: list[Order], keys: list[Expr]) -> tuple[int | None, PerGroup | None]:
+    frame = p.frame
+    superlative = any(sort.superlative for sort in frame.sorts)
+    limit = frame.limit if frame.limit is not None else (1 if superlative and sorts else None)
+    partition = _partition(p)
+    if superlative and partition and limit is not None:
+        return None, PerGroup(partition, limit)
+    return limit, None
+
+
+def _partition(p: Parse) -> tuple[Expr, ...]:
+    """Groups of a per-group top: those that are not what is ranked."""
+    keys: list[Expr] = []
+    for group in p.frame.groups:
+        if not group.each:
+            continue
+        if group.table is not None:
+            keys += [Col(group.table, name) for name in p.schema.key(group.table) or p.schema.display(group.table)]
+        elif group.column is not None:
+            keys.append(group_expr(group))
+    return tuple(keys)

@@ -1,0 +1,114 @@
+"""The plain shape: one SELECT with what was asked for, and what people leave out filled in."""
+
+from __future__ import annotations
+
+from sqlcoder_builtin.assemble_parts import named, time_order
+from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
+from sqlcoder_builtin.frame import Frame, Output
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.plain_groups import added_up, group_keys, implied_keys, ranks_subject
+from sqlcoder_builtin.plain_orders import limits, orders
+from sqlcoder_builtin.related_rows import involved, needed_conditions
+from sqlcoder_builtin.tree import Col, Compare, Expr, Item, Order, Pred, Query
+from sqlcoder_core.api import TableName
+
+
+def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
+    """Outputs, groups, orders as they were said, with what people leave out filled in."""
+    frame = p.frame
+    outputs = list(frame.outputs)
+    added_up(p, outputs)
+    keys, shown = group_keys(p, frame, outputs)
+    sorts = orders(p, root, outputs)
+    outputs = _with_names(p, root, outputs, keys)
+    counted_sort = any(is_aggregate(order.expr) for order in sorts)
+    aggregated = counted_sort or bool(frame.having) or any(is_aggregate(output.expr) for output in outputs)
+    if frame.star and counted_sort:
+        frame.star = False
+        outputs = _all_columns(p, frame.subject or root)
+    if not keys and aggregated:
+        keys = implied_keys(p, outputs, sorts)
+    items = _items(frame, shown, outputs)
+    root = _root_for(p, root, items, sorts, keys)
+    where = needed_conditions(where, items, sorts)
+    limit, per = limits(p, sorts, keys)
+    return Query(
+        root=root,
+        select=() if frame.star and not aggregated else tuple(items),
+        where=(*where, *involved(p, root, (*items, *sorts, *keys), where)),
+        group=tuple(dict.fromkeys(keys)) if aggregated else (),
+        having=tuple(Compare(op, expr, bound) for expr, op, bound, _ in frame.having),
+        order=tuple(sorts) or (time_order(frame.groups) if aggregated else ()),
+        limit=limit,
+        distinct=not aggregated and _distinct(p, items),
+        per_group=per,
+    )
+
+
+def _with_names(p: Parse, root: TableName, outputs: list[Output], keys: list[Expr]) -> list[Output]:
+    """What names the rows asked about, where nothing else was asked of them, or where it was asked "with" something."""
+    frame, subject = p.frame, p.frame.subject
+    if keys and subject is not None and ranks_subject(p):
+        keys += [key for name in (*p.schema.key(subject), *p.schema.display(subject)) if (key := Col(subject, name)) not in keys]
+    if not outputs and (not keys or ranks_subject(p)):
+        return _display(p, subject or root)
+    if not frame.also or subject is None or any(is_aggregate(output.expr) for output in outputs):
+        return outputs
+    names = [Col(subject, name) for name in p.schema.display(subject)]
+    return outputs if any(output.expr in names for output in outputs) else [*_display(p, subject), *outputs]
+
+
+def _all_columns(p: Parse, table: TableName) -> list[Output]:
+    return [Output(Col(table, column.name), column.name, -1) for column in p.schema.table(table).columns if not column.hidden]
+
+
+def _items(frame: Frame, shown: list[Item], outputs: list[Output]) -> list[Item]:
+    known = [item.expr for item in shown]
+    items = [*shown, *(Item(output.expr, output.alias) for output in outputs if output.expr not in known)]
+    if frame.shown_sort is not None and all(item.expr != frame.shown_sort for item in items) and not frame.star:
+        items.append(Item(frame.shown_sort))
+    return list(named(items))
+
+
+def _root_for(p: Parse, root: TableName, items: list[Item], sorts: list[Order], keys: list[Expr]) -> TableName:
+    """An aggregate's table, so that its rows are not repeated; else as given."""
+    for expr in (*(item.expr for item in items), *(order.expr for order in sorts)):
+        if is_aggregate(expr):
+            tables = tables_of((expr,))
+            if tables:
+                return tables[0]
+    shown = tables_of((*(item.expr for item in items), *(order.expr for order in sorts)))
+    if any(root.key == table.key for table in shown) or not shown:
+        return next((table for table in shown if all(p.schema.to_one(table, other) for other in shown)), root)
+    return next((table for table in shown if all(p.schema.to_one(table, other) for other in shown)), shown[0])
+
+
+def _display(p: Parse, table: TableName) -> list[Output]:
+    """How a table's rows are shown when nothing was asked of them: by name, or whole where they have none."""
+    if p.frame.star:
+        return []
+    if set(p.schema.display(table)) <= set(p.schema.key(table)) and not p.frame.groups and not p.frame.also:
+        p.frame.star = True
+        return []
+    return [Output(Col(table, name), name, -1, names=table) for name in p.schema.display(table)]
+
+
+def _distinct(p: Parse, items: list[Item]) -> bool:
+    """Asked for, or a list of a category ("list all cities"): values rather than rows."""
+    if p.frame.star:
+        return False
+    return p.frame.distinct or _categories(p, items)
+
+
+def _categories(p: Parse, items: list[Item]) -> bool:
+    """Only columns of text that are no names, and no table asked about: different values are wanted."""
+    if p.frame.subject is not None or not items or p.frame.sorts:
+        return False
+    for item in items:
+        if not isinstance(item.expr, Col):
+            return False
+        column = p.schema.of(item.expr)
+        named = {*p.schema.display(item.expr.table), *p.schema.key(item.expr.table)}
+        if column.kind not in ("text", "other") or column.name in named or p.schema.is_date(item.expr.table, column):
+            return False
+    return True
