@@ -9,11 +9,11 @@ from typing import IO, Protocol
 
 from sqlcoder_core.batch.asking import Outcome
 from sqlcoder_core.batch.items import Item
-from sqlcoder_core.batch.journal import Journal
 from sqlcoder_core.batch.records import DEFAULT, Records, Settings, key
 from sqlcoder_core.batch.sessions import Opener, SessionPool, settings_of
 from sqlcoder_core.batch.wishes import Wishes
 from sqlcoder_core.errors import SqlcoderError, UsageError
+from sqlcoder_core.journal import Journal
 from sqlcoder_core.whole_file import WholeFile
 
 

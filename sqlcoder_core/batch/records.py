@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from sqlcoder_core.batch.items import Item
-from sqlcoder_core.batch.journal import Journal, Position
 from sqlcoder_core.errors import FileError, UsageError
+from sqlcoder_core.journal import Journal, Position
 from sqlcoder_core.values.answer_json import json_text
 
 Settings = Mapping[str, str]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from types import FrameType
 
 from sqlcoder_core.batch.asking import Asker, Outcome, work
 from sqlcoder_core.batch.items import Item
@@ -18,6 +16,7 @@ from sqlcoder_core.batch.keeping import Output
 from sqlcoder_core.batch.sessions import Opener
 from sqlcoder_core.batch.wishes import Wishes
 from sqlcoder_core.errors import FileError, SqlcoderError
+from sqlcoder_core.orderly_stop import Stop
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,35 +34,6 @@ class Summary:
         if self.interrupted:
             return 130
         return 1 if self.statuses["failed"] or self.statuses["refused"] else 0
-
-
-class Stop:
-    """SIGINT and SIGTERM ask once for an orderly stop, and the second time for an immediate one (KeyboardInterrupt)."""
-
-    def __init__(self, tell: Callable[[], None]) -> None:
-        self.event = threading.Event()
-        self.signalled = False
-        self._tell = tell
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Take the signals over, and give them back afterwards."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self._handle) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self.signalled:
-            raise KeyboardInterrupt
-        self.signalled = True
-        self.event.set()
-        self._tell()
 
 
 def ask_all(items: Sequence[Item], opener: Opener, wishes: Wishes, *, workers: int, stop: Stop) -> Iterator[Outcome]:

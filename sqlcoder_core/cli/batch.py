@@ -106,7 +106,8 @@ class _Run:
         return summary.exit_code
 
     def _asked(self, pending: Sequence[Item], output: Output) -> Summary:
-        from sqlcoder_core.batch.run import Stop, run_batch
+        from sqlcoder_core.batch.run import run_batch
+        from sqlcoder_core.orderly_stop import Stop
 
         stop = Stop(self._stopping)
         with _progress(len(pending), self._options) as advance:

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from sqlcoder_core.batch.items import Item
-from sqlcoder_core.batch.run import Stop
 from sqlcoder_core.errors import DatabaseError, PluginError
+from sqlcoder_core.orderly_stop import Stop
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Question

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sqlcoder_core.batch.journal import Journal
 from sqlcoder_core.errors import FileError
+from sqlcoder_core.journal import Journal
 
 
 def texts(journal):
@@ -72,9 +72,9 @@ def test_one_changed_byte_is_damage_with_its_line_number(line, path):
 
 def test_a_second_process_is_refused(path):
     journal = Journal(path)
-    code = f"from pathlib import Path; from sqlcoder_core.batch.journal import Journal; Journal(Path({str(path)!r}))"
+    code = f"from pathlib import Path; from sqlcoder_core.journal import Journal; Journal(Path({str(path)!r}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "is being written by another sqlcoder batch" in done.stderr
+    assert "is being written by another sqlcoder" in done.stderr
     journal.close()
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -84,7 +84,7 @@ def test_a_line_that_does_not_fit_on_the_disk_leaves_nothing_of_itself(path):
     code = f"""
 import resource
 from pathlib import Path
-from sqlcoder_core.batch.journal import Journal
+from sqlcoder_core.journal import Journal
 from sqlcoder_core.errors import FileError
 journal = Journal(Path({str(path)!r}))
 resource.setrlimit(resource.RLIMIT_FSIZE, ({path.stat().st_size} + 100, resource.RLIM_INFINITY))

@@ -129,7 +129,7 @@ def test_a_second_batch_on_the_same_output_is_refused_while_the_first_one_runs(s
         time.sleep(0.005)
     code, told = end(start(shop))
     assert code == 4, told
-    assert "out.jsonl.journal is being written by another sqlcoder batch; wait for it, or choose another --out" in told
+    assert "out.jsonl.journal is being written by another sqlcoder; wait for it, or choose another --out" in told
     first.send_signal(signal.SIGINT)
     assert end(first)[0] == 130
 

@@ -10,8 +10,9 @@ import pytest
 
 from sqlcoder_core.batch import asking
 from sqlcoder_core.batch.keeping import FileOutput, StreamOutput
-from sqlcoder_core.batch.run import Stop, run_batch
+from sqlcoder_core.batch.run import run_batch
 from sqlcoder_core.batch.wishes import Wishes
+from sqlcoder_core.orderly_stop import Stop
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import pytest
 
 from sqlcoder_core.batch import asking
 from sqlcoder_core.batch.keeping import FileOutput, StreamOutput
-from sqlcoder_core.batch.run import Stop, run_batch
+from sqlcoder_core.batch.run import run_batch
 from sqlcoder_core.batch.wishes import Wishes
 from sqlcoder_core.errors import DatabaseError, FileError, UsageError
+from sqlcoder_core.orderly_stop import Stop
 
 
 @pytest.fixture
@@ -222,7 +223,7 @@ def test_shards_fill_one_file(run, make_items):
 
 
 def test_a_disk_that_fills_up_ends_the_run_and_keeps_what_is_there(run, make_items, monkeypatch, tmp_path):
-    from sqlcoder_core.batch.journal import Journal
+    from sqlcoder_core.journal import Journal
 
     run(make_items("a", "b"))
     before = (tmp_path / "out.jsonl").read_text()

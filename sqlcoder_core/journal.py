@@ -1,4 +1,4 @@
-"""The durable record of a batch: one line, one write and one fsync per answer, and a lock against a second writer."""
+"""The durable record of a long run: one line, one write and one fsync per answer, and a lock against a second writer."""
 
 from __future__ import annotations
 
@@ -139,6 +139,6 @@ def _lock(handle: int, path: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise FileError(f"{path} is being written by another sqlcoder batch", hint="wait for it, or choose another --out") from None
+        raise FileError(f"{path} is being written by another sqlcoder", hint="wait for it, or choose another --out") from None
     except OSError as error:
         raise file_error(error, path, "lock") from error
