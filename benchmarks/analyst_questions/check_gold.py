@@ -1,0 +1,140 @@
+"""Check the gold SQL of the suites against their databases: python benchmarks/analyst_questions/check_gold.py [SUITE.yml ...]
+
+An error, and exit code 1: a gold that does not run or returns nothing, an id or a question used twice, a question with neither gold
+nor `answerable: false`. A remark, to be read by a person: a condition of the first gold that can be dropped without changing the
+rows (the question then cannot tell a wrong answer from a right one), a LIMIT that cuts through a tie, rows whose order is a tie.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+import yaml
+from databases import HERE, ask
+from sqlglot import exp
+
+Entry = dict[str, Any]
+
+
+def main() -> int:
+    """Print every finding with its suite and id; the number of errors decides the exit code."""
+    files = [Path(name) for name in sys.argv[1:]] or sorted((HERE / "suites").glob("*/*.yml"))
+    suites = [(file, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+    errors = list(_twice(suites))
+    remarks: list[str] = []
+    for file, suite in suites:
+        database = file.parent / suite["database"]
+        for entry in suite["questions"]:
+            place = f"{file.parent.name}/{file.name} {entry['id']}"
+            errors += [f"{place}: {said}" for said in wrong(entry, database)]
+            remarks += [f"{place}: {said}" for said in weak(entry, database, suite["dialect"])]
+        kinds = Counter(entry["category"] for entry in suite["questions"])
+        print(f"{file.parent.name}/{file.name}: {len(suite['questions'])} questions, {dict(kinds)}")
+    print("\n".join([*(f"remark: {said}" for said in remarks), *(f"ERROR: {said}" for said in errors)]))
+    return 1 if errors else 0
+
+
+def wrong(entry: Entry, database: Path) -> Iterator[str]:
+    """What makes a question unfit."""
+    golds = golds_of(entry)
+    if bool(golds) == (entry.get("answerable") is False):
+        yield "needs sql, or answerable: false, and not both"
+    for gold in golds:
+        for sql in expanded(gold):
+            try:
+                if not ask(database, sql)[1]:
+                    yield f"no rows: {sql}"
+            except Exception as error:  # noqa: BLE001 - two drivers, each with its own classes; all mean that the gold is no SQL of this database
+                yield f"{error}: {sql}"
+
+
+def weak(entry: Entry, database: Path, dialect: str) -> Iterator[str]:
+    """What a person should look at, in the first gold."""
+    for gold in golds_of(entry)[:1]:
+        sql = expanded(gold)[-1]
+        tree = sqlglot.parse_one(sql, dialect=dialect)
+        rows = _sorted(ask(database, sql)[1])
+        for condition, without in weakened(tree):
+            if _sorted(_rows(database, without.sql(dialect=dialect))) == rows:
+                yield f"makes no difference: {condition}"
+        yield from _ties(tree, database, dialect)
+
+
+def weakened(tree: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
+    """The query without one condition of a WHERE or HAVING, for each of them."""
+    for kind in (exp.Where, exp.Having):
+        for index, clause in enumerate(tree.find_all(kind)):
+            conditions = list(clause.this.flatten()) if isinstance(clause.this, exp.And) else [clause.this]
+            for number, condition in enumerate(conditions):
+                copy = tree.copy()
+                other = list(copy.find_all(kind))[index]
+                kept = [one.copy() for position, one in enumerate(conditions) if position != number]
+                other.set("this", exp.and_(*kept)) if kept else other.pop()
+                yield condition.sql(), copy
+
+
+def _ties(tree: exp.Expr, database: Path, dialect: str) -> Iterator[str]:
+    order, limit = tree.args.get("order"), tree.args.get("limit")
+    if not isinstance(order, exp.Order) or not isinstance(tree, exp.Select):
+        return
+    copy = tree.copy()
+    copy.set("limit", None)
+    keys = [_resolved(key.this, tree) for key in order.expressions]
+    copy.set("expressions", [*copy.expressions, *(exp.alias_(key.copy(), f"key_{n}") for n, key in enumerate(keys))])
+    values = [tuple(row[-len(keys) :]) for row in _rows(database, copy.sql(dialect=dialect))]
+    count = int(limit.expression.this) if limit else len(values)
+    if len(values) > count and values[count - 1] == values[count]:
+        yield f"LIMIT {count} cuts through a tie: {values[count]}"
+    if len(set(values[:count])) < len(values[:count]):
+        yield "the order has ties"
+
+
+def _resolved(key: exp.Expr, tree: exp.Select) -> exp.Expr:
+    """The expression that an ordinal or an alias stands for."""
+    if isinstance(key, exp.Literal) and key.is_int:
+        return tree.selects[int(key.this) - 1].unalias()
+    named = {one.alias: one.unalias() for one in tree.selects if isinstance(one, exp.Alias)}
+    return named.get(key.name, key) if isinstance(key, exp.Column) and not key.table else key
+
+
+def golds_of(entry: Entry) -> list[str]:
+    """The acceptable queries as written."""
+    sql = entry.get("sql", [])
+    return [sql] if isinstance(sql, str) else list(sql)
+
+
+def expanded(sql: str) -> list[str]:
+    """sql-eval's braces: one query per non-empty subset of the first `{a, b}`, in written order; `GROUP BY {}` takes the same."""
+    start, end = sql.find("{"), sql.find("}")
+    if start < 0:
+        return [sql]
+    names = [name.strip() for name in sql[start + 1 : end].split(",")]
+    subsets = [", ".join(some) for size in range(1, len(names) + 1) for some in combinations(names, size)]
+    return [sql[:start] + some + sql[end + 1 :].replace("{}", some) for some in subsets]
+
+
+def _rows(database: Path, sql: str) -> Sequence[Sequence[Any]]:
+    try:
+        return ask(database, sql)[1]
+    except Exception:  # noqa: BLE001 - as in `wrong`; a query that stopped being SQL when it was weakened tells nothing
+        return []
+
+
+def _sorted(rows: Sequence[Sequence[Any]]) -> list[str]:
+    return sorted(repr(tuple(row)) for row in rows)
+
+
+def _twice(suites: Sequence[tuple[Path, Any]]) -> Iterator[str]:
+    for key in ("id", "question"):
+        often = Counter(entry[key].casefold() for _, suite in suites for entry in suite["questions"])
+        yield from (f"{key} used {count} times: {value}" for value, count in often.items() if count > 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
