@@ -1,0 +1,13 @@
+"""One repair that is proposed: the text after it, and what was changed in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """`sql` is the whole statement, not yet judged by the guard; `note` says what was changed: "orders.stat -> orders.status"."""
+
+    sql: str
+    note: str

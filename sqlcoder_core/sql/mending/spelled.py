@@ -1,0 +1,30 @@
+"""Names of the catalog as a query has to write them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sqlglot import exp
+
+from sqlcoder_core.sql.tree import dialect_of
+from sqlcoder_core.values.catalog import TableName
+
+_PLAIN: Final = {"postgres": re.compile(r"[a-z_][a-z0-9_]*"), "redshift": re.compile(r"[a-z_][a-z0-9_]*")}
+_USUAL: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def spelled(name: str, dialect: str) -> str:
+    """The name, in the dialect's quotes where it needs them."""
+    reader = dialect_of(dialect)
+    plain = _PLAIN.get(dialect, _USUAL).fullmatch(name)
+    reserved = name.upper() in reader.tokenizer_class.KEYWORDS
+    return reader.generate(exp.to_identifier(name, quoted=not plain or reserved))
+
+
+def spelled_table(name: TableName, dialect: str, default_schema: str | None) -> str:
+    """The relation's name, with its schema where it is not in the default one."""
+    bare = spelled(name.name, dialect)
+    if name.schema is None or name.schema == default_schema:
+        return bare
+    return f"{spelled(name.schema, dialect)}.{bare}"

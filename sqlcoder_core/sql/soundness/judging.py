@@ -1,0 +1,35 @@
+"""A query that the guard passed and the catalog in, what it gets wrong out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+from sqlcoder_core.sql.soundness.literals import unknown_literals
+from sqlcoder_core.sql.soundness.nulls import null_comparisons
+from sqlcoder_core.sql.soundness.reading import Reading, read
+from sqlcoder_core.values.catalog import Catalog
+from sqlcoder_core.values.checked import CheckedQuery
+from sqlcoder_core.values.problem import Problem
+
+Check: TypeAlias = Callable[[Reading], Iterable[Problem]]
+
+CHECKS: Final[tuple[Check, ...]] = (unknown_literals, null_comparisons)
+_ORDER: Final = {"error": 0, "warning": 1, "note": 2}
+
+
+def findings(query: CheckedQuery, catalog: Catalog) -> tuple[Problem, ...]:
+    """What the query gets wrong, proved from the catalog, errors first; spans count in `query.text`.
+
+    Nothing is said where nothing is known. Codes stand in `codes.py`. Raises nothing.
+    """
+    return findings_in(query.text, query.dialect, catalog)
+
+
+def findings_in(text: str, dialect: str, catalog: Catalog) -> tuple[Problem, ...]:
+    """`findings` for a text without comments that the guard has not seen, or does not pass."""
+    reading = read(text, dialect, catalog)
+    if reading is None:
+        return ()
+    found = dict.fromkeys(problem for check in CHECKS for problem in check(reading))
+    return tuple(sorted(found, key=lambda problem: (_ORDER[problem.severity], problem.span or (0, 0))))

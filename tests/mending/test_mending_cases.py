@@ -1,0 +1,83 @@
+"""Repairs, case by case: what a broken query becomes, that the guard passes it, and that engines run it."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+from case_catalogs import case_catalog, sqlite_database, statements
+
+from sqlcoder_core.errors import Refused
+from sqlcoder_core.linking.catalog_index import IndexedCatalog
+from sqlcoder_core.sql.guard import check
+from sqlcoder_core.sql.mending import Mended, mended
+from sqlcoder_core.sql.soundness import findings
+from sqlcoder_core.values.problem import Problem
+
+HERE = Path(__file__).parent
+
+
+def cases() -> list[Any]:
+    found = []
+    for path in sorted(HERE.glob("*.yml")):
+        for number, entry in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), 1):
+            found.append(pytest.param(entry, id=f"{path.stem}-{number}"))
+    return found
+
+
+@cache
+def catalog(name: str) -> IndexedCatalog:
+    return case_catalog(name)
+
+
+@cache
+def sqlite(name: str) -> sqlite3.Connection:
+    return sqlite_database(name)
+
+
+@cache
+def duck(name: str) -> duckdb.DuckDBPyConnection:
+    database = duckdb.connect()
+    for statement in statements(name):
+        database.execute(statement)
+    return database
+
+
+def run(sql: str, dialect: str, name: str) -> None:
+    """Raises what the engine raises; dialects of other engines are not run."""
+    if dialect == "duckdb":
+        duck(name).execute(sql).fetchall()
+    elif dialect == "sqlite":
+        sqlite(name).execute(sql).fetchall()
+
+
+def problems(sql: str, dialect: str, known: IndexedCatalog, engine: str | None) -> tuple[Problem, ...]:
+    """What is said of the query on its way: by the guard, the findings, or the engine in the words of the case."""
+    try:
+        found = findings(check(sql, dialect, known), known)
+    except Refused as refused:
+        return (Problem(code=refused.code, message=refused.message, span=refused.span, hint=refused.hint, found_by="guard"),)
+    return (Problem(code="database", message=engine, found_by="engine"),) if engine else found
+
+
+@pytest.mark.parametrize("entry", cases())
+def test_mends_as_the_case_says(entry: dict[str, Any]) -> None:
+    name = entry.get("schema", "shop")
+    for dialect in entry.get("dialect", "duckdb").split():
+        known = catalog(name)
+        proposed = list(mended(entry["sql"], dialect, known, problems(entry["sql"], dialect, known, entry.get("engine"))))
+        if "mended" not in entry:
+            assert proposed == []
+            continue
+        assert proposed, "nothing is proposed"
+        first: Mended = proposed[0]
+        assert first.sql == entry["mended"]
+        assert entry.get("note", "") in first.note
+        assert first.note
+        check(first.sql, dialect, known)
+        run(first.sql, dialect, name)
