@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlcoder_core.linking.tokens import Token, tokenise
 from sqlcoder_core.linking.value_text import normalise, other_forms
 from sqlcoder_core.linking.words import stem
-from sqlcoder_core.values.catalog import Catalog, Column, Table, TableName, ValueHit
+from sqlcoder_core.values.catalog import Catalog, Column, Scalar, Table, TableName, ValueHit
 from sqlcoder_core.values.linked import Match
 
 _LONGEST = 6
@@ -134,14 +135,28 @@ def value_words(text: str) -> tuple[str, ...]:
     return tuple(token.lower for token in tokenise(text.replace("_", " ").replace("-", " ")) if token.kind != "mark")
 
 
-def value_index(tables: Sequence[Table]) -> ValueIndex:
-    """The index over the stored values of these tables' columns of text."""
+def value_index(tables: Sequence[Table], said: Sequence[Token] | None = None) -> ValueIndex:
+    """The index over the stored values of these tables' columns of text; with `said`, only of values that share a word with these."""
     index = ValueIndex()
+    fits = _sharing(said) if said is not None else None
     for table in tables:
         for column in table.columns:
-            if not column.hidden and column.kind in ("text", "other", "boolean"):
-                index.add(table.name, column)
+            if not column.hidden and column.values and column.kind in ("text", "other", "boolean"):
+                index.add(table.name, column if fits is None else replace(column, values=tuple(filter(fits, column.values))))
     return index
+
+
+def _sharing(said: Sequence[Token]) -> Callable[[Scalar], bool]:
+    """Whether a value may hold one of the words or a short form of one: a quick look that lets too many pass, never too few."""
+    texts = {token.lower for token in said if token.kind not in ("mark", "quoted") and (not _too_common(token) or token.text.isupper())}
+    texts.update(word for token in said if token.kind == "quoted" for word in value_words(token.text))
+    for start, end in _spans(said):
+        forms = other_forms(normalise(" ".join(token.text for token in said[start:end])))
+        texts.update(word for form in forms for word in form.split())
+    # An inflection may change the last letter that two words share: "companies", "company".
+    begins = {stem(text)[: max(3, len(stem(text)) - 1)] if text.isalpha() else text for text in texts}
+    pattern = re.compile("|".join(map(re.escape, sorted(begins, key=len))) or "(?!)")
+    return lambda value: isinstance(value, str) and pattern.search(value.lower()) is not None
 
 
 def value_matches(tokens: Sequence[Token], index: ValueIndex, catalog: Catalog | None, tables: Sequence[Table]) -> tuple[Match, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from sqlcoder_core.linking.words import stem
+
 
 @cache
 def synonyms() -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -20,6 +22,22 @@ def synonyms() -> Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]]:
                 if other != name and not (one_way and position == 0) and other not in said[name]:
                     said[name].append(other)
     return {name: tuple(others) for name, others in said.items()}
+
+
+@cache
+def _names_by_said_word() -> Mapping[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]:
+    """Stem of a word that is said -> (stems said together, stems of the name they may stand for)."""
+    found: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = defaultdict(list)
+    for name, others in synonyms().items():
+        for other in others:
+            found[stem(other[0])].append((frozenset(map(stem, other)), frozenset(map(stem, name))))
+    return {word: tuple(pairs) for word, pairs in found.items()}
+
+
+def stems_of_names(said: frozenset[str]) -> frozenset[str]:
+    """The stems `said` and those of all words that they may be said for: a name that has none of them is not meant."""
+    table = _names_by_said_word()
+    return said.union(*(name for word in said for together, name in table.get(word, ()) if together <= said))
 
 
 def _lines() -> list[str]:

@@ -143,7 +143,10 @@ def rematch(text: str, linked: Linked) -> Linked:
 def _matches(
     tokens: Sequence[Token], catalog: Catalog, tables: Sequence[Table], metrics: Sequence[Metric], terms: Sequence[Term]
 ) -> tuple[Match, ...]:
-    names, values = _KEPT.get(catalog.content_hash, tables, metrics, terms)
+    if len(catalog) <= SMALL:
+        names, values = _KEPT.get(catalog.content_hash, tables, metrics, terms)
+    else:
+        names, values = name_index(tables, metrics, terms, tokens), value_index(tables, tokens)
     return (*name_matches(tokens, names), *value_matches(tokens, values, catalog, tables))
 
 

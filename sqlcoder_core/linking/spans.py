@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from sqlcoder_core.linking.lexicon import stems_of_names
 from sqlcoder_core.linking.name_forms import Form, column_forms, said_forms, table_forms
 from sqlcoder_core.linking.tokens import Token
-from sqlcoder_core.linking.words import name_words, stem
+from sqlcoder_core.linking.words import name_words, split_name, stem
 from sqlcoder_core.values.catalog import Column, Metric, Table, TableName, Term
 from sqlcoder_core.values.linked import Match, MatchKind
 
@@ -104,13 +105,19 @@ class NameIndex:
         return tuple(sorted(exact + stemmed, key=lambda target: -target.score))
 
 
-def name_index(tables: Sequence[Table], metrics: Sequence[Metric] = (), terms: Sequence[Term] = ()) -> NameIndex:
-    """The index of everything that has a name."""
+def name_index(
+    tables: Sequence[Table], metrics: Sequence[Metric] = (), terms: Sequence[Term] = (), said: Sequence[Token] | None = None
+) -> NameIndex:
+    """The index of everything that has a name; with `said`, only of columns that some of these words can stand for.
+
+    A warehouse has tables of hundreds of columns: writing out all that each may be called takes longer than the question may.
+    """
     index = NameIndex()
+    stems = None if said is None else stems_of_names(frozenset(_stems(token.lemma for token in said if token.kind == "word")))
     for table in tables:
         index.add(_forms_of_table(table), "table", table=table.name)
         for column in table.columns:
-            if not column.hidden:
+            if not column.hidden and (stems is None or _may_be_meant(column, stems)):
                 index.add(_forms_of_column(column, table), "column", table=table.name, column=column.name)
     for metric in metrics:
         if not metric.hidden:
@@ -123,6 +130,17 @@ def name_index(tables: Sequence[Table], metrics: Sequence[Metric] = (), terms: S
     for term in terms:
         index.add(said_forms((term.name, *term.synonyms), "glossary"), "term", term.table, name=term.name)
     return index
+
+
+def _stems(names: Iterable[str]) -> Iterator[str]:
+    return (stem(word) for name in names for word in (name, *name_words(name)))
+
+
+def _may_be_meant(column: Column, stems: frozenset[str]) -> bool:
+    names = (column.name, *split_name(column.name), *(word for synonym in column.synonyms for word in synonym.split()))
+    if "id" in stems and column.name[-2:].lower() == "id":
+        return True
+    return not stems.isdisjoint(_stems(names)) or any(not stems.isdisjoint(map(stem, words)) for words, _, _ in _described(column))
 
 
 def _forms_of_table(table: Table) -> list[Form]:
