@@ -91,7 +91,7 @@ STOP_WORDS = frozenset(
     """
     ! " ' ( ) , - . / : ; ? a about across actually all along already also am amount amounts an and any approximately are as
     associated at available be been being belong belonging belongs both by can concerning corresponding could current
-    currently data database did display do does done down each either entries entry ever every exist existing exists find
+    currently data database did display do does done down during each either entries entry ever every exist existing exists find
     for from get give given got had has have having he her here him his how i if in information into involved is it it's its
     just kind list listed many may me might more most much must my number numbers of on one ones onto or order other our out
     overall own per please present record records regarding related respective respectively result results return roughly
@@ -104,25 +104,30 @@ STOP_WORDS = frozenset(
 
 FILLER_VERBS = frozenset(
     """
-    account accounted accounts add added admit admitted affect affected appear appeared appearing applied apply arrive
-    arrives arriving assign assigned attend attended attending award awarded based be been belong belongs bill billed book
-    booked booking born bought bring brings brought build built buy buying buys call called came carries carry close closed
-    come comes coming compete competed complete completed concern contain contained correspond corresponds cover covered
-    covers create created deliver delivered depart departing departs diagnose diagnosed die died direct directed do done
-    earn earned earns elect elected employ employed end ended enroll enrolled establish established flew flies flown fly
-    follow followed follows found founded generate generated go goes gone graduate graduated handle handled happen happened
-    held hire hired hold holding holds host hosted hosts involve involved issue issued join joined know known land lands
-    launch launched lead leads led live lived lives living locate located lose lost made major majoring make makes making
-    manage managed manages managing measured need needs nominated occur occurred occurring offer offered offering offers
-    open opened operate operated order ordered ordering owe owes own owned owning owns paid participate participated
-    participating pay paying pays perform performed performing place placed play played playing plays prescribe prescribed
-    process processed produce produced producing provide provided publish published purchase purchased purchasing put ran
-    receive received receiving record recorded register registered registering release released rent rented report reported
-    represent represented reserve reserved reside resides residing review reviewed ride rode run see seen sell selling sells
-    serve served serving ship shipped sign signed signing situated sold spend spending spent start started stay stayed
-    staying stock stocked studied studies study studying submit submitted supplied supplies supply take taken takes taking
-    taught teach teaches teaching took treat treated use used uses using visit visited visiting went win wins won work
-    worked working works write writing written wrote
+    account accounted accounts achieve achieved add added admit admitted affect affected appear appeared appearing
+    applied apply arrive arrives arriving assign assigned associate attend attended attending award awarded based be
+    been belong belongs bill billed book booked booking born bought bring brings brought build built buy buying buys
+    call called came carries carry cause caused causes causing charged claimed close closed collected come comes coming
+    compete competed complete completed comprise comprised concern contain contained contribute contributed contributes
+    correspond corresponds cover covered covers create created deliver delivered depart departing departs diagnose
+    diagnosed die died direct directed do done earn earned earns elapse elapsed elapses elect elected employ employed
+    end ended enroll enrolled entail establish established executed experience experienced falls fell flew flies flown
+    fly follow followed follows found founded generate generated generates generating gets go goes gone graduate
+    graduated handle handled happen happened held hire hired hold holding holds host hosted hosts incur incurred incurs
+    initiate initiated involve involved issue issued join joined know known land lands lasted lasting lasts launch
+    launched lead leads led live lived lives living locate located logged logging lose lost made major majoring make
+    makes making manage managed manages managing measured move moved need needs nominated occupied occur occurred
+    occurring offer offered offering offers open opened operate operated order ordered ordering originate originated owe
+    owes own owned owning owns paid participate participated participating pass passed passes pay paying pays perform
+    performed performing place placed play played playing plays prescribe prescribed process processed produce produced
+    producing provide provided publish published purchase purchased purchasing put raise raised ran receive received
+    receiving record recorded redeemed register registered registering release released rent rented report reported
+    represent represented reserve reserved reside resides residing review reviewed ride rode run see seen sell selling
+    sells send sending sends sent serve served serving ship shipped sign signed signing situated sold spend spending
+    spends spent start started stay stayed staying stock stocked stored studied studies study studying submit submitted
+    supplied supplies supply take taken takes taking taught teach teaches teaching took transacted transferred treat
+    treated use used uses using visit visited visiting went win wins won work worked working works write writing written
+    wrote
     """.split()
 )
 """Verbs that say how two tables are related; the join says the same."""

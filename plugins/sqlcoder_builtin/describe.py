@@ -30,6 +30,10 @@ def describe(expr: t.Expr) -> str:
             return f"{unit}s from {describe(start)} to {describe(end)}"
         case t.Age(arg):
             return f"years since {describe(arg)}"
+        case t.Today():
+            return "today"
+        case t.Either(first, second):
+            return f"{describe(first)}, else {describe(second)}"
         case t.Raw(sql):
             return sql
         case t.Over(kind, arg):

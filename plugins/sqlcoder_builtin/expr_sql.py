@@ -70,7 +70,9 @@ class ExprSql:
         if isinstance(expr, t.Col):
             column = self.schema.of(expr)
             return column.kind
-        return "date" if isinstance(expr, t.Trunc) else "number"
+        if isinstance(expr, t.Either):
+            return self.kind(expr.first)
+        return "date" if isinstance(expr, (t.Trunc, t.Today)) else "number"
 
     # ------------------------------------------------------------------ expressions
 
@@ -95,6 +97,10 @@ class ExprSql:
                 return self.dates.span(unit, self.expr(start, scope), self.expr(end, scope), (self.kind(start), self.kind(end)))
             case t.Age(arg):
                 return self.dates.age(self.expr(arg, scope), self.kind(arg))
+            case t.Today():
+                return self.dates.today()
+            case t.Either(first, second):
+                return exp.Coalesce(this=self.expr(first, scope), expressions=[self.expr(second, scope)])
             case t.Raw():
                 return self.raw(expr.sql, expr.table, scope, expr.where)
             case t.Over():

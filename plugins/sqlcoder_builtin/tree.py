@@ -91,6 +91,19 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
+class Today:
+    """The day on which the question is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """The first of two values that is known."""
+
+    first: Expr
+    second: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
     """SQL text from a metric or a term, over the columns of `table`; `aggregate` says that it needs no GROUP BY entry."""
 
@@ -119,7 +132,7 @@ class Scalarq:
     same: tuple[Col, ...] = ()
 
 
-Expr: TypeAlias = Col | Lit | When | Agg | Arith | Trunc | Part | Span | Age | Raw | Over | Scalarq
+Expr: TypeAlias = Col | Lit | When | Agg | Arith | Trunc | Part | Span | Age | Today | Either | Raw | Over | Scalarq
 
 # ---------------------------------------------------------------- predicates
 

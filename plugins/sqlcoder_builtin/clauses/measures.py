@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from sqlcoder_builtin.clauses.deeds import deed_date
+from sqlcoder_builtin.clauses.durations import duration
 from sqlcoder_builtin.clauses.entities import gender
 from sqlcoder_builtin.clauses.literals import constant, hit_for
 from sqlcoder_builtin.clauses.places import amount_column
@@ -46,6 +47,8 @@ def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | N
     chunk = p.chunk(start)
     if chunk is None:
         return None
+    if (lasting := _lasting(p, start)) is not None:
+        return lasting
     if chunk.is_cue("count"):
         return counted(p, start + 1)
     if chunk.is_cue(*AGGREGATES):
@@ -54,6 +57,16 @@ def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | N
     if chunk.kind == "value" and p.table(start + 1) is not None:
         return _valued_rows(p, start)
     return plain(p, start, prefer)
+
+
+def _lasting(p: Parse, at: int) -> Measured | None:
+    """ "length of stay", "days between order and delivery": a number of each row."""
+    found = duration(p, at)
+    if found is None:
+        return None
+    if found.guessed:
+        p.frame.doubts += 0.05
+    return Measured(found.expr, found.table, found.end, False)
 
 
 def _valued_rows(p: Parse, at: int) -> Measured | None:
@@ -67,6 +80,8 @@ def _valued_rows(p: Parse, at: int) -> Measured | None:
 
 def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) -> Measured | None:
     inner_at = p.past(at + 1)
+    if (lasting := _lasting(p, inner_at)) is not None:
+        return _applied(p, function, lasting)
     if p.is_cue(inner_at, "sum"):
         totalled = _of_totals(p, inner_at, function, prefer)
         if totalled is not None:
