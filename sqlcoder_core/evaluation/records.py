@@ -53,7 +53,9 @@ class Base:
 
     With contents, `database` is what --database takes (a URL or a file) and the runtime may look at its values; without, it is
     None, `tables` and `relationships` say the shape, and rows are compared on fuzzed instances that no runtime sees. `dialect` is
-    sqlglot's word for the dialect of the gold SQL. `glossary` is a glossary file with descriptions that came with the suite.
+    sqlglot's word for the dialect of the gold SQL, empty for that of the database; so is `database` for the project's own. `glossary`
+    is a glossary file that came with the suite, `notes` are sentences about the database. Descriptions and synonyms of `tables` are
+    told to the runtime also where there are contents.
     """
 
     name: str
@@ -62,6 +64,12 @@ class Base:
     tables: tuple[Table, ...] = ()
     relationships: tuple[Relationship, ...] = ()
     glossary: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_contents(self) -> bool:
+        """False for a database of which only the shape is known."""
+        return self.database is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +127,8 @@ class MutantKill:
     killed: int = 0
     kinds: tuple[tuple[str, int, int], ...] = ()
     """(kind, mutants, killed)."""
+    strict_kinds: tuple[tuple[str, int, int], ...] = ()
+    """The same by the strict measure, which also sees duplicate rows: (kind, mutants, killed)."""
 
     @property
     def rate(self) -> float | None:

@@ -1,0 +1,95 @@
+"""Facts of the golds and a profile in, one instance's contents out: random rows around the golds' constants."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlglot import exp
+
+from sqlcoder_core.evaluation.fuzz.contents import Contents
+from sqlcoder_core.evaluation.fuzz.domains import Constant, Domain, domain_of
+from sqlcoder_core.evaluation.fuzz.golds import Facts, Place, facts_of
+from sqlcoder_core.evaluation.fuzz.linked import Groups, groups_of, looks_like_key, with_links
+from sqlcoder_core.evaluation.fuzz.profiles import Profile
+from sqlcoder_core.evaluation.fuzz.shape import Shape
+
+_ROWS_ASIDE = 6
+"""Rows of tables that no gold reads: enough for a wrong query to find something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What all instances for some golds have in common."""
+
+    shape: Shape
+    facts: Facts
+    groups: Groups
+    constants: dict[Place, list[Constant]]
+    trees: Sequence[exp.Expr]
+    now: datetime
+
+
+def plan_for(shape: Shape, trees: Sequence[exp.Expr], now: datetime) -> Plan:
+    """Read the golds once."""
+    facts = facts_of(trees, shape, now)
+    linked = with_links(shape, facts)
+    groups = groups_of(linked, facts)
+    constants: dict[Place, list[Constant]] = {}
+    for place, found in facts.constants.items():
+        constants.setdefault(groups.root(place), []).extend(found)
+    return Plan(linked, facts, groups, constants, trees, now)
+
+
+def fill(plan: Plan, profile: Profile, chance: random.Random) -> Contents:
+    """One instance."""
+    domains = Domains(plan, profile, chance)
+    contents = Contents(plan.shape, domains.draw, chance, skew=profile.skew, idle=profile.idle)
+    for key in plan.shape.tables:
+        for _ in range(_rows(plan, profile, key) + chance.randint(-2, 2)):
+            contents.add(key, {})
+    for rows_of_table in contents.rows.values():
+        chance.shuffle(rows_of_table)
+    return contents
+
+
+def _rows(plan: Plan, profile: Profile, key: str) -> int:
+    """Children outnumber their parents, so that groups differ in size."""
+    read = plan.facts.tables
+    if key in read:
+        references = plan.shape.tables[key].references
+        return profile.rows * 3 // 2 if any(one.to in read and one.to != key for one in references) else profile.rows
+    needed = any(one.to == key for child in read for one in plan.shape.tables[child].references)
+    return profile.rows // 2 if needed else _ROWS_ASIDE
+
+
+class Domains:
+    """The domain of each column, made when it is first asked for; joined columns share one."""
+
+    def __init__(self, plan: Plan, profile: Profile, chance: random.Random) -> None:
+        self.profile = profile
+        self.chance = chance
+        self._plan = plan
+        self._made: dict[Place, Domain] = {}
+
+    def of(self, table: str, column: str) -> Domain:
+        """The domain of a column."""
+        place = (table, column)
+        found = self._made.get(place)
+        if found is None:
+            root = self._plan.groups.root(place)
+            found = self._made[place] = self._made[root] if root in self._made else self._make(root)
+            self._made[root] = found
+        return found
+
+    def draw(self, table: str, column: str) -> object:
+        """A cell that nobody asked anything of."""
+        return self.of(table, column).draw(self.chance, self.profile)
+
+    def _make(self, place: Place) -> Domain:
+        table = self._plan.shape.tables[place[0]]
+        domain = domain_of(table.fields[place[1]], self._plan.constants.get(place, ()), self._plan.now, self.profile, self.chance)
+        domain.unique = looks_like_key(table, place[1])
+        return domain
