@@ -10,26 +10,30 @@ import argparse
 import re
 import shutil
 from pathlib import Path
+from random import Random
 
 import duckdb
 import yaml
 from contents import MAKERS
-from databases import HERE, build
+from databases import HERE, build, fill
+from finance import warehouse
 
 EXAMPLE = HERE.parents[1] / "examples" / "shop"
 GLOSSARY = re.compile(r"^glossary: .*/(?P<file>[^/]+)$", re.MULTILINE)
 
 
 def main() -> None:
-    """Build all five anew, and say where they are."""
+    """Build them all anew, and say where they are."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, help="where to (default: beside this file)")
     folder: Path | None = parser.parse_args().folder
     built = (folder or HERE) / "built"
     shutil.rmtree(built, ignore_errors=True)
     built.mkdir(parents=True)
-    for file in [*(build(name, built) for name in MAKERS), shop(built)]:
-        print(file)
+    for name in MAKERS:
+        print(build(name, built))
+    print(fill(built / "warehouse.duckdb", ("hr", "warehouse"), warehouse(Random(20260101))))
+    print(shop(built))
     if folder is not None:
         copy_suites(folder)
 

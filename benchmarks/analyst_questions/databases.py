@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 import duckdb
-from contents import MAKERS
+from contents import MAKERS, Rows
 
 HERE = Path(__file__).parent
 
@@ -17,11 +17,14 @@ HERE = Path(__file__).parent
 def build(name: str, folder: Path) -> Path:
     """The file of the database `name`, made anew in `folder`."""
     engine, make = MAKERS[name]
-    file = folder / f"{name}.{engine}"
-    script = (HERE / "schemas" / f"{name}.sql").read_text(encoding="utf-8")
-    rows = make(Random(20260101))
-    connection: Any = duckdb.connect(str(file)) if engine == "duckdb" else sqlite3.connect(file)
-    (connection.execute if engine == "duckdb" else connection.executescript)(script)
+    return fill(folder / f"{name}.{engine}", (name,), make(Random(20260101)))
+
+
+def fill(file: Path, schemas: Sequence[str], rows: Rows) -> Path:
+    """A new database with the tables of `schemas` and `rows` in them."""
+    script = "".join((HERE / "schemas" / f"{name}.sql").read_text(encoding="utf-8") for name in schemas)
+    connection: Any = duckdb.connect(str(file)) if file.suffix == ".duckdb" else sqlite3.connect(file)
+    (connection.execute if file.suffix == ".duckdb" else connection.executescript)(script)
     connection.execute("begin")
     for table, lines in rows.items():
         connection.executemany(f"insert into {table} values ({', '.join('?' * len(lines[0]))})", lines)
