@@ -1,0 +1,171 @@
+"""A suite in our own format in, YAML or JSON lines; every mistake is said with its line."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sqlcoder_core.config.problems import from_validation, raise_all
+from sqlcoder_core.config.yaml_nodes import Document, Steps, read_yaml
+from sqlcoder_core.errors import ConfigError
+from sqlcoder_core.evaluation.gold import expanded
+from sqlcoder_core.evaluation.records import Base, Rows, Suite, Task
+from sqlcoder_core.evaluation.suites.ddl import schema_of
+from sqlcoder_core.evaluation.suites.dialects import dialect_of
+from sqlcoder_core.evaluation.suites.files import SuiteFiles, existing
+from sqlcoder_core.evaluation.suites.own_entries import Head, QuestionEntry, ResultEntry
+from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.question import Clock
+
+_JSON_LINES = (".jsonl", ".ndjson")
+
+
+def read(path: Path, files: SuiteFiles) -> Suite:
+    """The suite of a file. Raises FileError, and ConfigError with every problem and its line."""
+    text = files.text(existing(path, what="suite"))
+    document = _json_lines(text, str(path)) if path.suffix.lower() in _JSON_LINES else read_yaml(text, str(path))
+    problems = list(document.problems)
+    head = _validated(document, problems)
+    raise_all(problems, str)
+    tasks = tuple(_tasks(head, document, _base_name(head)))
+    raise_all(_doubles(tasks), str)
+    if not tasks:
+        raise ConfigError("there are no questions in this suite", place=str(path), hint="list them under `questions:`")
+    base = _base(head, path, document, files)
+    return Suite(name=head.suite or path.stem, kind="own", tasks=tasks, bases=(base,), clock=Clock(now=head.now), data_hash=files.data_hash)
+
+
+def _validated(document: Document, problems: list[Problem]) -> Head:
+    try:
+        return Head.model_validate(document.data)
+    except ValidationError as error:
+        problems += from_validation(error, Head, lambda steps, key: _line(document, steps, key=key))
+        return Head()
+
+
+def _line(document: Document, steps: Steps, *, key: bool = False) -> str:
+    """file:line, without the column."""
+    return ":".join(document.place(steps, key=key).split(":")[:-1]) if document.place(steps, key=key) != document.name else document.name
+
+
+def _tasks(head: Head, document: Document, base: str) -> Iterator[Task]:
+    for index, entry in enumerate(head.questions):
+        place = _line(document, ("questions", index))
+        yield Task(
+            id=str(entry.id if entry.id is not None else place.rpartition(":")[2]),
+            question=entry.question,
+            base=base,
+            category=entry.category,
+            tags=entry.tags,
+            gold=_golds(entry, place),
+            expected=tuple(map(_rows, entry.all_results())),
+            ordered=entry.ordered,
+            instructions=entry.instructions,
+            place=place,
+        )
+
+
+def _golds(entry: QuestionEntry, place: str) -> tuple[str, ...]:
+    try:
+        return tuple(dict.fromkeys(query for text in entry.sql for query in expanded(text.strip().removesuffix(";"))))
+    except ValueError as error:
+        raise ConfigError(str(error), place=place, hint="write the queries out, as a list") from None
+
+
+def _rows(entry: ResultEntry) -> Rows:
+    names = entry.columns or tuple(f"column{number}" for number in range(1, len(entry.rows[0]) + 1))
+    return Rows(columns=names, rows=entry.rows)
+
+
+def _doubles(tasks: tuple[Task, ...]) -> Iterator[Problem]:
+    counted = Counter(task.id for task in tasks)
+    seen: dict[str, str] = {}
+    for task in tasks:
+        if counted[task.id] > 1 and task.id in seen:
+            yield Problem(
+                code="double", message=f"id {task.id!r} stands here a second time", place=task.place, hint=f"it is taken by {seen[task.id]}"
+            )
+        seen.setdefault(task.id, task.place)
+
+
+# ------------------------------------------------------------------ the database
+
+
+def _base_name(head: Head) -> str:
+    return Path(head.database or head.database_schema or "project").stem
+
+
+def _base(head: Head, path: Path, document: Document, files: SuiteFiles) -> Base:
+    dialect = dialect_of(head.dialect, _line(document, ("dialect",))) if head.dialect else ""
+    glossary = existing(path.parent / head.glossary, what="glossary") if head.glossary else None
+    if glossary is not None:
+        files.note(glossary)
+    if head.database_schema is not None:
+        file = existing(path.parent / head.database_schema, what="schema")
+        tables, relationships = schema_of(files.text(file), dialect or "duckdb", str(file))
+        return Base(name=_base_name(head), dialect=dialect or "duckdb", tables=tables, relationships=relationships, glossary=glossary)
+    if glossary is not None and head.database is None:
+        place = _line(document, ("glossary",))
+        raise ConfigError(
+            "a glossary without a database has nothing to speak of",
+            place=place,
+            hint="name the database, or put the glossary into sqlcoder.yaml",
+        )
+    return Base(name=_base_name(head), dialect=dialect, database=_database(head, path, document, files), glossary=glossary)
+
+
+def _database(head: Head, path: Path, document: Document, files: SuiteFiles) -> str:
+    """A URL or a connection's name as it is, a file by its full path, nothing for the project's own."""
+    if head.database is None or "://" in head.database:
+        return head.database or ""
+    file = (path.parent / head.database).absolute()
+    if file.is_file():
+        files.note(file)
+        return str(file)
+    if Path(head.database).suffix or "/" in head.database:
+        hint = f"looked for {file}; it counts from the suite's folder"
+        raise ConfigError(f"there is no database {head.database!r}", place=_line(document, ("database",)), hint=hint)
+    return head.database
+
+
+# ------------------------------------------------------------------ JSON lines
+
+
+def _json_lines(text: str, name: str) -> Document:
+    """The same data as YAML would have: a first line without a question is the head, every other one a question."""
+    document = Document(name=name)
+    questions: list[Any] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        place = f"{name}:{number}:1"
+        record = _object(line, place, document)
+        if record is None:
+            continue
+        if not document.values and "question" not in record:
+            document.data = record
+            document.values[()] = place
+            document.values.update({(key,): place for key in record})
+            continue
+        document.values |= {("questions", len(questions)): place}
+        questions.append(record)
+    document.data["questions"] = questions
+    return document
+
+
+def _object(line: str, place: str, document: Document) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        told = error.msg.lower() if isinstance(error, json.JSONDecodeError) else str(error)
+        document.complain("json", f"this is not JSON: {told}", place.rpartition(":")[0], "write one object per line")
+        return None
+    if not isinstance(record, dict):
+        document.complain("json", "this is JSON but no object", place.rpartition(":")[0], 'write {"question": "...", "sql": "..."}')
+        return None
+    return record
