@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlcoder_core.evaluation.records import Judged, Report, Rows
 from sqlcoder_core.evaluation.report.differences import Piece, broken, columns_apart, rows_apart, sql_pieces
+from sqlcoder_core.evaluation.report.figures import NO_CATEGORY
 from sqlcoder_core.evaluation.report.markup import html_text
 from sqlcoder_core.evaluation.report.wording import count, milliseconds
 from sqlcoder_core.values.answer_json import json_text, json_value
@@ -73,7 +74,7 @@ def statement(pieces: Sequence[Piece]) -> str:
 def _chapter(anchor: str, title: str, note: str, members: Sequence[Judged], numbers: dict[int, str]) -> Chapter:
     by_category: dict[str, list[Judged]] = {}
     for one in members:
-        by_category.setdefault(one.category or "(none)", []).append(one)
+        by_category.setdefault(one.category or NO_CATEGORY, []).append(one)
     names = tuple((name, f"{anchor}-{place}") for place, name in enumerate(by_category, 1))
     parts = [f'<h2 id="{anchor}">{title} <span class="soft">({len(members):,})</span></h2><p class="note">{note}</p>'] if members else []
     for name, spot in names:

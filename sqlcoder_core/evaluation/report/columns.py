@@ -49,7 +49,10 @@ SCORES = (
     FAILED,
     Column(name="answered", brief="answ.", meaning="coverage: an answer was given", cell=_of_all(lambda found: found.answered)),
     Column(
-        name="right of answered", brief="right", meaning="precision: correct among the answers", cell=lambda found: percent(found.precision)
+        name="right of answered",
+        brief="right",
+        meaning="precision: correct among the answers, those to unanswerable questions included",
+        cell=lambda found: percent(found.precision),
     ),
 )
 EFFORT = (

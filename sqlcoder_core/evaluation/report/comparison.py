@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlcoder_core.evaluation.records import Judged, Report
-from sqlcoder_core.evaluation.report.figures import answered
+from sqlcoder_core.evaluation.report.figures import NO_CATEGORY, answered
 from sqlcoder_core.evaluation.report.intervals import Interval, bootstrap_ratio_difference, mcnemar, paired_difference, pairs
 
 Couple = tuple[Judged, Judged]
@@ -145,9 +145,9 @@ def _precision(couples: Sequence[Couple]) -> Measure | None:
 
 
 def _categories(answerable: Sequence[Couple]) -> Iterator[Measure]:
-    names = dict.fromkeys(couple[0].category or "(none)" for couple in answerable)
+    names = dict.fromkeys(couple[0].category or NO_CATEGORY for couple in answerable)
     for name in names if len(names) > 1 else ():
-        measure = _share(name, [couple for couple in answerable if (couple[0].category or "(none)") == name], _right)
+        measure = _share(name, [couple for couple in answerable if (couple[0].category or NO_CATEGORY) == name], _right)
         yield from (measure,) if measure else ()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlcoder_core.evaluation.records import Judged, Report
 from sqlcoder_core.evaluation.report.comparison import Comparison, Couple, Measure, compared
 from sqlcoder_core.evaluation.report.comparison_text import verdict
+from sqlcoder_core.evaluation.report.differences import broken
 from sqlcoder_core.evaluation.report.markdown import pipe_table
 from sqlcoder_core.evaluation.report.markup import markdown_code, markdown_text
 from sqlcoder_core.evaluation.report.wording import change, count, percent
@@ -85,7 +86,7 @@ def _blocks(found: Comparison) -> Iterator[str]:
     if found.measures:
         yield _table([*found.measures, *found.categories], len(found.measures))
         yield "Shares are percent, differences percentage points with their paired 95 % interval."
-    for title, couples in (("Won", found.won), ("Lost", found.lost)):
+    for title, couples in (("Lost", found.lost), ("Won", found.won)):
         yield from _flips(title, couples)
     if found.signature:
         rows = [[markdown_text(name), _maybe(one), _maybe(other)] for name, one, other in found.signature]
@@ -120,4 +121,4 @@ def _flips(title: str, couples: Sequence[Couple]) -> Iterator[str]:
 def _said(when: str, one: Judged) -> str:
     if one.sql is None:
         return f"{when}: {one.outcome}" + (f", {markdown_text(one.why)}" if one.why else "")
-    return f"{when} ({one.outcome}):\n\n{markdown_code(one.sql)}"
+    return f"{when} ({one.outcome}):\n\n{markdown_code(broken(one.sql))}"

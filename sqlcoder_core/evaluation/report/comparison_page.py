@@ -10,6 +10,7 @@ from sqlcoder_core.evaluation.report.comparison import Comparison, Couple, Measu
 from sqlcoder_core.evaluation.report.comparison_text import verdict
 from sqlcoder_core.evaluation.report.differences import broken, sql_pieces
 from sqlcoder_core.evaluation.report.document import card, document, navigation
+from sqlcoder_core.evaluation.report.figures import NO_CATEGORY
 from sqlcoder_core.evaluation.report.markup import html_text
 from sqlcoder_core.evaluation.report.wording import change, count, percent
 
@@ -81,7 +82,7 @@ def _flips(anchor: str, title: str, couples: Sequence[Couple]) -> Iterator[str]:
         yield '<p class="soft">None.</p>'
     by_category: dict[str, list[Couple]] = {}
     for couple in couples:
-        by_category.setdefault(couple[0].category or "(none)", []).append(couple)
+        by_category.setdefault(couple[0].category or NO_CATEGORY, []).append(couple)
     for name, inside in by_category.items():
         yield f'<details class="group" open><summary>{html_text(name)}: {count(len(inside), "question")}</summary>'
         yield from map(_couple, inside)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlcoder_core.evaluation.records import Judged, Report
 from sqlcoder_core.evaluation.report.comparison import Comparison, Couple, Measure, compared
+from sqlcoder_core.evaluation.report.differences import broken
 from sqlcoder_core.evaluation.report.grid import Grid, Line
 from sqlcoder_core.evaluation.report.wording import change, count, percent
 from sqlcoder_core.values.printable import printable, printable_lines
@@ -39,7 +40,7 @@ def _lines(found: Comparison, grid: Grid) -> Iterator[str]:
     if found.measures:
         yield ""
         yield from grid.drawn(list(_table(found)))
-    for title, couples, style in (("won", found.won, "green"), ("lost", found.lost, "red")):
+    for title, couples, style in (("lost", found.lost, "red"), ("won", found.won, "green")):
         yield from _flips(title, couples, style, grid)
     if found.signature:
         yield ""
@@ -80,7 +81,7 @@ def _flips(title: str, couples: Sequence[Couple], style: str, grid: Grid) -> Ite
 
 
 def _said(when: str, one: Judged, grid: Grid) -> Iterator[str]:
-    text = printable_lines(one.sql or "").strip() if one.sql else f"{one.outcome}: {printable(one.why)}".rstrip(": ")
+    text = printable_lines(broken(one.sql)) if one.sql else f"{one.outcome}: {printable(one.why)}".rstrip(": ")
     first, *rest = text.split("\n")
     yield f"  {grid.paint(f'{when:<6}', 'dim')}  {first}"
     yield from (f"          {line}" for line in rest)

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from sqlcoder_core.evaluation.records import Judged, Report
 from sqlcoder_core.evaluation.report.intervals import percentile
 
+NO_CATEGORY = "(none)"
+"""What questions without a category are listed under."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """Counts over answerable questions whose gold could be run; times and tokens over the same.
 
     `n` questions; `correct` is exact or subset; `answered` were given an answer, right or wrong; `failed` are refused and failed
-    answers. Times are milliseconds, tokens means per question of those that a model answered (None: no model did).
+    answers. `misled` are the answers to unanswerable questions beside those `n`, all of them wrong. Times are milliseconds, tokens
+    means per question of those that a model answered (None: no model did).
     """
 
     n: int = 0
@@ -27,6 +31,7 @@ class Figures:
     answered: int = 0
     abstained: int = 0
     failed: int = 0
+    misled: int = 0
     p50_ms: float | None = None
     p95_ms: float | None = None
     tokens_read: float | None = None
@@ -34,8 +39,9 @@ class Figures:
 
     @property
     def precision(self) -> float | None:
-        """The share of the answers that is right; None without answers."""
-        return self.correct / self.answered if self.answered else None
+        """The share of the answers that is right, those to unanswerable questions among them; None without answers."""
+        given = self.answered + self.misled
+        return self.correct / given if given else None
 
     def share(self, count: int) -> float | None:
         """Of `n`; None where that is 0."""
@@ -62,6 +68,7 @@ class Group:
 
 def figures(judged: Iterable[Judged]) -> Figures:
     """Count the answerable and scored among them."""
+    judged = tuple(judged)
     counted = [one for one in judged if one.answerable and one.outcome != "unscored"]
     times = sorted(one.latency_ms for one in counted if one.latency_ms > 0)
     used = [one.tokens for one in counted if one.tokens is not None]
@@ -76,8 +83,9 @@ def figures(judged: Iterable[Judged]) -> Figures:
         answered=outcomes["right"] + outcomes["wrong"],
         abstained=outcomes["abstained"],
         failed=outcomes["failed"],
-        p50_ms=percentile(times, 0.5) if times else None,
-        p95_ms=percentile(times, 0.95) if times else None,
+        misled=sum(not one.answerable and one.outcome == "wrong" for one in judged),
+        p50_ms=round(percentile(times, 0.5), 3) if times else None,
+        p95_ms=round(percentile(times, 0.95), 3) if times else None,
         tokens_read=sum(read for read, _ in used) / len(used) if used else None,
         tokens_written=sum(written for _, written in used) / len(used) if used else None,
     )
@@ -103,7 +111,7 @@ def answered(one: Judged) -> bool:
 
 def categories(report: Report) -> tuple[Group, ...]:
     """By category, in the order of the suite; none where the suite has only one."""
-    return _groups(report.judged, lambda one: (one.category or "(none)",))
+    return _groups(report.judged, lambda one: (one.category or NO_CATEGORY,))
 
 
 def tags(report: Report) -> tuple[Group, ...]:

@@ -26,10 +26,11 @@ def report_json(report: Report) -> str:
     `interrupted`; `signature`: an object of texts; `kill`: null or {`mutants`, `killed`, `rate`, `kinds`: [[kind, mutants, killed]]}.
 
     `figures`: what the tables show, made from the questions and not read back. `all`, and one object for each of `categories`,
-    `tags`, `databases` by name, have `n`, `correct`, `exact`, `subset`, `strict`, `valid`, `answered`, `abstained`, `failed` (counts),
-    `p50_ms`, `p95_ms`, `tokens_read`, `tokens_written` (null where not known). `answers` {`given`, `right`, `precision`} counts
-    answers to unanswerable questions too; `unanswerable` {`n`, `right`, `wrong`, `failed`}; `unscored` {reason: questions};
-    `calibration` {`answers`, `expected_error`, `brier`, `area_under_risk`} (null without confidences).
+    `tags`, `databases` by name, have `n`, `correct`, `exact`, `subset`, `strict`, `valid`, `answered`, `abstained`, `failed`, `misled`
+    (counts; the last is answers to unanswerable questions), `p50_ms`, `p95_ms`, `tokens_read`, `tokens_written` (null where not
+    known). `answers` {`given`, `right`, `precision`} counts answers to unanswerable questions too; `unanswerable` {`n`, `right`,
+    `wrong`, `failed`}; `unscored` {reason: questions}; `calibration` {`answers`, `expected_error`, `brier`, `area_under_risk`} (null
+    without confidences).
 
     `questions`: one object each with the fields of `records.Judged` by the same names: `id`, `question`, `base`, `category`, `tags`,
     `answerable`, `status`, `outcome`, `exact`, `subset`, `strict`, `valid`, `why`, `sql`, `gold`, `confidence`, `latency_ms`,

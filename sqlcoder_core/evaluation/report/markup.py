@@ -7,8 +7,8 @@ import re
 
 from sqlcoder_core.values.printable import printable, printable_lines
 
-_MARKUP = re.compile(r"[\\`*\[\]<>|~#&$]|(?<!\w)_|_(?!\w)|:(?=//)")
-_AT_START = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
+_MARKUP = re.compile(r"[\\`*\[\]<>|~#&$]|(?<![^\W_])_|_(?![^\W_])|:(?=//)")
+_AT_START = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|[-=]+$))")
 """What begins a list or underlines a heading, where a text begins a line."""
 
 

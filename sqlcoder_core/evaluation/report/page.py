@@ -10,7 +10,7 @@ from sqlcoder_core.evaluation.report import calibration, plots
 from sqlcoder_core.evaluation.report.cases import Chapter, chapters
 from sqlcoder_core.evaluation.report.columns import COUNT, SCORES, effort_columns, sections
 from sqlcoder_core.evaluation.report.document import card, document, facts, navigation
-from sqlcoder_core.evaluation.report.figures import Figures, answers, bases, categories, figures, tags, unanswerable
+from sqlcoder_core.evaluation.report.figures import Figures, Group, answers, bases, categories, figures, tags, unanswerable
 from sqlcoder_core.evaluation.report.intervals import wilson
 from sqlcoder_core.evaluation.report.markup import html_text
 from sqlcoder_core.evaluation.report.wording import count, duration, milliseconds, percent, remarks, span
@@ -101,15 +101,20 @@ def _table(report: Report) -> Iterator[str]:
 
 def _plots(report: Report, links: dict[str, str]) -> Iterator[str]:
     yield '<h2 id="plots">Plots</h2><div class="plots">'
-    for name, groups in (("category", categories(report)), ("tag", tags(report)), ("database", bases(report))):
-        if groups:
-            note = "The line is the 95 % interval (Wilson), the upright tick the strict score."
-            yield _figure(f"Correct by {name}", plots.category_bars(groups, links if name == "category" else {}), note)
+    yield from _bars("category", categories(report), links)
     yield from _confidence(report)
     times = sorted(one.latency_ms for one in report.judged if one.latency_ms > 0)
     if times:
         yield _figure("Latency", plots.latency_plot(times), f"{count(len(times), 'question')}, logarithmic.")
+    yield from _bars("tag", tags(report), {})
+    yield from _bars("database", bases(report), {})
     yield "</div>"
+
+
+def _bars(name: str, groups: Sequence[Group], links: dict[str, str]) -> Iterator[str]:
+    if groups:
+        note = "The line is the 95 % interval (Wilson), the upright tick the strict score."
+        yield _figure(f"Correct by {name}", plots.category_bars(groups, links), note)
 
 
 def _confidence(report: Report) -> Iterator[str]:

@@ -134,7 +134,7 @@ def latency_plot(times: Sequence[float]) -> str:
     bars = [0] * count
     for time in times:
         bars[min(int((math.log10(time) - low) / (high - low) * count), count - 1)] += 1
-    box, most = Box(), max(bars)
+    box, most = Box(left=26, top=44, width=430, height=210), max(bars)
     parts = [_grounds(box, low, high)]
     for number, bar in enumerate(bars):
         if bar:
@@ -153,12 +153,12 @@ def _decades(times: Sequence[float]) -> tuple[int, int]:
 
 
 def _marks(times: Sequence[float], box: Box, low: int, high: int) -> Iterator[str]:
-    for name, share, line in (("p50", 0.5, 12), ("p95", 0.95, 28)):
+    for name, share, line in (("p50", 0.5, 14), ("p95", 0.95, 32)):
         value = percentile(times, share)
         x = box.x((math.log10(value) - low) / (high - low))
-        side, shift = ("end", -5) if x > _WIDE * 0.6 else ("start", 5)
-        yield f'<path class="mark" d="M{x},{box.top}V{box.y(0)}"/>'
-        yield f'<text class="{side}" x="{x + shift}" y="{box.top + line}">{name} {milliseconds(value)} ms</text>'
+        side, shift = ("end", -5) if x > _WIDE * 0.75 else ("start", 5)
+        yield f'<path class="mark" d="M{x},{line - 10}V{box.y(0)}"/>'
+        yield f'<text class="{side}" x="{x + shift}" y="{line}">{name} {milliseconds(value)} ms</text>'
 
 
 def _grounds(box: Box, low: int, high: int) -> str:

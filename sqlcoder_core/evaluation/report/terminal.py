@@ -39,7 +39,7 @@ def _lines(report: Report, grid: Grid) -> Iterator[str]:
 
 def _table(groups: Sequence[Section], columns: Sequence[Column], grid: Grid) -> Iterator[str]:
     heading = ("", COUNT.brief, *(column.brief for column in columns))
-    lines: list[Line] = [Line(cells=("percent of n" if FAILED not in columns[:1] else "", *heading[1:]), style="bold")]
+    lines: list[Line] = [Line(cells=("% of n" if FAILED not in columns[:1] else "", *heading[1:]), style="bold")]
     for section in groups:
         lines.append(Line(cells=(f"by {section.name}" if section.name else "",), rule=True))
         for group in section.groups:
