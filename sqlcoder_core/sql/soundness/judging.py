@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
+from sqlcoder_core.sql.soundness.division import divisions
+from sqlcoder_core.sql.soundness.fan_out import fan_outs
+from sqlcoder_core.sql.soundness.grouping import groupings
+from sqlcoder_core.sql.soundness.join_conditions import joins
 from sqlcoder_core.sql.soundness.literals import unknown_literals
 from sqlcoder_core.sql.soundness.nulls import null_comparisons
+from sqlcoder_core.sql.soundness.placement import misplaced
 from sqlcoder_core.sql.soundness.reading import Reading, read
+from sqlcoder_core.sql.soundness.type_mismatch import type_mismatches
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.checked import CheckedQuery
 from sqlcoder_core.values.problem import Problem
 
 Check: TypeAlias = Callable[[Reading], Iterable[Problem]]
 
-CHECKS: Final[tuple[Check, ...]] = (unknown_literals, null_comparisons)
+CHECKS: Final[tuple[Check, ...]] = (
+    misplaced,
+    type_mismatches,
+    null_comparisons,
+    groupings,
+    fan_outs,
+    joins,
+    unknown_literals,
+    divisions,
+)
 _ORDER: Final = {"error": 0, "warning": 1, "note": 2}
 
 

@@ -40,6 +40,8 @@ def kind_of_node(node: exp.Expr, block: Block) -> ColumnKind | None:
         return _of_column(node, block)
     if isinstance(node, (exp.Add, exp.Sub, exp.Mul, exp.Mod)):
         return _of_arithmetic(node, block)
+    if isinstance(node, exp.Case):
+        return _of_case(node, block)
     if isinstance(node, _LIKE_ITS_ARGUMENT):
         inner = node.expressions[0] if isinstance(node, exp.Distinct) and len(node.expressions) == 1 else node.this
         return kind_of_node(inner, block) if isinstance(inner, exp.Expr) else None
@@ -70,6 +72,14 @@ def _of_arithmetic(node: exp.Binary, block: Block) -> ColumnKind | None:
     if kinds <= _NUMERIC:
         return "number" if "number" in kinds else "integer"
     return None
+
+
+def _of_case(node: exp.Case, block: Block) -> ColumnKind | None:
+    branches = [*(each.args.get("true") for each in node.args.get("ifs") or ()), node.args.get("default")]
+    kinds = {kind_of_node(branch, block) for branch in branches if isinstance(branch, exp.Expr) and not isinstance(branch, exp.Null)}
+    if kinds and kinds <= _NUMERIC:
+        return "number" if "number" in kinds else "integer"
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _known(kind: ColumnKind) -> ColumnKind | None:

@@ -13,6 +13,8 @@ from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.problem import Problem
 
 _NEAR = 60.0
+_VERY_NEAR = 85.0
+"""What was not seen in a sample may well be stored, so only what looks like a slip is worth a note."""
 _FEW = 12
 
 
@@ -31,7 +33,7 @@ def unknown_literals(reading: Reading) -> Iterator[Problem]:
         if fact is None or is_stored(sought, reading.catalog):
             continue
         known = stored_texts(fact.values)
-        near = nearest_values(sought, reading.catalog)
+        near = nearest_values(sought, reading.catalog, _NEAR if fact.values_complete else _VERY_NEAR)
         name = f"{sought.owned.table.name.name}.{fact.name}" if sought.owned.table else fact.name
         if fact.values_complete and known:
             hint = f"nearest: {_quoted(near)}" if near else f"its values are {_quoted(known[:_FEW])}{', ...' if len(known) > _FEW else ''}"
@@ -63,14 +65,14 @@ def is_stored(sought: Sought, catalog: Catalog) -> bool:
     return text in known or text.rstrip() in known
 
 
-def nearest_values(sought: Sought, catalog: Catalog) -> tuple[str, ...]:
+def nearest_values(sought: Sought, catalog: Catalog, least: float = _NEAR) -> tuple[str, ...]:
     """Stored values of that column that were probably meant, best first; at most three."""
     fact, table, text = sought.owned.fact, sought.owned.table, sought.literal.name
     if fact is None or table is None:
         return ()
-    hits = [hit for _, found in catalog.values_like([text]) for hit in found]
+    hits = [hit for _, found in catalog.values_like([text]) for hit in found if 100 * hit.score >= least]
     ours = [str(hit.value) for hit in hits if hit.table.key == table.name.key and hit.column.lower() == fact.name.lower()]
-    return tuple(dict.fromkeys((*ours, *_by_spelling(text, stored_texts(fact.values)))))[:3]
+    return tuple(dict.fromkeys((*ours, *_by_spelling(text, stored_texts(fact.values), least))))[:3]
 
 
 def stored_texts(values: Sequence[object]) -> list[str]:
@@ -78,10 +80,10 @@ def stored_texts(values: Sequence[object]) -> list[str]:
     return [value for value in values if isinstance(value, str)]
 
 
-def _by_spelling(text: str, known: Sequence[str]) -> list[str]:
+def _by_spelling(text: str, known: Sequence[str], least: float) -> list[str]:
     from rapidfuzz import fuzz, process
 
-    found = process.extract(text, known, scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=_NEAR)
+    found = process.extract(text, known, scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=least)
     return [each[0] for each in found]
 
 

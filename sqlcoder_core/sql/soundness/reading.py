@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sqlglot import ErrorLevel, exp
 from sqlglot.errors import SqlglotError
@@ -12,6 +13,9 @@ from sqlglot.errors import SqlglotError
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.sql.tree import dialect_of
 from sqlcoder_core.values.catalog import Catalog, Column, Table
+
+if TYPE_CHECKING:
+    from sqlcoder_core.sql.soundness.multiplicity import Multiplicity
 
 Known: TypeAlias = Mapping[str, "Block | None"]
 """Names of CTEs in reach -> their block; None where it is no plain SELECT."""
@@ -112,7 +116,7 @@ class Block:
                 yield value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A query taken apart. `blocks` stand in the order of the tree, the outermost first."""
 
@@ -121,6 +125,14 @@ class Reading:
     tree: exp.Expr
     catalog: Catalog
     blocks: tuple[Block, ...]
+
+    @cached_property
+    def multiplicity(self) -> Multiplicity:
+        """What is known of the keys of what the query reads from."""
+        from sqlcoder_core.sql.soundness.multiplicity import Multiplicity
+
+        tables = {source.table.name.key: source.table for block in self.blocks for source in block.sources if source.table}
+        return Multiplicity(self.catalog, list(tables.values()))
 
 
 def read(text: str, dialect: str, catalog: Catalog) -> Reading | None:
