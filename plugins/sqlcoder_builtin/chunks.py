@@ -261,6 +261,9 @@ def _best_cover(length: int, options: _Options) -> tuple[Chunk, ...]:
 def _asked_anew(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
     """ "which" and "who" at the start of a sentence or after a comma ask; elsewhere they relate."""
     for at, chunk in enumerate(chunks):
+        if _commands(chunks, at):
+            # "Return the ...", though a table is called so.
+            chunk.kind, chunk.word, chunk.names = "cue", "show", ()
         if (
             chunk.is_cue("show")
             and chunk.text.lower() in ("who are", "who is", "who were", "which are")
@@ -283,6 +286,20 @@ def _asked_anew(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
             if before is None or (before.kind == "stop" and before.word in (",", ".", ":", ";") and _leads(chunks, at)):
                 chunk.word = "show"
     return chunks
+
+
+_COMMANDS = frozenset("return show give list include provide display report output state".split())
+_ARTICLES = frozenset("the their its all only each both me us also every".split())
+
+
+def _commands(chunks: tuple[Chunk, ...], at: int) -> bool:
+    """A verb at the start of a sentence, an article or another name behind it."""
+    before, following = chunks[at - 1] if at else None, chunks[at + 1] if at + 1 < len(chunks) else None
+    if chunks[at].kind not in ("name", "value", "verb", "word") or chunks[at].text.lower() not in _COMMANDS or following is None:
+        return False
+    if following.kind == "stop" and following.word in _ARTICLES:
+        return before is None or before.kind == "mark" or before.word == ","
+    return before is not None and before.kind == "mark" and following.kind in ("name", "cue", "unit")
 
 
 def _leads(chunks: tuple[Chunk, ...], at: int) -> bool:

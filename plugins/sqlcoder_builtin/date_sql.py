@@ -131,7 +131,8 @@ class DateSql:
 
     def _sqlite_quarter(self, arg: exp.Expr) -> exp.Expr:
         month = exp.cast(self._call("STRFTIME", exp.Literal.string("%m"), arg), exp.DataType.Type.INT)
-        return exp.paren(exp.Div(this=exp.paren(exp.Add(this=month, expression=exp.Literal.number(2))), expression=exp.Literal.number(3)))
+        shifted = exp.paren(exp.Add(this=month, expression=exp.Literal.number(2)))
+        return exp.paren(exp.Div(this=shifted, expression=exp.Literal.number(3), typed=True))
 
     def part(self, part: DatePart, arg: exp.Expr, kind: str) -> exp.Expr:
         """Year, quarter, month, week, day, hour as numbers; weekday with Sunday as 0."""

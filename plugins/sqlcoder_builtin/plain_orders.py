@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.assemble_parts import group_expr
+from sqlcoder_builtin.assemble_parts import group_expr, time_order
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import Output, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Order, PerGroup
 from sqlcoder_core.api import TableName
+
+_OF_TIME = frozenset({"chronological", "chronologically", "calendar", "time"})
 
 
 def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
@@ -21,6 +23,8 @@ def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
 
 
 def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) -> Expr | None:
+    if set(sort.phrase.lower().split()) & _OF_TIME and (times := time_order(p.frame.groups)):
+        return times[0].expr
     if sort.table is not None and (dates := p.schema.dates(sort.table)):
         return Col(sort.table, dates[0])
     aggregates = [output.expr for output in outputs if is_aggregate(output.expr)]

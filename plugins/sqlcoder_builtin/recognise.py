@@ -18,6 +18,7 @@ from sqlcoder_builtin.clauses import (
     ordering,
     rates,
     relations,
+    restated,
     superlatives,
     text_matches,
     times,
@@ -100,8 +101,13 @@ _OPEN_WHERE = ("that", "whose", "with", "but")
 def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
     entities.qualified(p)
+    again = restated.listing(p)
     at = 0
     while at < len(p.chunks):
+        if again is not None and at == again.start:
+            restated.take(p, again)
+            at = again.tail
+            continue
         after = next((end for recogniser in RECOGNISERS if (end := recogniser(p, at)) is not None), None)
         if after is None:
             _pass_over(p, at)

@@ -91,7 +91,7 @@ def people_names(p: Parse, at: int) -> int | None:
     table = p.owner_after(end - 1) or p.near_table(end) or p.subject()
     if table is None:
         return None
-    columns = _first_and_last(p, table)
+    columns = first_and_last(p, table)
     if columns is None:
         return None
     p.take(at, end)
@@ -101,7 +101,8 @@ def people_names(p: Parse, at: int) -> int | None:
     return end
 
 
-def _first_and_last(p: Parse, table: TableName) -> tuple[Col, ...] | None:
+def first_and_last(p: Parse, table: TableName) -> tuple[Col, ...] | None:
+    """The columns of first and last name, or the one of the whole name; None where there are none."""
     by_words = {name_words(column.name): column.name for column in p.schema.table(table).columns}
     firsts = next((by_words[words] for words in (("first", "name"), ("forename",), ("given", "name")) if words in by_words), None)
     lasts = next((by_words[words] for words in (("last", "name"), ("surname",), ("family", "name")) if words in by_words), None)

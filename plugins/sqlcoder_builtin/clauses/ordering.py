@@ -85,7 +85,7 @@ def direction(p: Parse, at: int) -> int | None:
     entry = measured(p, place) if place > at + 1 or chunk.text.lower().endswith(" of") else None
     expr = _sorted_by(p, entry) if entry is not None else None
     if expr is None and not alphabetical and p.frame.sorts and p.frame.sorts[-1].expr is not None:
-        p.frame.sorts[-1].descending = chunk.word == "desc"
+        p.frame.sorts[-1].descending = (chunk.word == "desc") != _by_age(p, p.frame.sorts[-1].expr, chunk.text)
         p.take(at, at + 1)
         return at + 1
     end = entry.end if entry is not None else at + 1
@@ -95,6 +95,11 @@ def direction(p: Parse, at: int) -> int | None:
     )
     p.take(at, end)
     return end
+
+
+def _by_age(p: Parse, expr: Expr | None, said: str) -> bool:
+    """ "from oldest to youngest" by a date of birth: the earliest date comes first."""
+    return isinstance(expr, Col) and p.is_dated(expr) and bool({"oldest", "youngest"} & set(said.lower().split()))
 
 
 def top(p: Parse, at: int) -> int | None:
