@@ -11,7 +11,7 @@ from sqlcoder_core.sql.soundness.finding import finding, source_text
 from sqlcoder_core.sql.soundness.grouping import canonical
 from sqlcoder_core.sql.soundness.multiplicity import Multiplied, group_keys, is_aggregate
 from sqlcoder_core.sql.soundness.reading import Block, Reading, Source
-from sqlcoder_core.values.problem import Problem
+from sqlcoder_core.values.problem import Problem, Severity
 
 _COUNTING: Final = (exp.Sum, exp.Avg, exp.Count)
 
@@ -98,7 +98,9 @@ def _problem(node: exp.Expr, found: tuple[Source, Multiplied], reading: Reading)
     if multiplied.at_root:
         message = f"{written} takes a row of {counted} once for each of its {by}: the join on {where} multiplies it"
         hint = f"aggregate {by} in a subquery before joining it, or use EXISTS if {by} only filters"
-        return finding(reading, node, "fan-out", message, hint=hint)
+        # An average over what a bridge leads to is often meant to be weighted: grades of a student, looked up in a table of grades.
+        severity: Severity = "note" if isinstance(node, exp.Avg) and multiplied.bridge else "warning"
+        return finding(reading, node, "fan-out", message, hint=hint, severity=severity)
     message = f"{written} takes a row of {counted} once for each row of {by} beside it: both hang on {_name(multiplied.beside)}"
     hint = f"aggregate {counted} and {by} in subqueries of their own, then join these"
     return finding(reading, node, "fan-out-chasm", message, hint=hint)

@@ -17,12 +17,16 @@ _DEEPEST: Final = 6
 
 
 class Multiplied(NamedTuple):
-    """Rows of the roots turn up once for each row of `by`, which is joined to `beside` on `columns` of its own."""
+    """Rows of the roots turn up once for each row of `by`, which is joined to `beside` on `columns` of its own.
+
+    `at_root` says that `beside` is one of the roots, `bridge` that `by` is joined to others too.
+    """
 
     by: Source
     beside: Source
     columns: tuple[str, ...]
     at_root: bool
+    bridge: bool
 
 
 class Multiplicity:
@@ -39,17 +43,21 @@ class Multiplicity:
         return self._equalities[id(block)]
 
     def multiplied(self, block: Block, roots: set[int]) -> Multiplied | None:
-        """What surely multiplies rows of these sources; None where nothing does, or nothing is known of it."""
+        """What surely multiplies rows of these sources within a group; None where nothing does, or nothing is known of it."""
         equal = self.equalities(block)
-        picked = {number for number, source in enumerate(block.sources) if self._is_picked(equal, number, source)}
-        reached = self.reached(block, roots | picked)
+        fixed = {place for key in group_keys(block) or () if (place := equal.place(key))}
+        beside_roots = {end for pair in equal.linked if roots & set(pair) for end in pair}
+        far = set(range(len(block.sources))) - beside_roots - roots
+        picked = {number for number in far if self._is_picked(equal, number, block.sources[number], fixed)}
+        reached = self.reached(block, roots | picked, fixed)
         for number, source in enumerate(block.sources):
-            bound = equal.bound(number, reached) if number not in reached else set()
+            bound = equal.bound(number, reached, fixed) if number not in reached else set()
             if not bound or not self._is_many(source, bound):
                 continue
             beside = self._partner(equal, number, bound, reached - picked)
             if beside is not None:
-                return Multiplied(source, block.sources[beside], tuple(equal.columns_beside(number, beside)), beside in roots)
+                bridge = len({end for pair in equal.linked if number in pair for end in pair}) > 2
+                return Multiplied(source, block.sources[beside], tuple(equal.columns_beside(number, beside)), beside in roots, bridge)
         return None
 
     def reached(self, block: Block, roots: set[int], fixed: set[Place] | None = None) -> set[int]:
@@ -139,9 +147,9 @@ class Multiplicity:
         return any(columns & bound for columns in referring) and not (len(referring) > 1 and pair <= bound)
 
     @staticmethod
-    def _is_picked(equal: Equalities, number: int, source: Source) -> bool:
-        """Whether a text is asked for by equality, as in `name = 'Oslo'`, which mostly names one row."""
-        held = equal.bound(number, set()) if source.table is not None else set()
+    def _is_picked(equal: Equalities, number: int, source: Source, fixed: set[Place]) -> bool:
+        """Whether a text is asked for by equality or grouped by, as in `name = 'Oslo'`, which mostly names one row."""
+        held = equal.bound(number, set(), fixed) if source.table is not None else set()
         facts = [source.table.column(name) for name in held] if source.table else []
         return any(fact is not None and fact.kind == "text" and not fact.values_complete for fact in facts)
 
