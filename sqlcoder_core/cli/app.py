@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sqlcoder_core import __version__
-from sqlcoder_core.cli import ask, batch, catalog, config, demo, doctor, guard, init, models, plugins, trust
+from sqlcoder_core.cli import ask, batch, catalog, config, demo, doctor, evaluation, guard, init, models, plugins, trust
 
 app = typer.Typer(
     name="sqlcoder",
@@ -42,4 +42,5 @@ app.add_typer(catalog.catalog_app)
 app.add_typer(plugins.plugins_app)
 app.add_typer(guard.guard_app)
 app.add_typer(models.models_app)
+app.add_typer(evaluation.eval_app)
 app.command("trust")(trust.trust)

@@ -36,7 +36,16 @@ def load_suite(text: str, *, databases: str | None = None, folder: Path | None =
     database out of a dump) is made in `folder`, without one in a folder that is gone when the program ends. Raises FileError for
     files that are not there, ConfigError with file and line for what is wrong in one.
     """
-    files = SuiteFiles(folder)
+    suite = _read(text, databases, SuiteFiles(folder))
+    seen: dict[str, str] = {}
+    for task in suite.tasks:
+        if task.id in seen:
+            raise ConfigError(f"id {task.id!r} stands here a second time", place=task.place, hint=f"it is taken by {seen[task.id]}")
+        seen[task.id] = task.place
+    return suite
+
+
+def _read(text: str, databases: str | None, files: SuiteFiles) -> Suite:
     kind, colon, rest = text.partition(":")
     if colon and kind in _FORMATS:
         return _FORMATS[kind](Wanted(path=_path(rest, text), databases=databases, files=files))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,6 @@ def read(path: Path, files: SuiteFiles) -> Suite:
     head = _validated(document, problems)
     raise_all(problems, str)
     tasks = tuple(_tasks(head, document, _base_name(head)))
-    raise_all(_doubles(tasks), str)
     if not tasks:
         raise ConfigError("there are no questions in this suite", place=str(path), hint="list them under `questions:`")
     base = _base(head, path, document, files)
@@ -80,17 +78,6 @@ def _golds(entry: QuestionEntry, place: str) -> tuple[str, ...]:
 def _rows(entry: ResultEntry) -> Rows:
     names = entry.columns or tuple(f"column{number}" for number in range(1, len(entry.rows[0]) + 1))
     return Rows(columns=names, rows=entry.rows)
-
-
-def _doubles(tasks: tuple[Task, ...]) -> Iterator[Problem]:
-    counted = Counter(task.id for task in tasks)
-    seen: dict[str, str] = {}
-    for task in tasks:
-        if counted[task.id] > 1 and task.id in seen:
-            yield Problem(
-                code="double", message=f"id {task.id!r} stands here a second time", place=task.place, hint=f"it is taken by {seen[task.id]}"
-            )
-        seen.setdefault(task.id, task.place)
 
 
 # ------------------------------------------------------------------ the database
