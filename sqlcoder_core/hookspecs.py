@@ -85,6 +85,15 @@ class Hooks:
         return ()
 
     @hookspec
+    def sqlcoder_repair(self, candidate: Candidate, problems: tuple[Problem, ...], linked: Linked) -> Iterable[Candidate]:
+        """Statements in place of one that has these problems, after core's own repairs and before a model is asked again; best first.
+
+        A statement is changed with `dataclasses.replace(candidate, sql=..., notes=(*candidate.notes, "what was changed"))`. What comes back
+        is checked like any other, and kept only where it is better.
+        """
+        return ()
+
+    @hookspec
     def sqlcoder_doctor(self) -> Iterable[Problem]:
         """Findings for `sqlcoder doctor`."""
         return ()

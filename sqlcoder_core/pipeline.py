@@ -1,20 +1,23 @@
-"""The order of the steps, and nothing else: gather has happened, then link, propose, check, execute, choose."""
+"""The order of the steps, and nothing else: gather has happened, then link, propose, check, repair, execute, choose."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sqlcoder_core.contracts.proposer import Ask, Proposer
-from sqlcoder_core.steps.check import ExtensionChecks, check
+from sqlcoder_core.linking.answer_shape import expected_shape
+from sqlcoder_core.steps.check import ExtensionChecks, Findings, check
 from sqlcoder_core.steps.choose import Choice, choose
-from sqlcoder_core.steps.execute import Runner, execute
+from sqlcoder_core.steps.execute import Plan, Runner, execute_in_turn
 from sqlcoder_core.steps.link import link
 from sqlcoder_core.steps.propose import propose
+from sqlcoder_core.steps.ranking import Ranking, ceiling
+from sqlcoder_core.steps.repair import ExtensionRepairs, Repairs, Rules, ask_author
+from sqlcoder_core.steps.stopwatch import Stopwatch
 from sqlcoder_core.values.answer import Answer
-from sqlcoder_core.values.candidate import Proposal
+from sqlcoder_core.values.candidate import Candidate, Proposal
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.checked import CheckedCandidate, Executed
 from sqlcoder_core.values.linked import Linked
@@ -25,7 +28,8 @@ from sqlcoder_core.values.result import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How questions are to be answered. `executions` is how many candidates may run before giving up (1 on engines that bill).
+    """How questions are to be answered. `executions` is how many statements may run for one (1 on engines that bill), `repair_rounds` how
+    often whoever wrote a statement with problems is asked again.
 
     `listener` hears the text of an answer as it is written.
     """
@@ -33,6 +37,7 @@ class Wish:
     run: bool = True
     candidates: int = 3
     executions: int = 3
+    repair_rounds: int = 2
     min_confidence: float = 0.0
     limits: Limits = field(default_factory=Limits)
     listener: Callable[[str], None] | None = None
@@ -40,13 +45,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """All that a run needs, built; `runner` gives the query worker when the first query is to be run."""
+    """All that a run needs, built; `runner` gives the query worker when the first query is to be run.
+
+    `findings` and `rules` are what core makes of a statement: what is wrong with it, and how that may be mended.
+    """
 
     proposer: Proposer
     catalog: Catalog
     dialect: str
     clock: Clock
+    findings: Findings
     extensions: ExtensionChecks
+    rules: Rules
+    extension_repairs: Callable[[Linked], ExtensionRepairs]
     runner: Callable[[], Runner]
     allow_functions: tuple[str, ...] = ()
     policy_id: str = ""
@@ -56,11 +67,12 @@ class Pipeline:
         watch = Stopwatch()
         with watch("link"):
             linked = tuple(link(question, self.catalog) for question in questions)
+        asks = tuple(self._ask(one, wish) for one in linked)
         with watch("propose"):
-            proposals = propose(self.proposer, tuple(self._ask(one, wish) for one in linked))
+            proposals = propose(self.proposer, asks)
         shared = watch.shares(len(questions))
-        for one, proposal in zip(linked, proposals, strict=True):
-            yield self._finish(one, proposal, wish, shared)
+        for ask, proposal in zip(asks, proposals, strict=True):
+            yield self._finish(ask, proposal, wish, shared)
 
     def _ask(self, linked: Linked, wish: Wish) -> Ask:
         return Ask(
@@ -73,74 +85,73 @@ class Pipeline:
             listener=wish.listener,
         )
 
-    def _finish(self, linked: Linked, proposal: Proposal, wish: Wish, shared: tuple[tuple[str, float], ...]) -> Answer:
+    def _finish(self, ask: Ask, proposal: Proposal, wish: Wish, shared: tuple[tuple[str, float], ...]) -> Answer:
+        question = ask.linked.question
         watch = Stopwatch()
+        repairs = self._repairs(ask, wish)
+        ranking = Ranking(shape=expected_shape(question.text), votes=self.proposer.votes)
         with watch("check"):
-            checked = tuple(self._check(linked, proposal))
+            checked = tuple(map(repairs.check, proposal.candidates))
+        with watch("repair"):
+            checked = repairs.before(checked)
         with watch("execute"):
-            executed = tuple(self._execute(checked, wish))
+            executed = execute_in_turn(checked, self._plan(wish, ranking, repairs, watch))
         with watch("choose"):
             choice = Choice(
-                question=linked.question,
+                question=question,
                 dialect=self.dialect,
                 proposal=proposal,
                 executed=executed,
                 run=wish.run,
                 min_confidence=wish.min_confidence,
+                ranking=ranking,
+                record=tuple(repairs.record),
+                problems=tuple(repairs.problems),
             )
             answer = choose(choice)
-        unheeded = self._unheeded(linked.question) if answer.status == "answered" else ()
+        unheeded = self._unheeded(question) if answer.status == "answered" else ()
         return replace(answer, problems=answer.problems + unheeded, timings_ms=shared + watch.shares(1))
+
+    def _check(self, linked: Linked, candidate: Candidate) -> CheckedCandidate:
+        return check(
+            candidate,
+            linked,
+            dialect=self.dialect,
+            catalog=self.catalog,
+            findings=self.findings,
+            extensions=self.extensions,
+            allow_functions=self.allow_functions,
+            policy_id=self.policy_id,
+        )
+
+    def _repairs(self, ask: Ask, wish: Wish) -> Repairs:
+        def author(candidate: Candidate, problems: tuple[Problem, ...]) -> Proposal:
+            return ask_author(self.proposer, partial(self.proposer.repair, ask, candidate, problems))
+
+        return Repairs(
+            check=partial(self._check, ask.linked),
+            rules=self.rules,
+            extensions=self.extension_repairs(ask.linked),
+            author=author,
+            rounds=wish.repair_rounds,
+        )
+
+    def _plan(self, wish: Wish, ranking: Ranking, repairs: Repairs, watch: Stopwatch) -> Plan:
+        def repair(failed: Executed) -> tuple[CheckedCandidate, ...]:
+            with watch("repair"):
+                return repairs.after(failed)
+
+        return Plan(
+            runner=self.runner,
+            limits=wish.limits,
+            most=wish.executions if wish.run else 0,
+            runs=lambda one: ceiling(one) >= wish.min_confidence,
+            settled=ranking.settled,
+            repair=repair,
+        )
 
     def _unheeded(self, question: Question) -> tuple[Problem, ...]:
         if not question.instructions or self.proposer.heeds_instructions:
             return ()
         message = f"the instructions were not heeded: runtime {self.proposer.name!r} reads the question only"
         return (Problem(code="instructions", message=message, severity="warning", hint="say it in the question"),)
-
-    def _check(self, linked: Linked, proposal: Proposal) -> Iterator[CheckedCandidate]:
-        for candidate in proposal.candidates:
-            yield check(
-                candidate,
-                linked,
-                dialect=self.dialect,
-                catalog=self.catalog,
-                extensions=self.extensions,
-                allow_functions=self.allow_functions,
-                policy_id=self.policy_id,
-            )
-
-    def _execute(self, checked: tuple[CheckedCandidate, ...], wish: Wish) -> Iterator[Executed]:
-        """Candidates run in order until one has rows; an unsure best is not run at all; the rest stay unexecuted."""
-        left = wish.executions if wish.run else 0
-        for one in checked:
-            sure = one.candidate.score >= wish.min_confidence
-            if not left or one.query is None or not sure:
-                yield Executed(checked=one)
-                continue
-            done = execute(one, self.runner(), wish.limits)
-            left = 0 if done.result is not None else left - 1
-            yield done
-
-
-class Stopwatch:
-    """Milliseconds per step, in run order."""
-
-    def __init__(self) -> None:
-        self._spent: list[tuple[str, float]] = []
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self._spent.append((step, (time.perf_counter() - start) * 1000))
-
-    def take(self) -> tuple[tuple[str, float], ...]:
-        """What was measured since the last taking."""
-        taken = self.shares(1)
-        self._spent.clear()
-        return taken
-
-    def shares(self, questions: int) -> tuple[tuple[str, float], ...]:
-        """Each step's time divided among the questions that shared it."""
-        return tuple((step, round(spent / questions, 3)) for step, spent in self._spent)

@@ -16,8 +16,12 @@ from sqlcoder_core.config.build import Built, build
 from sqlcoder_core.config.load import Configuration, load
 from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.host import Host
-from sqlcoder_core.pipeline import Pipeline, Stopwatch, Wish
+from sqlcoder_core.pipeline import Pipeline, Wish
+from sqlcoder_core.sql.mending import mended
+from sqlcoder_core.sql.soundness import findings
 from sqlcoder_core.steps.gather import connection_scope, gather, said_once
+from sqlcoder_core.steps.repair import ExtensionRepairs
+from sqlcoder_core.steps.stopwatch import Stopwatch
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.candidate import Candidate
 from sqlcoder_core.values.catalog import Catalog
@@ -152,7 +156,10 @@ class Session:
             catalog=self.catalog,
             dialect=self.dialect,
             clock=self.built.clock,
+            findings=findings,
             extensions=self._extension_checks,
+            rules=self._rules,
+            extension_repairs=self._extension_repairs,
             runner=self._runner,
             allow_functions=self.built.allow_functions,
         )
@@ -176,7 +183,8 @@ class Session:
         return Wish(
             run=run,
             candidates=wanted,
-            executions=1 if billed else wanted,
+            executions=1 if billed else wanted + self.built.repair_rounds,
+            repair_rounds=self.built.repair_rounds,
             min_confidence=self.built.min_confidence if min_confidence is None else min_confidence,
             limits=limits or self.built.limits,
         )
@@ -189,3 +197,14 @@ class Session:
     def _extension_checks(self, candidate: Candidate, linked: Linked) -> tuple[Problem, ...]:
         found = self.host.run_hook("sqlcoder_check", self.built.extensions, candidate=candidate, linked=linked)
         return tuple(problem for one in found for problem in one)
+
+    def _rules(self, candidate: Candidate, problems: tuple[Problem, ...]) -> Iterator[tuple[str, str]]:
+        return ((one.sql, one.note) for one in mended(candidate.sql, self.dialect, self.catalog, problems))
+
+    def _extension_repairs(self, linked: Linked) -> ExtensionRepairs:
+        def repaired(candidate: Candidate, problems: tuple[Problem, ...]) -> Iterator[Candidate]:
+            asked = replace(candidate, dialect=self.dialect)
+            found = self.host.run_hook("sqlcoder_repair", self.built.extensions, candidate=asked, problems=problems, linked=linked)
+            return (one for some in found for one in some)
+
+        return repaired

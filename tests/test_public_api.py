@@ -41,6 +41,6 @@ def test_every_hook_is_documented_and_typed(hook: str) -> None:
 
 def test_an_extensions_methods_have_the_hooks_signatures() -> None:
     run_hooks = [name for name in HOOKS if hasattr(Extension, name)]
-    assert run_hooks == ["sqlcoder_check", "sqlcoder_doctor"]
+    assert run_hooks == ["sqlcoder_check", "sqlcoder_repair", "sqlcoder_doctor"]
     for name in run_hooks:
         assert list(inspect.signature(getattr(Extension, name)).parameters) == list(inspect.signature(getattr(Hooks, name)).parameters)

@@ -47,6 +47,7 @@ class Built:
     context: Context
     allow_functions: tuple[str, ...]
     candidates: int
+    repair_rounds: int
     min_confidence: float
     limit: int | None
     output: tuple[str, ...]
@@ -98,6 +99,7 @@ def build(configuration: Configuration, host: Host, *, examining: bool = False) 
         context=context,
         allow_functions=configuration.allow_functions,
         candidates=configuration.answer.candidates,
+        repair_rounds=configuration.answer.repair_rounds,
         min_confidence=configuration.answer.min_confidence,
         limit=configuration.answer.limit,
         output=configuration.output,

@@ -94,6 +94,9 @@ class AnswerSection(Section):
     """How questions are answered."""
 
     candidates: Count = Field(default=3, le=50, description="Distinct statements to consider for a question.")
+    repair_rounds: int = Field(
+        default=2, ge=0, le=10, description="Times that a model is asked again about a statement with problems; 0: nothing is repaired."
+    )
     min_confidence: float = Field(default=0.0, ge=0, le=1, description="Abstain below this confidence, 0 to 1.")
     limit: Count | None = Field(default=None, description="LIMIT for questions that do not ask for a number of rows.")
 

@@ -38,6 +38,7 @@ runtime: builtin
 
 # answer:
 #   candidates: 3        # distinct statements considered for a question
+#   repair_rounds: 2     # times a model is asked again about a statement with problems; 0: nothing is repaired
 #   min_confidence: 0    # abstain below this, 0 to 1
 
 # time:

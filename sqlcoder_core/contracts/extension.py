@@ -17,6 +17,10 @@ class Extension(Component):
         """Problems of one candidate; one of severity `error` keeps it from running."""
         return ()
 
+    def sqlcoder_repair(self, candidate: Candidate, problems: tuple[Problem, ...], linked: Linked) -> Iterable[Candidate]:
+        """Statements in place of one that has these problems; each is checked like any other before it runs."""
+        return ()
+
     def sqlcoder_doctor(self) -> Iterable[Problem]:
         """Findings for `sqlcoder doctor`, each with its remedy as `hint`."""
         return ()

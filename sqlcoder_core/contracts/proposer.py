@@ -15,11 +15,20 @@ from sqlcoder_core.values.question import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedTry:
+    """A statement that was written for the question and is no answer to it: why not, a sentence each."""
+
+    sql: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One question as a proposer gets it. `candidates` is how many distinct statements are wanted at most.
 
     `linked` is the part of the catalog that the question is about, `catalog` all of it, for those who can use the whole.
-    `listener` hears the answer's text as it is written, from those who can tell.
+    `listener` hears the answer's text as it is written, from those who can tell. `failed` is the statement that is to be replaced,
+    where the question is asked again.
     """
 
     linked: Linked
@@ -29,6 +38,7 @@ class Ask:
     limit: int | None = None
     catalog: Catalog | None = None
     listener: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
+    failed: FailedTry | None = None
 
 
 class Proposer(Component):
@@ -40,6 +50,9 @@ class Proposer(Component):
     together: int = 1
     local: bool = True
     """False when the question and the catalog leave this machine."""
+    votes: ClassVar[bool] = False
+    """True where its candidates are tries at one reading (beams, samples), so that several with the same rows speak for each other;
+    False where each is a reading of its own."""
     heeds_instructions: ClassVar[bool] = True
     """False for one that cannot read `Question.instructions`; whoever gave any is then told so."""
 
@@ -48,7 +61,11 @@ class Proposer(Component):
         raise NotImplementedError
 
     def repair(self, ask: Ask, candidate: Candidate, problems: tuple[Problem, ...]) -> Proposal:
-        """Other statements in place of one that has these problems; none where it cannot do better, which is the default."""
+        """Other statements in place of one that has these problems; none where it cannot do better, which is the default.
+
+        Asked at most `answer.repair_rounds` times for a question, and never twice about one statement with the same
+        problems.
+        """
         return Proposal()
 
     def warm(self) -> None:

@@ -14,7 +14,7 @@ from sqlcoder_core.hookspecs import PROJECT, Hooks
 from sqlcoder_core.host.nearest import did_you_mean
 
 HOOK_NAMES = tuple(name for name in vars(Hooks) if name.startswith("sqlcoder_"))
-RUN_HOOKS = ("sqlcoder_check", "sqlcoder_doctor")
+RUN_HOOKS = ("sqlcoder_check", "sqlcoder_repair", "sqlcoder_doctor")
 _REMEDY = "repair or upgrade it, or take it out of the configuration; -v shows the traceback"
 
 

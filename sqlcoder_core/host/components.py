@@ -16,6 +16,7 @@ from sqlcoder_core.host.kinds import KINDS, Kind
 from sqlcoder_core.host.local import class_in, is_local, load_module, local_use
 from sqlcoder_core.host.nearest import did_you_mean, nearest
 from sqlcoder_core.host.scrub import Scrubber
+from sqlcoder_core.values.candidate import Candidate
 from sqlcoder_core.values.connection import Detection
 from sqlcoder_core.values.problem import Problem
 
@@ -133,22 +134,23 @@ class Host:
             self._extensions[id(built)] = (built, found.who, place)
         return built
 
-    def run_hook(self, hook: str, extensions: Iterable[Extension], **arguments: object) -> list[tuple[Problem, ...]]:
-        """Call a run hook on each extension, in order: one tuple of Problems for each, marked with who found them.
+    def run_hook(self, hook: str, extensions: Iterable[Extension], **arguments: object) -> list[tuple[Any, ...]]:
+        """Call a run hook on each extension, in order: one tuple for each of the Problems, marked with who found them, or Candidates.
 
         Raises PluginError that names extension and hook. The configuration names every extension, so a failing one stops the
         run: a check that is skipped would fail open.
         """
         return [self._run(hook, one, arguments) for one in extensions]
 
-    def _run(self, hook: str, extension: Extension, arguments: dict[str, object]) -> tuple[Problem, ...]:
+    def _run(self, hook: str, extension: Extension, arguments: dict[str, object]) -> tuple[Any, ...]:
         _, who, place = self._extensions[id(extension)]
+        wanted = Candidate if hook == "sqlcoder_repair" else Problem
         found = self._calls.call(extension, hook, arguments, who, place=place, ours=False)
         for one in found:
-            if not isinstance(one, Problem):
-                hint = "return Problems (from sqlcoder_core.api), or nothing"
+            if not isinstance(one, wanted):
+                hint = f"return {wanted.__name__}s (from sqlcoder_core.api), or nothing"
                 raise PluginError(f"{who} answered hook {hook} with {type(one).__name__}", place=place, hint=hint)
-        return tuple(replace(one, found_by=extension.name) if one.found_by == "core" else one for one in found)
+        return tuple(_marked(one, extension.name) for one in found)
 
     def detect(self, directory: Path, options: dict[str, str], *, words: Iterable[str] | None = None) -> tuple[Detection, ...]:
         """What the plugins (those named by `words`, else all built-in ones) recognise in a directory, most certain first."""
@@ -162,6 +164,10 @@ class Host:
             asking: dict[str, object] = {"directory": directory, "options": options}
             found += self._calls.call(module, _DETECT, asking, str(plugin), doing=f"looking at {directory}")
         return tuple(sorted(found, key=lambda one: -one.certainty))
+
+
+def _marked(found: Any, extension: str) -> Any:
+    return replace(found, found_by=extension) if isinstance(found, Problem) and found.found_by == "core" else found
 
 
 def _by_name(brought: Iterable[Any], kind: Kind, who: str, place: str) -> dict[str, Any]:

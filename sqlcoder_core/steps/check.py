@@ -1,4 +1,4 @@
-"""A candidate in, the same candidate judged by the guard, the catalog and the extensions out."""
+"""A candidate in, the same candidate judged by the guard, by what the catalog proves, and by the extensions out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlcoder_core.values.linked import Linked
 from sqlcoder_core.values.problem import Problem
 
 ExtensionChecks = Callable[[Candidate, Linked], tuple[Problem, ...]]
+Findings = Callable[[CheckedQuery, Catalog], tuple[Problem, ...]]
 
 
 def check(
@@ -22,6 +23,7 @@ def check(
     *,
     dialect: str,
     catalog: Catalog,
+    findings: Findings,
     extensions: ExtensionChecks,
     allow_functions: tuple[str, ...] = (),
     policy_id: str = "",
@@ -31,9 +33,20 @@ def check(
     if query is None or refusal:
         return CheckedCandidate(candidate=candidate, query=None, problems=(refusal,) if refusal else ())
     notes = tuple(Problem(code="cleaned", severity="note", message=note) for note in query.notes)
-    problems = notes + extensions(replace(candidate, dialect=dialect), linked)
+    found = _found(query, catalog, findings)
+    problems = notes + found + extensions(replace(candidate, dialect=dialect), linked)
     blocked = any(problem.severity == "error" for problem in problems)
-    return CheckedCandidate(candidate=candidate, query=None if blocked else query, problems=problems)
+    # What a person has verified is not put behind something else on core's word; it is still said.
+    doubts = () if candidate.route == "verified" else tuple(problem for problem in found if problem.severity == "warning")
+    return CheckedCandidate(candidate=candidate, query=None if blocked else query, problems=problems, doubts=doubts)
+
+
+def _found(query: CheckedQuery, catalog: Catalog, findings: Findings) -> tuple[Problem, ...]:
+    try:
+        return findings(query, catalog)
+    except Exception as error:  # noqa: BLE001 - advice on a query that the guard has let through: no question fails for it
+        message = f"the query could not be looked through for mistakes ({type(error).__name__})"
+        return (Problem(code="unexamined", severity="note", message=message),)
 
 
 def _guarded(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlcoder_core.errors import Abstained, PluginError, Refused, TimeLimit
+from sqlcoder_core.steps.ranking import Ranking, ceiling
+from sqlcoder_core.steps.trail import trail
 from sqlcoder_core.values.answer import Alternative, Answer
 from sqlcoder_core.values.candidate import Proposal
 from sqlcoder_core.values.checked import Executed
@@ -14,7 +16,10 @@ from sqlcoder_core.values.question import Question
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What `choose` decides between: the candidates as far as they got, in the proposer's order."""
+    """What `choose` decides between: the candidates as far as they got, in the order of their turns.
+
+    `record` and `problems` are of what happened since the proposal: repairs, and what went wrong with them.
+    """
 
     question: Question
     dialect: str
@@ -22,44 +27,77 @@ class Choice:
     executed: tuple[Executed, ...]
     run: bool
     min_confidence: float = 0.0
+    ranking: Ranking = field(default_factory=Ranking)
+    record: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def usable(self) -> list[Executed]:
+        """Those with rows (or, when nothing is to be run, those that passed), the best first."""
+        return self.ranking.best_first([one for one in self.executed if _usable(one, self.run)])
+
+    @property
+    def first(self) -> Executed:
+        """The proposer's own best, before any repair."""
+        return next((one for one in self.executed if not one.checked.candidate.repairs), self.executed[0])
 
 
 def choose(choice: Choice) -> Answer:
-    """The first candidate that ran (or, when nothing is to be run, that passed); otherwise why there is none."""
-    return replace(_chosen(choice), signature=choice.proposal.record)
+    """The best of the candidates that ran (or, when nothing is to be run, that passed); otherwise why there is none."""
+    best = next(iter(choice.usable), None)
+    answer = _chosen(choice, best)
+    told = tuple(trail(choice.executed, best, choice.ranking))
+    return replace(answer, signature=choice.proposal.record + choice.record, trail=told)
 
 
-def _chosen(choice: Choice) -> Answer:
+def _chosen(choice: Choice, best: Executed | None) -> Answer:
     if not choice.executed:
         problem = choice.proposal.problem
         return _unproposed(choice, problem) if problem else _abstained(choice, _not_understood(choice.proposal))
-    best = next((one for one in choice.executed if one.checked.query is not None), None)
-    if best is not None and best.checked.candidate.score < choice.min_confidence:
-        return _abstained(choice, _unsure(best, choice.min_confidence))
-    good = next((one for one in choice.executed if _usable(one, choice.run)), None)
-    return _answered(choice, good) if good else _failed(choice)
+    if best is not None:
+        sure = choice.ranking.confidence(best, choice.executed)
+        return _answered(choice, best, sure) if sure >= choice.min_confidence else _unsure(choice, sure)
+    passed = next((one for one in choice.executed if one.checked.query is not None), None)
+    if passed is not None and passed.problem is None and ceiling(passed.checked) < choice.min_confidence:
+        return _unsure(choice, ceiling(passed.checked))
+    return _failed(choice)
 
 
 def _usable(one: Executed, run: bool) -> bool:
     return one.result is not None if run else one.checked.query is not None
 
 
-def _answered(choice: Choice, good: Executed) -> Answer:
-    candidate = good.checked.candidate
-    query = good.checked.query
-    notes = tuple(Problem(code="note", severity="note", message=text, found_by=candidate.proposer) for text in candidate.notes)
+def _answered(choice: Choice, best: Executed, sure: float) -> Answer:
+    candidate = best.checked.candidate
+    query = best.checked.query
     return Answer(
         question=choice.question,
         status="answered",
         dialect=choice.dialect,
         sql=query.text if query else candidate.sql,
         route=candidate.route,
-        result=good.result,
+        result=best.result,
         reading=candidate.reading,
-        confidence=round(candidate.score, 4),
-        problems=good.checked.problems + notes + _lesser(choice.proposal.problem),
-        alternatives=_alternatives(choice, good),
+        confidence=round(sure, 4),
+        problems=(
+            *(Problem(code="repaired", severity="note", message=f"repaired: {change}") for change in candidate.repairs),
+            *best.checked.problems,
+            *_shape_note(choice, best),
+            *(Problem(code="note", severity="note", message=text, found_by=candidate.proposer) for text in candidate.notes),
+            *_lesser(choice.proposal.problem),
+            *(found for problem in choice.problems for found in _lesser(problem)),
+        ),
+        alternatives=_alternatives(choice, best),
     )
+
+
+def _shape_note(choice: Choice, best: Executed) -> tuple[Problem, ...]:
+    if best.result is None or choice.ranking.misfit(best) != "clear":
+        return ()
+    shape = choice.ranking.shape
+    wanted = "one number" if shape.kind == "one number" else f"at most {shape.most} rows"
+    message = f"the question asks for {wanted}, and there are {len(best.result.rows):,} rows"
+    return (Problem(code="shape", severity="note", message=message),)
 
 
 def _lesser(problem: Problem | None) -> tuple[Problem, ...]:
@@ -75,17 +113,22 @@ def _unproposed(choice: Choice, problem: Problem) -> Answer:
     return Answer(question=choice.question, status="failed", dialect=choice.dialect, problems=(problem,), exit_code=exit_code)
 
 
-def _alternatives(choice: Choice, good: Executed) -> tuple[Alternative, ...]:
+def _alternatives(choice: Choice, best: Executed | None) -> tuple[Alternative, ...]:
+    """Others that may be meant; not those that are more doubtful than the answer, among them what was repaired to become it."""
+    most = len(best.checked.doubts) if best is not None else None
     return tuple(
         Alternative(sql=other.checked.query.text, reading=other.checked.candidate.reading)
         for other in choice.executed
-        if other is not good and other.checked.query is not None
+        if other is not best
+        and other.checked.query is not None
+        and other.problem is None
+        and (most is None or len(other.checked.doubts) <= most)
     )
 
 
 def _failed(choice: Choice) -> Answer:
     """No candidate is usable: the first one's problems are reported, since it is the proposer's best."""
-    first = choice.executed[0]
+    first = choice.first
     ran = first.problem is not None
     problems = first.checked.problems + ((first.problem,) if first.problem else ())
     return Answer(
@@ -106,9 +149,7 @@ def _abstained(choice: Choice, problem: Problem) -> Answer:
         status="abstained",
         dialect=choice.dialect,
         problems=(problem,),
-        alternatives=tuple(
-            Alternative(sql=one.checked.query.text, reading=one.checked.candidate.reading) for one in choice.executed if one.checked.query
-        ),
+        alternatives=_alternatives(choice, None),
         exit_code=Abstained.exit_code,
     )
 
@@ -120,11 +161,12 @@ def _not_understood(proposal: Proposal) -> Problem:
     return Problem(code="not_understood", severity="warning", message=message, hint=hint, found_by="runtime")
 
 
-def _unsure(best: Executed, least: float) -> Problem:
-    return Problem(
+def _unsure(choice: Choice, sure: float) -> Answer:
+    problem = Problem(
         code="unsure",
         severity="warning",
-        message=f"confidence {best.checked.candidate.score:.2f} is below {least:.2f}",
+        message=f"confidence {sure:.2f} is below {choice.min_confidence:.2f}",
         hint="see the alternatives, or lower --min-confidence",
         found_by="core",
     )
+    return replace(_abstained(choice, problem), confidence=round(sure, 4))

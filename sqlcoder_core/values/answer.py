@@ -26,7 +26,8 @@ class Answer:
     """Everything a sink may show. `exit_code` is what this outcome means for a process (CLI exit codes).
 
     `signature` holds whatever makes the answer repeatable, as (name, value) pairs of text: versions, settings hash,
-    runtime, catalog hash, seed, `now`. `timings_ms` are (step, milliseconds) pairs in run order.
+    runtime, catalog hash, seed, `now`. `timings_ms` are (step, milliseconds) pairs in run order. `trail` says what was tried, repaired
+    and compared on the way, a line each, for `--explain`.
     """
 
     question: Question
@@ -42,3 +43,4 @@ class Answer:
     timings_ms: tuple[tuple[str, float], ...] = ()
     signature: tuple[tuple[str, str], ...] = ()
     exit_code: int = 0
+    trail: tuple[str, ...] = ()

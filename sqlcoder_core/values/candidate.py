@@ -22,7 +22,8 @@ class Reading:
 class Candidate:
     """One statement that may answer the question, best first by `score` (0 to 1, comparable within one proposer).
 
-    `dialect` is sqlglot's word for the SQL's dialect; proposers may leave it out, checks always find it.
+    `dialect` is sqlglot's word for the SQL's dialect; proposers may leave it out, checks always find it. `repairs` says of a statement
+    that stands in for another what was changed and why, a sentence for each time.
     """
 
     sql: str
@@ -32,6 +33,7 @@ class Candidate:
     score: float = 1.0
     notes: tuple[str, ...] = ()
     dialect: str = ""
+    repairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

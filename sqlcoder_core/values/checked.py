@@ -50,11 +50,16 @@ class CheckedQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedCandidate:
-    """A candidate with what the checks found; `query` is None when something of severity `error` keeps it from running."""
+    """A candidate with what the checks found; `query` is None when something of severity `error` keeps it from running.
+
+    `doubts` are those of the problems that make it likely wrong though it would run, as core's own checks have proved: a value that is
+    not stored, rows that a join counts twice.
+    """
 
     candidate: Candidate
     query: CheckedQuery | None
     problems: tuple[Problem, ...] = ()
+    doubts: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

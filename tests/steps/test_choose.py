@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlcoder_core.linking.answer_shape import Shape
 from sqlcoder_core.steps.choose import Choice, choose
-from sqlcoder_core.values.candidate import Candidate, Proposal
-from sqlcoder_core.values.checked import GUARD_SEAL, CheckedCandidate, CheckedQuery, Executed
+from sqlcoder_core.steps.ranking import Ranking
+from sqlcoder_core.values.candidate import Proposal
+from sqlcoder_core.values.checked import Executed
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Question
 from sqlcoder_core.values.result import ResultSet
 
-ROWS = ResultSet(columns=("n",), types=("INTEGER",), rows=((1,),))
+from .scripted import DOUBT, ran, rows
+
+ROWS = rows(1)
 
 
-def passed(
-    sql: str, *, score: float = 0.9, result: ResultSet | None = ROWS, problem: Problem | None = None, exit_code: int = 0
-) -> Executed:
-    query = CheckedQuery(text=sql, dialect="duckdb", seal=GUARD_SEAL)
-    checked = CheckedCandidate(candidate=Candidate(sql=sql, proposer="fake", score=score), query=query)
-    return Executed(checked=checked, result=result, problem=problem, exit_code=exit_code)
+def passed(sql: str, *, result: ResultSet | None = ROWS, **facts: Any) -> Executed:
+    return ran(sql, result, **facts)
 
 
 def refused(sql: str) -> Executed:
-    problem = Problem(code="unknown_table", message="no table x")
-    return Executed(checked=CheckedCandidate(candidate=Candidate(sql=sql, proposer="fake"), query=None, problems=(problem,)))
+    return ran(sql, problems=[Problem(code="unknown_table", message="no table x")])
 
 
-def choice(*executed: Executed, run: bool = True, proposal: Proposal | None = None, least: float = 0.0) -> Choice:
+def choice(*executed: Executed, run: bool = True, proposal: Proposal | None = None, least: float = 0.0, **facts: Any) -> Choice:
     return Choice(
         question=Question(text="how many?"),
         dialect="duckdb",
@@ -33,6 +34,7 @@ def choice(*executed: Executed, run: bool = True, proposal: Proposal | None = No
         executed=executed,
         run=run,
         min_confidence=least,
+        **facts,
     )
 
 
@@ -71,3 +73,55 @@ def test_a_best_candidate_below_the_wanted_confidence_is_an_abstention_that_offe
     assert (answer.status, answer.exit_code) == ("abstained", 6)
     assert answer.problems[0].message == "confidence 0.40 is below 0.60"
     assert [other.sql for other in answer.alternatives] == ["select 1"]
+    assert answer.confidence == 0.4
+
+
+def test_what_was_repaired_is_a_note_before_the_statements_own_problems() -> None:
+    answer = choose(choice(passed("select 1", repairs=("nme -> name, since there is no column nme",), doubts=[DOUBT])))
+    assert [(problem.code, problem.severity) for problem in answer.problems] == [("repaired", "note"), ("literal-unknown", "warning")]
+    assert answer.problems[0].message == "repaired: nme -> name, since there is no column nme"
+
+
+def test_a_statement_that_was_repaired_is_no_alternative_to_what_became_of_it() -> None:
+    answer = choose(
+        choice(passed("select 2", repairs=("x",)), passed("select 1", result=None, doubts=[DOUBT]), passed("select 3", result=None))
+    )
+    assert [other.sql for other in answer.alternatives] == ["select 3"]
+
+
+def test_when_all_fails_it_is_told_of_the_proposers_own_statement() -> None:
+    broken = Problem(code="database", message="no such function", found_by="engine")
+    answer = choose(choice(passed("mended", result=None, problem=broken, exit_code=5, repairs=("x",)), refused("written")))
+    assert (answer.status, answer.sql, answer.problems[0].code) == ("refused", "written", "unknown_table")
+
+
+def test_a_winner_that_disagreement_makes_unsure_is_an_abstention_that_offers_both() -> None:
+    tries = (passed("select 1", result=rows(1)), passed("select 2", result=rows(2)))
+    answer = choose(choice(*tries, least=0.8, ranking=Ranking(votes=True)))
+    assert (answer.status, answer.exit_code, answer.confidence) == ("abstained", 6, 0.63)
+    assert [other.sql for other in answer.alternatives] == ["select 1", "select 2"]
+
+
+def test_rows_that_clearly_miss_the_question_are_said_to() -> None:
+    answer = choose(choice(passed("select 1", result=rows(1, 2)), ranking=Ranking(shape=Shape(kind="one number"))))
+    assert answer.problems[-1].message == "the question asks for one number, and there are 2 rows"
+    assert answer.confidence == 0.54
+
+
+def test_the_trail_tells_of_every_candidate_once_there_is_something_to_tell() -> None:
+    assert choose(choice(passed("select 1"))).trail == ()
+    tries = (passed("select 2", result=rows(2), repairs=("x -> y, since z",)), refused("select x"), passed("select 3", result=rows(2)))
+    assert choose(choice(*tries, ranking=Ranking(votes=True))).trail == (
+        "1. score 0.90, 1 row: select 2",
+        "   repaired: x -> y, since z",
+        "2. score 0.90, refused (no table x): select x",
+        "3. chosen: score 0.90, 1 row: select 3",
+        "2 of 2 that ran have the rows of the one chosen",
+    )
+
+
+def test_the_record_of_repairs_joins_the_signature_and_their_failures_the_problems() -> None:
+    died = Problem(code="model_died", message="the model's process ended")
+    answer = choose(choice(passed("select 1"), record=(("repair_1_prompt", "ab"),), problems=(died,)))
+    assert answer.signature == (("repair_1_prompt", "ab"),)
+    assert [(problem.code, problem.severity) for problem in answer.problems] == [("model_died", "warning")]
