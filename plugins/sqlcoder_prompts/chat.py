@@ -10,6 +10,7 @@ from pydantic import Field
 
 from sqlcoder_core.api import Ask, Message, Prompt, Prompter, Room, Settings, hookimpl
 from sqlcoder_prompts.ddl import shown
+from sqlcoder_prompts.failed import failed_sql, reasons
 from sqlcoder_prompts.notes import dialect_name
 from sqlcoder_prompts.originals import FENCE
 from sqlcoder_prompts.sections import Halves, SharingPrompter, bullets, general_rules
@@ -35,7 +36,7 @@ class ChatPrompter(SharingPrompter):
 
     def prompt(self, ask: Ask, room: Room) -> Prompt:
         """The messages. Raises UsageError when not even the tables that the question names fit."""
-        most = 2 * min(self.settings.examples, len(ask.linked.verified)) + 3
+        most = 2 * min(self.settings.examples, len(ask.linked.verified)) + (5 if ask.failed else 3)
         inner = replace(room, tokens=room.tokens - most * _PER_MESSAGE)
         halves = self.fitted(ask, inner, lambda halves: "\n".join(one.content for one in self._messages(halves, ask)) + FENCE)
         return Prompt(
@@ -49,7 +50,7 @@ class ChatPrompter(SharingPrompter):
         )
 
     def _messages(self, halves: Halves, ask: Ask) -> tuple[Message, ...]:
-        turns = tuple(_turns(halves))
+        turns = (*_turns(halves), *_failed(ask, halves))
         system = _system(halves, ask)
         if self.settings.system:
             return (Message(role="system", content=system), *turns)
@@ -69,6 +70,16 @@ def _turns(halves: Halves) -> Iterator[Message]:
     before = f"Questions before this one:\n{bullets(halves.previous)}\n\n" if halves.previous else ""
     notes = f"\n\n{bullets(halves.notes)}" if halves.notes else ""
     yield Message(role="user", content=f"{before}{halves.question}{notes}")
+
+
+def _failed(ask: Ask, halves: Halves) -> Iterator[Message]:
+    """Further turns, so that all before them is as the model has read it."""
+    if ask.failed:
+        plain = halves.plain
+        yield Message(role="assistant", content=f"{FENCE}{failed_sql(ask, plain)}\n```")
+        yield Message(
+            role="user", content=f"That statement is wrong:\n{bullets(reasons(ask, plain))}\n\nWrite the statement that is right."
+        )
 
 
 @hookimpl

@@ -9,6 +9,7 @@ from sqlcoder_core.api import Ask, Prompt, Room, VerifiedQuestion
 from sqlcoder_prompts.content import Content, linked_content
 from sqlcoder_prompts.ddl import ddl, shown
 from sqlcoder_prompts.dropping import first_rung, fit, rungs
+from sqlcoder_prompts.failed import failed_rule
 from sqlcoder_prompts.focus import Focus, focus_of
 from sqlcoder_prompts.names import Names
 from sqlcoder_prompts.notes import dialect_name, metric_line, previous_lines, term_line, time_lines, wish_lines
@@ -58,6 +59,7 @@ def _rules(content: Content, ask: Ask, names: Names, plain: Plain) -> Iterator[s
     before = previous_lines(ask, plain)
     if before:
         yield f"The questions before this one were: {', '.join(f'`{line}`' for line in before)}"
+    yield from failed_rule(ask, plain)
 
 
 def _example(example: VerifiedQuestion, dialect: str, plain: Plain) -> str:

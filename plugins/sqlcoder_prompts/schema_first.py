@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlcoder_core.api import Ask, Prompt, Prompter, Room, hookimpl
 from sqlcoder_prompts.ddl import shown
+from sqlcoder_prompts.failed import failed_sql, reasons
 from sqlcoder_prompts.notes import dialect_name
 from sqlcoder_prompts.originals import FENCE
 from sqlcoder_prompts.sections import Halves, SharingPrompter, bullets, general_rules
@@ -43,7 +44,17 @@ def _parts(halves: Halves, ask: Ask) -> tuple[str, str]:
     )
     notes = f"### Notes\n{bullets(halves.notes)}\n\n" if halves.notes else ""
     before = f"### Questions before this one\n{bullets(halves.previous)}\n\n" if halves.previous else ""
-    return head, f"{''.join(reversed(list(examples)))}{notes}{before}### Question\n{halves.question}\n\n### SQL\n{FENCE}"
+    question = f"### Question\n{halves.question}\n\n{_failed(ask, halves)}### SQL\n{FENCE}"
+    return head, f"{''.join(reversed(list(examples)))}{notes}{before}{question}"
+
+
+def _failed(ask: Ask, halves: Halves) -> str:
+    """Behind the question, so that all before it is as the model has read it."""
+    if not ask.failed:
+        return ""
+    plain = halves.plain
+    why = bullets(reasons(ask, plain))
+    return f"### SQL that is wrong\n```sql\n{failed_sql(ask, plain)}\n```\n\n### What is wrong with it\n{why}\n\n"
 
 
 @hookimpl

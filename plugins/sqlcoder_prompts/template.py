@@ -11,6 +11,8 @@ What the file may use (all text from outside comes as one line without control t
   `expression`, `filter`, `line`; `line` is the whole definition in one line
 - `examples`: list of `question`, `sql`, nearest first
 - `instructions` (list): those of the catalog; `notes` (list): those given with the question, the day, what its words may mean
+- `failed`: `sql` and `problems` (list) of a statement that was written for the question and is wrong, else none; a file that does
+  not use it is not asked for repairs, since its prompt would be the same
 - `dialect`, `dialect_name`, `model`, `today` (ISO), `now` (ISO, or none where no day is set), `limit` (or none)
 - `{{ question_starts }}` marks where the part that all questions share ends
 
@@ -27,6 +29,7 @@ from pydantic import Field
 
 from sqlcoder_core.api import Ask, Context, Prompt, Prompter, Room, Settings, Table, hookimpl
 from sqlcoder_prompts.ddl import ddl, shown
+from sqlcoder_prompts.failed import failed_sql, reasons
 from sqlcoder_prompts.names import Names
 from sqlcoder_prompts.notes import dialect_name, metric_line, term_line
 from sqlcoder_prompts.plain import Plain
@@ -41,7 +44,7 @@ class TemplateSettings(SharingSettings):
 
     file: Path = Field(
         description="The Jinja file. It may use question, previous, schema, ddl, tables, relationships, metrics, terms, examples, "
-        "instructions, notes, dialect, dialect_name, model, today, now, limit; "
+        "instructions, notes, failed (sql, problems), dialect, dialect_name, model, today, now, limit; "
         "{{ question_starts }} marks where the part that all questions share ends."
     )
     opening: str = Field(
@@ -114,6 +117,7 @@ def _variables(halves: Halves, ask: Ask, room: Room) -> dict[str, Any]:
         "examples": [{"question": plain.line(one.question), "sql": plain.sql(one.sql)} for one in content.examples],
         "instructions": [plain.line(one.text) for one in content.instructions],
         "notes": list(halves.notes),
+        "failed": {"sql": failed_sql(ask, plain), "problems": list(reasons(ask, plain))} if ask.failed else None,
         "dialect": ask.dialect,
         "dialect_name": dialect_name(ask.dialect),
         "model": plain.line(room.model.name),

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import ClassVar
 
 from sqlcoder_core.contracts.component import Context
 from sqlcoder_core.contracts.prompter import Prompter, Room
-from sqlcoder_core.contracts.proposer import Ask, Proposer
+from sqlcoder_core.contracts.proposer import Ask, FailedTry, Proposer
 from sqlcoder_core.contracts.runtime import RemoteRuntime, Runtime, RuntimeSettings
 from sqlcoder_core.errors import ConfigError, ModelDied, ModelError, PluginError, SqlcoderError, UsageError
 from sqlcoder_core.models.names import known, recognised
+from sqlcoder_core.runtime.asking_again import LEAST_SECONDS, Questions, failed_try
 from sqlcoder_core.runtime.hypotheses import candidates_of, problem_of
 from sqlcoder_core.runtime.local_model import LocalModel
 from sqlcoder_core.runtime.prompt_record import record_of
 from sqlcoder_core.runtime.receives import model_notes, note, receives
 from sqlcoder_core.values.candidate import Candidate, Proposal
-from sqlcoder_core.values.generation import Generated, ModelFacts, Prompt, ShownTable
+from sqlcoder_core.values.generation import Decoding, Generated, ModelFacts, Prompt, ShownTable
 from sqlcoder_core.values.problem import Problem
 
 _OF_THE_PROCESS = ("model_died", "out_of_memory")
@@ -31,6 +33,7 @@ class ModelProposer(Proposer):
     """
 
     settings: RuntimeSettings
+    votes: ClassVar[bool] = True
 
     def __init__(self, runtime: Runtime, context: Context, prompter: Prompter | None, by_word: Callable[[str], Prompter]) -> None:
         super().__init__(runtime.settings, context)
@@ -44,19 +47,45 @@ class ModelProposer(Proposer):
         self._by_word = by_word
         self.model = runtime if isinstance(runtime, RemoteRuntime) else LocalModel(runtime, context)
         self._told = False
+        self._questions = Questions()
         self._local = self.model if isinstance(self.model, LocalModel) else None
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order; the prompts are decoded together."""
         room = self._room()
+        self._questions.begin(asks)
         try:
             rendered = [self._rendered(ask, room) for ask in asks]
         except ModelDied as died:  # while counting: the next question gets a fresh process
-            problem = Problem(code=died.code, message=died.message, place=died.place, hint=died.hint, found_by=self.name)
-            return iter([Proposal(problem=problem)] * len(asks))
+            return iter([Proposal(problem=self._died(died))] * len(asks))
         prompts = [one for one in rendered if isinstance(one, Prompt)]
         generated = iter(self._generated(asks, prompts) if prompts else ())
         return iter([self._proposal(ask, one, generated, room.model) for ask, one in zip(asks, rendered, strict=True)])
+
+    def repair(self, ask: Ask, candidate: Candidate, problems: tuple[Problem, ...]) -> Proposal:
+        """The question again with the statement and what is wrong with it, within what is left of the question's time.
+
+        Nothing where the prompt would be one that the model has read: a prompter that does not show what failed, or no time.
+        """
+        given, seconds = self._questions.of(ask), self.settings.seconds
+        try:
+            room = self._room()
+            failed = failed_try(candidate, problems, values=room.values)
+            prompt = self._rendered(replace(ask, failed=failed, listener=None), room)
+            if isinstance(prompt, Problem):
+                return Proposal(problem=prompt)
+            if not given.is_new(prompt) or seconds - given.seconds < LEAST_SECONDS:
+                return Proposal()
+            decoding = replace(self._decoding((ask,)), temperature=0.0, seconds=seconds - given.seconds)
+            one = next(iter(self.model.generate([prompt], replace(decoding, hypotheses=min(decoding.hypotheses, decoding.beams)))))
+        except ModelDied as died:
+            return Proposal(problem=self._died(died))
+        given.note(prompt, one)
+        record = tuple(pair for pair in record_of(prompt, one) if pair[0] in ("prompt", "tokens"))
+        return Proposal(candidates=candidates_of(one, prompt, self.name, ask.candidates), problem=problem_of(one, self.name), record=record)
+
+    def _died(self, died: ModelDied) -> Problem:
+        return Problem(code=died.code, message=died.message, place=died.place, hint=died.hint, found_by=self.name)
 
     def warm(self) -> None:
         """Start loading a local model."""
@@ -142,7 +171,7 @@ class ModelProposer(Proposer):
         return replace(prompt, prompter=prompt.prompter or self.prompter.name, shown=shown)
 
     def _generated(self, asks: tuple[Ask, ...], prompts: list[Prompt]) -> Iterator[Generated]:
-        decoding = replace(self.settings.decoding(self._wanted(asks)), dialect=asks[0].dialect)
+        decoding = self._decoding(asks)
         if len(prompts) == 1:
             streams = decoding.hypotheses == 1 and decoding.beams == 1
             yield from self.model.generate(prompts, decoding, asks[0].listener if streams else None)
@@ -151,6 +180,9 @@ class ModelProposer(Proposer):
             # One question's crash is not the others' fault, and what is too much for five may do for one.
             alone = generated.problem is not None and generated.problem.code in _OF_THE_PROCESS and not generated.hypotheses
             yield from self.model.generate([prompt], decoding) if alone else (generated,)
+
+    def _decoding(self, asks: tuple[Ask, ...]) -> Decoding:
+        return replace(self.settings.decoding(self._wanted(asks)), dialect=asks[0].dialect)
 
     def _wanted(self, asks: tuple[Ask, ...]) -> int:
         """Beams that were searched anyway cost nothing, and some of them say the same; a server's or a sample's answers cost."""
@@ -163,6 +195,7 @@ class ModelProposer(Proposer):
         one = next(generated, None)
         if one is None:
             raise PluginError(f"runtime {self.name!r} gave fewer answers than it was asked for")
+        self._questions.of(ask).note(prompt, one)
         candidates = self._with_notes(candidates_of(one, prompt, self.name, ask.candidates), facts)
         problem = problem_of(one, self.name)
         reason = None if candidates or problem else "the model wrote no SQL"
@@ -182,14 +215,18 @@ class ModelProposer(Proposer):
 
 
 def _cleaned(ask: Ask, room: Room) -> Ask:
-    """The person's own words without anything that means a control token to the model; prompters do the same with what the catalog says."""
+    """The person's own words, and a statement that failed, without anything that means a control token to the model; prompters do the
+    same with what the catalog says."""
     question = ask.linked.question
 
     def plain(text: str | None) -> str | None:
         return None if text is None else room.plain(text.encode("utf-8", "replace").decode())
 
     said = replace(question, text=plain(question.text) or "", instructions=plain(question.instructions), previous=plain(question.previous))
-    return replace(ask, linked=replace(ask.linked, question=said))
+    failed = ask.failed
+    if failed is not None:
+        failed = FailedTry(sql=plain(failed.sql) or "", problems=tuple(plain(one) or "" for one in failed.problems))
+    return replace(ask, linked=replace(ask.linked, question=said), failed=failed)
 
 
 def _in_default_schema(shown: tuple[ShownTable, ...], schema: str | None) -> tuple[ShownTable, ...]:

@@ -32,7 +32,8 @@ def receives(runtime: Runtime) -> str:
     shared = bool(getattr(runtime.settings, "share_values", False))
     values = "stored values and verified examples too (`share_values`)" if shared else "no stored values and no verified examples"
     place = getattr(runtime.settings, "url", None) or getattr(runtime.settings, "base_url", None) or "a server"
-    return f"{runtime.name}: sends the question, names, types and descriptions of the linked tables to {place}; {values}"
+    facts = "the question, names, types and descriptions of the linked tables, and what was wrong with its SQL,"
+    return f"{runtime.name}: sends {facts} to {place}; {values}"
 
 
 def _facts(facts: ModelFacts) -> Iterator[str]:

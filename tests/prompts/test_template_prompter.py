@@ -37,7 +37,7 @@ def test_every_variable_of_the_documentation_can_be_used(rendered: Callable[...,
     documented = re.findall(r"`([a-z_]+)`", (module.__doc__ or "").split("Blocks are trimmed")[0])
     top = [
         *("question", "previous", "schema", "ddl", "tables", "relationships", "metrics", "terms", "examples", "instructions", "notes"),
-        *("dialect", "dialect_name", "model", "today", "now", "limit"),
+        *("failed", "dialect", "dialect_name", "model", "today", "now", "limit"),
     ]
     assert set(top) <= set(documented)
     text = rendered("".join(f"{{{{ {name} }}}}\n" for name in top)).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sqlcoder_core.contracts.prompter import Prompter
+from sqlcoder_core.contracts.proposer import FailedTry
 from sqlcoder_core.errors import UsageError
 from sqlcoder_core.values.catalog import Column, Fact, Instruction, Metric, Table, TableName, Term, VerifiedQuestion
 from sqlcoder_core.values.generation import Prompt
@@ -86,6 +88,23 @@ def test_a_prompt_keeps_its_form(cls: type[Prompter], built: Callable[..., Promp
 
     assert counts(text, "") == counts("xx", "")
     assert counts("qwv", question) == counts("qwv", "yy")
+
+
+@pytest.mark.parametrize("cls", PROMPTERS)
+@given(sql=NASTY, why=NASTY)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_failed_does_not_change_it_either(
+    cls: type[Prompter], built: Callable[..., Prompter], tmp_path: Path, sql: str, why: str
+) -> None:
+    (tmp_path / "mine.jinja").write_text("### Task\n{{ schema }}\n{{ failed.sql }} {{ failed.problems|join }}\n```sql\n", encoding="utf-8")
+    prompter = built(cls, **({"file": "mine.jinja"} if cls is TemplatePrompter else {}))
+
+    def counts(sql: str, why: str) -> dict[str, int]:
+        ask = replace(ask_about("count thing", facts=facts_with("xx")), failed=FailedTry(sql=sql, problems=(why, "also no")))
+        prompt = whole(prompter.prompt(ask, room_for(20_000, specials=SPECIAL)))
+        return {mark: prompt.count(mark) for mark in MARKS}
+
+    assert counts(sql, why) == counts("zz", "yy")
 
 
 @pytest.mark.parametrize("cls", [SqlcoderPrompter, SchemaFirstPrompter, ChatPrompter])

@@ -112,6 +112,7 @@ class ServerSettings(RuntimeSettings):
     share_values: bool = False
     constrain: bool = False
     answer: str = "SELECT count(*) AS n FROM pets"
+    again: str | None = None
     closed: str | None = None
     serves: str = "canned-server"
     mode: str = "auto"
@@ -132,8 +133,9 @@ class ServerRuntime(RemoteRuntime):
 
     def generate(self, prompts: Sequence[Prompt], decoding: Any, listener: Any = None) -> Iterator[Generated]:
         ServerRuntime.seen.extend(prompts)
-        for _ in prompts:
-            yield Generated(hypotheses=(Hypothesis(text=self.settings.answer, tokens=8, logprob=-0.8, score=-0.1, ended="stop"),))
+        for prompt in prompts:
+            answer = self.settings.again if self.settings.again and ", not " in prompt.text else self.settings.answer
+            yield Generated(hypotheses=(Hypothesis(text=answer, tokens=8, logprob=-0.8, score=-0.1, ended="stop"),))
 
     def close(self) -> None:
         ServerRuntime.seen.append(Prompt(text="closed"))
@@ -145,6 +147,7 @@ class PlainSettings(Settings):
     style: str = "plain"
     fails: bool = False
     padding: int = 0
+    heeds: bool = True
 
 
 class PlainPrompter(Prompter):
@@ -162,7 +165,8 @@ class PlainPrompter(Prompter):
         if room.count([text])[0] + len(question.text) > room.tokens:
             raise UsageError(f"the question does not fit into {room.tokens} tokens", hint="ask something shorter")
         shown = tuple(ShownTable(name=table.name, columns=tuple(one.name for one in table.columns)) for table in ask.linked.tables)
-        whole = f"{text}{ASKED}{question.text}{ANSWER}"
+        again = f", not {ask.failed.sql} ({'; '.join(ask.failed.problems)})" if ask.failed and self.settings.heeds else ""
+        whole = f"{text}{ASKED}{question.text}{again}{ANSWER}"
         return Prompt(text=whole, shared=len(text), shown=shown, dropped=("sample values",), stop=("\n\n",))
 
 

@@ -230,7 +230,8 @@ def test_doctor_says_what_the_runtime_is_and_receives(configure) -> None:
 def test_doctor_names_what_a_server_gets_to_see(configure) -> None:
     configure("server")
     assert runtime_findings()[0] == (
-        "note: server: sends the question, names, types and descriptions of the linked tables to https://models.example; "
+        "note: server: sends the question, names, types and descriptions of the linked tables, and what was wrong with its SQL, "
+        "to https://models.example; "
         "no stored values and no verified examples"
     )
 
