@@ -46,7 +46,9 @@ def tell(answer: Answer, asking: Asking, notices: Notices, *, shows_details: boo
     notices.outcome(answer)
     if not shows_details:
         notices.warnings(answer)
-    if asking.explain:
+    if not asking.explain:
+        notices.tried(answer)
+    else:
         notices.explanation(answer, shown=shows_details)
 
 

@@ -56,6 +56,11 @@ class Notices:
             if problem.severity == "warning" and not self.options.quiet:
                 self._say("warning", name + _told(problem))
 
+    def tried(self, answer: Answer) -> None:
+        """What was tried, repaired and compared before the answer, for -v; nothing where the first statement was right."""
+        for line in answer.trail if self.options.verbose and not self.options.quiet else ():
+            self._say("note", line)
+
     def explanation(self, answer: Answer, *, shown: bool) -> None:
         """How the question was read and what it took; `shown` says that the answer itself shows reading and problems."""
         print(file=sys.stderr)
@@ -95,7 +100,7 @@ def pointed_at(sql: str, span: tuple[int, int]) -> Iterator[str]:
 
 
 def explained(answer: Answer) -> Iterator[str]:
-    """Headings at the margin, their lines indented: reading, problems, alternatives, times, signature."""
+    """Headings at the margin, their lines indented: reading, problems, alternatives, what was tried, times, signature."""
     facts = [f"route {answer.route}", f"dialect {answer.dialect}"]
     if answer.confidence is not None:
         facts.insert(0, f"confidence {answer.confidence:.2f}")
@@ -105,12 +110,18 @@ def explained(answer: Answer) -> Iterator[str]:
     for number, other in enumerate(answer.alternatives, 1):
         meanings = [f"“{one.phrase}” is {one.meaning}" for one in other.reading]
         yield from _section(f"alternative {number}", [*meanings, *other.sql.splitlines()])
+    yield from _section("candidates", list(answer.trail))
     yield from _section("milliseconds", [", ".join(f"{step} {spent:,.1f}" for step, spent in answer.timings_ms)])
     yield from _section("prompt", list(_prompt(dict(answer.signature))))
-    yield from _section("signature", [f"{name} {value}" for name, value in answer.signature if name not in _OF_THE_PROMPT])
+    yield from _section("signature", [f"{name} {value}" for name, value in answer.signature if not _of_the_prompt(name)])
 
 
-_OF_THE_PROMPT = ("shown", "left_out", "tokens")
+def _of_the_prompt(name: str) -> bool:
+    return name in ("shown", "left_out", "tokens") or _of_a_repair(name)
+
+
+def _of_a_repair(name: str) -> bool:
+    return name.startswith("repair_") and name.endswith("_tokens")
 
 
 def _prompt(signature: dict[str, str]) -> Iterator[str]:
@@ -125,6 +136,7 @@ def _prompt(signature: dict[str, str]) -> Iterator[str]:
         yield f"left out for want of room: {signature['left_out']}"
     if signature.get("tokens"):
         yield f"tokens: {signature['tokens']}"
+    yield from (f"tokens, {name[: -len('_tokens')].replace('_', ' ')}: {value}" for name, value in signature.items() if _of_a_repair(name))
 
 
 def _many(count: int, word: str) -> str:
