@@ -50,3 +50,8 @@ def test_findings_are_those_of_the_case(entry: dict[str, Any]) -> None:
 def test_every_code_that_cases_name_is_documented() -> None:
     named = {line.split()[1] for param in cases() for line in param.values[0].get("found", ())}
     assert named <= set(FINDINGS)
+
+
+def test_every_documented_code_has_a_case() -> None:
+    named = {line.split()[1] for param in cases() for line in param.values[0].get("found", ())}
+    assert set(FINDINGS) <= named

@@ -18,7 +18,7 @@ FINDINGS: Final[dict[str, str]] = {
     "group-key-missing": "a bare column beside an aggregate that is not grouped by",
     "aggregate-misplaced": "an aggregate where the engine has not grouped yet: WHERE, GROUP BY, ON, or inside another aggregate",
     "window-misplaced": "a window function where the engine has not reached the windows yet",
-    "column-ambiguous": "a column that several relations of the query have",
+    "alias-out-of-reach": "a name that SELECT gives, used in a clause that this engine reads before SELECT",
     "join-cartesian": "two relations that nothing joins: every row meets every row",
     "join-unsupported": "a join on columns that no relationship and no key name supports",
     "join-wrong-key": "a join of a key with a column that refers to another table",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
+from sqlcoder_core.sql.soundness.dialect_functions import dialect_functions
 from sqlcoder_core.sql.soundness.division import divisions
 from sqlcoder_core.sql.soundness.fan_out import fan_outs
 from sqlcoder_core.sql.soundness.grouping import groupings
@@ -21,6 +22,7 @@ from sqlcoder_core.values.problem import Problem
 Check: TypeAlias = Callable[[Reading], Iterable[Problem]]
 
 CHECKS: Final[tuple[Check, ...]] = (
+    dialect_functions,
     misplaced,
     type_mismatches,
     null_comparisons,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlglot import exp
 
@@ -11,6 +12,12 @@ from sqlcoder_core.sql.soundness.multiplicity import is_aggregate
 from sqlcoder_core.sql.soundness.reading import Block, Reading
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.values.problem import Problem
+
+_ALIASES_LATE: Final = {
+    "WHERE": frozenset({"postgres", "mysql", "mariadb", "tsql", "bigquery", "oracle"}),
+    "HAVING": frozenset({"postgres", "tsql", "oracle"}),
+}
+"""Engines that do not know SELECT's names in a clause."""
 
 
 def misplaced(reading: Reading) -> Iterator[Problem]:
@@ -55,19 +62,34 @@ def _windows(block: Block, reading: Reading) -> Iterator[Problem]:
 
 
 def _aliases(block: Block, reading: Reading) -> Iterator[Problem]:
-    """A name that stands for an aggregate or window of the SELECT, used in WHERE."""
-    for clause in block.clause("where"):
-        for column in block.own(exp.Column, under=clause):
-            if not isinstance(column, exp.Column) or column.table or fold(column.name) not in block.aliases() or block.owner(column):
-                continue
-            meant = block.output(column.name)
-            kinds = [node for node in meant.walk() if isinstance(node, (exp.AggFunc, exp.Window))] if meant else []
-            if any(isinstance(node, exp.Window) for node in kinds):
-                message = f"{column.name} is a window function, and WHERE is read before windows are computed"
-                yield finding(reading, column, "window-misplaced", message, hint="filter in a query around this one", severity="error")
-            elif kinds:
-                message = f"{column.name} is an aggregate, and WHERE is read before the rows are grouped"
-                yield finding(reading, column, "aggregate-misplaced", message, hint="put the condition into HAVING", severity="error")
+    """A name that SELECT gives, used in a clause that is read before: no column, and an aggregate or window at worst."""
+    for word, name in (("WHERE", "where"), ("HAVING", "having")):
+        for clause in block.clause(name):
+            for column in block.own(exp.Column, under=clause):
+                if isinstance(column, exp.Column) and is_alias(column, block):
+                    yield from _alias(column, word, block, reading)
+
+
+def is_alias(column: exp.Column, block: Block) -> bool:
+    """Whether the bare name can only be the one that a projection has been given."""
+    if column.table or fold(column.name) not in block.aliases():
+        return False
+    return block.owner(column) is None and all(source.has(column.name) is False for source in block.sources)
+
+
+def _alias(column: exp.Column, word: str, block: Block, reading: Reading) -> Iterator[Problem]:
+    meant = block.output(column.name)
+    kinds = [node for node in meant.walk() if isinstance(node, (exp.AggFunc, exp.Window))] if meant else []
+    if any(isinstance(node, exp.Window) for node in kinds):
+        message = f"{column.name} is a window function, and {word} is read before windows are computed"
+        yield finding(reading, column, "window-misplaced", message, hint="filter in a query around this one", severity="error")
+    elif kinds and word == "WHERE":
+        message = f"{column.name} is an aggregate, and WHERE is read before the rows are grouped"
+        yield finding(reading, column, "aggregate-misplaced", message, hint="put the condition into HAVING", severity="error")
+    elif reading.dialect in _ALIASES_LATE[word] and meant is not None:
+        message = f"{column.name} is a name that SELECT gives, and {word} is read before it in {reading.dialect}"
+        hint = f"write {source_text(meant, reading.text)} there"
+        yield finding(reading, column, "alias-out-of-reach", message, hint=hint, severity="error")
 
 
 def _below(node: exp.Expr, block: Block) -> Iterator[exp.Expr]:
