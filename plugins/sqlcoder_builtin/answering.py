@@ -1,24 +1,18 @@
-"""One question from chunks to candidates, or to an abstention that names what was not understood."""
+"""One question to candidates, or to an abstention that names what was not understood."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
 
-from sqlcoder_builtin.assemble import NotUnderstood, assemble
-from sqlcoder_builtin.chunks import chunks_of
-from sqlcoder_builtin.followup import read_together
-from sqlcoder_builtin.joining import NoWay
-from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.recognise import recognise
-from sqlcoder_builtin.render import Renderer
+from sqlcoder_builtin.leftovers import unplaced
+from sqlcoder_builtin.rereading import Way, ways
 from sqlcoder_builtin.schema import Schema
-from sqlcoder_builtin.scoring import score, unplaced
 from sqlcoder_core.api import Ask, Candidate, Proposal, Reading
 
 NAME = "builtin"
-_NEAR = 0.2
-"""Readings this close in score are worth showing beside the first."""
+_WORTH_SHOWING = 0.15
+"""Second readings less likely than this are not offered."""
 
 
 def answer(ask: Ask, floor: float = 0.0) -> Proposal:
@@ -28,64 +22,31 @@ def answer(ask: Ask, floor: float = 0.0) -> Proposal:
         return Proposal(candidates=(verified,))
     if not ask.linked.tables:
         return Proposal(reason="no table of the catalog fits the question")
-    schema = Schema(ask.linked)
-    p = _read(ask, schema)
-    left = unplaced(p)
+    found, plain = ways(ask, Schema(ask.linked))
+    if not found or found[0].score < floor:
+        return _abstention(ask, found, plain)
+    others = (way for way in found[1 : ask.candidates] if way.score >= _WORTH_SHOWING)
+    return Proposal(candidates=tuple(map(_candidate, (found[0], *others))))
+
+
+def _abstention(ask: Ask, found: Sequence[Way], plain: Way) -> Proposal:
+    """What was not understood, or how the question would have been read had that been sure enough."""
+    left = unplaced(plain.parse)
     if left:
         return Proposal(unplaced=left, suggestions=_suggestions(ask, left), reason=f"not understood: {', '.join(left)}")
-    try:
-        first = _candidate(ask, schema, p)
-    except NotUnderstood as error:
-        return Proposal(reason=str(error))
-    except NoWay as error:
-        return Proposal(reason=f"no way is known to join {error.left.name} and {error.right.name}")
-    others = _second_readings(ask, schema, p, first)
-    if first.score < floor:
-        return Proposal(
-            suggestions=tuple(other.sql for _, other in others)[:2],
-            reason=f"the best reading is too doubtful ({first.score:.2f}): {first.sql}",
-        )
-    return Proposal(candidates=(first, *(other for _, other in others))[: max(1, ask.candidates)])
+    if plain.sql is None:
+        return Proposal(reason=plain.reason)
+    best, *others = found
+    suggestions = tuple(way.sql for way in others[:2] if way.sql is not None)
+    return Proposal(suggestions=suggestions, reason=f"the best reading is too doubtful ({best.score:.2f}): {best.sql}")
 
 
-def _read(ask: Ask, schema: Schema, banned: frozenset[tuple[int, str, str]] = frozenset()) -> Parse:
-    together = read_together(ask, schema)
-    if together is not None:
-        return together
-    p = Parse(chunks_of(ask.linked, ask.clock), schema, ask.clock)
-    p.banned = banned
-    recognise(p)
-    return p
-
-
-def _candidate(ask: Ask, schema: Schema, p: Parse) -> Candidate:
-    renderer = Renderer(schema, ask.dialect, ask.clock)
-    query = assemble(p)
-    if ask.limit is not None and query.limit is None and ask.linked.question.limit is not None:
-        query = replace(query, limit=ask.limit)
-    sql = renderer.sql(query)
-    readings = tuple(Reading(phrase=phrase, meaning=meaning) for _, phrase, meaning in sorted(p.frame.readings, key=lambda entry: entry[0]))
-    notes = tuple(dict.fromkeys((*p.frame.notes, *renderer.notes)))
-    return Candidate(
-        sql=sql, proposer=NAME, reading=tuple(dict.fromkeys(readings)), score=score(p, renderer.notes, renderer.steps), notes=notes
-    )
-
-
-def _second_readings(ask: Ask, schema: Schema, p: Parse, first: Candidate) -> list[tuple[float, Candidate]]:
-    """The question read again with the closest runner-up in place of one column, as often as there are close ones."""
-    close = sorted((margin, place) for place, margin in p.rivals.items() if margin < _NEAR)
-    found: list[tuple[float, Candidate]] = []
-    for margin, place in close[: max(0, ask.candidates - 1)]:
-        other = _read(ask, schema, frozenset({place}))
-        if unplaced(other):
-            continue
-        try:
-            candidate = _candidate(ask, schema, other)
-        except (NotUnderstood, NoWay):
-            continue
-        if candidate.sql not in (first.sql, *(known.sql for _, known in found)):
-            found.append((margin, replace(candidate, score=round(min(candidate.score, first.score) * (0.9 - margin), 3))))
-    return found
+def _candidate(way: Way) -> Candidate:
+    said = sorted(way.parse.frame.readings, key=lambda entry: entry[0])
+    reading = dict.fromkeys(Reading(phrase=phrase, meaning=meaning) for _, phrase, meaning in said)
+    left = unplaced(way.parse)
+    notes = (*way.notes, f"read without: {', '.join(left)}") if left else way.notes
+    return Candidate(sql=way.sql or "", proposer=NAME, reading=tuple(reading), score=round(way.score, 3), notes=notes)
 
 
 def _verified(ask: Ask) -> Candidate | None:

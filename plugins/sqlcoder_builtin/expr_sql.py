@@ -35,6 +35,10 @@ _RESERVED = frozenset(
 """Names that one engine or another reads as its own words."""
 
 
+class NotComposed(Exception):
+    """A statement over parts asks for something that no part has."""
+
+
 class ExprSql:
     """Turns one expression or predicate into a node, names looked up in a scope."""
 
@@ -109,13 +113,17 @@ class ExprSql:
                 return self._subquery(query, same, scope)
 
     def composed(self, expr: t.Expr, places: Mapping[t.Expr, tuple[str, str]]) -> exp.Expr:
-        """An expression over columns of CTEs: `places` says in which (CTE, column) each part has been computed."""
+        """An expression over columns of CTEs: `places` says in which (CTE, column) each part has been computed.
+
+        Raises NotComposed for a part that none of them has.
+        """
         if expr in places:
             cte, column = places[expr]
             return exp.column(column, table=cte)
         if isinstance(expr, t.Arith):
             return self._arith(expr.op, self.composed(expr.left, places), self.composed(expr.right, places))
-        assert isinstance(expr, t.Lit)
+        if not isinstance(expr, t.Lit):
+            raise NotComposed
         return literal(expr.value)
 
     def aggregate(self, function: t.Function, arg: exp.Expr) -> exp.Expr:

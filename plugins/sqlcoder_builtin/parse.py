@@ -13,6 +13,9 @@ from sqlcoder_core.api import Clock, Column, Match, TableName, table_words
 
 Want: TypeAlias = Callable[[TableName, Column], bool]
 
+Refusal: TypeAlias = tuple[int, str, str]
+"""A decision that is not to be taken again: (place, table, column) for what a name means, (place, recogniser, "") for a clause."""
+
 TABLE_SCORE = 0.5
 """Names below this hardly mean a table."""
 
@@ -20,14 +23,15 @@ TABLE_SCORE = 0.5
 class Parse:
     """Chunks and frame of one question; recognisers read the one and fill the other."""
 
-    def __init__(self, chunks: Sequence[Chunk], schema: Schema, clock: Clock) -> None:
+    def __init__(self, chunks: Sequence[Chunk], schema: Schema, clock: Clock, refused: frozenset[Refusal] = frozenset()) -> None:
         self.chunks = list(chunks)
         self.schema = schema
         self.clock = clock
         self.frame = Frame()
         self.zone = "select"
-        self.banned: frozenset[tuple[int, str, str]] = frozenset()
-        self.rivals: dict[tuple[int, str, str], float] = {}
+        self.refused = refused
+        self.decided: list[Refusal] = []
+        self.rivals: dict[Refusal, float] = {}
         self.tables_said: list[tuple[int, TableName]] = []
         for _ in range(2):
             # The second time each name is read beside the others.
@@ -106,7 +110,7 @@ class Parse:
             (
                 (self.column_score(match, at, want, prefer), -index, match)
                 for index, match in enumerate(found)
-                if _place(at, match) not in self.banned
+                if _place(at, match) not in self.refused
             ),
             reverse=True,
         )
@@ -242,5 +246,5 @@ def _copies(one: Match, other: Match) -> bool:
     return same and one.table is not None and other.table is not None and table_words(one.table.name) == table_words(other.table.name)
 
 
-def _place(at: int, match: Match) -> tuple[int, str, str]:
+def _place(at: int, match: Match) -> Refusal:
     return (at, match.table.key if match.table else "", match.column or "")

@@ -108,7 +108,7 @@ def recognise(p: Parse) -> None:
             restated.take(p, again)
             at = again.tail
             continue
-        after = next((end for recogniser in RECOGNISERS if (end := recogniser(p, at)) is not None), None)
+        after = _decide(p, at)
         if after is None:
             _pass_over(p, at)
             after = at + 1
@@ -117,6 +117,16 @@ def recognise(p: Parse) -> None:
         if chunk.is_cue("on average") and not chunk.used:
             # Said before what is averaged.
             heads.on_average(p, at)
+
+
+def _decide(p: Parse, at: int) -> int | None:
+    """The end of the first clause that is found at a place and was not refused there."""
+    for recogniser in RECOGNISERS:
+        refusal = (at, recogniser.__name__, "")
+        if refusal not in p.refused and (end := recogniser(p, at)) is not None:
+            p.decided.append(refusal)
+            return end
+    return None
 
 
 def _pass_over(p: Parse, at: int) -> None:

@@ -1,0 +1,108 @@
+"""One question read in several ways: as it comes first, then with one decision refused at a time, each way with its traits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sqlcoder_builtin.assemble import NotUnderstood, assemble
+from sqlcoder_builtin.chunks import Chunk, chunks_of
+from sqlcoder_builtin.expr_sql import NotComposed
+from sqlcoder_builtin.followup import read_together
+from sqlcoder_builtin.joining import NoWay
+from sqlcoder_builtin.parse import Parse, Refusal
+from sqlcoder_builtin.recognise import recognise
+from sqlcoder_builtin.render import Renderer
+from sqlcoder_builtin.schema import Schema
+from sqlcoder_builtin.traits import Traits, traits
+from sqlcoder_builtin.weighing import likelihood
+from sqlcoder_core.api import Ask
+
+SURE = 0.93
+"""A first reading this likely is not read again."""
+
+TRIES = 12
+"""How often a question is read again at most."""
+
+_NEAR = 0.2
+"""Second meanings of a name this close behind the first are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One reading of a question. `sql` is None where it amounts to no query; `reason` then says why."""
+
+    parse: Parse
+    sql: str | None
+    found: Traits
+    score: float
+    notes: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def ways(ask: Ask, schema: Schema) -> tuple[list[Way], Way]:
+    """Readings that amount to different queries, the likeliest first; and the one with nothing refused, which may amount to none."""
+    together = read_together(ask, schema)
+    if together is not None:
+        first = _way(ask, schema, together)
+        return [first] if first.sql is not None else [], first
+    chunks = chunks_of(ask.linked, ask.clock)
+    first = _way(ask, schema, _parse(ask, schema, chunks, frozenset()))
+    found = [first]
+    if first.sql is None or first.score < SURE:
+        found += _again(ask, schema, chunks, first)
+    kept: dict[str | None, Way] = {}
+    for way in sorted(found, key=lambda way: -way.score):
+        kept.setdefault(way.sql, way)
+    return [way for way in kept.values() if way.sql is not None], first
+
+
+def _again(ask: Ask, schema: Schema, chunks: Sequence[Chunk], first: Way) -> list[Way]:
+    """Each decision of the first reading refused, then each of the likeliest second one's."""
+    found: list[Way] = []
+    tried: set[frozenset[Refusal]] = {frozenset()}
+    base, left = first, TRIES
+    for _ in range(2):
+        for refusal in _refusals(base):
+            refused = base.parse.refused | {refusal}
+            if refused in tried or left <= 0:
+                continue
+            tried.add(refused)
+            left -= 1
+            found.append(_way(ask, schema, _parse(ask, schema, chunks, refused)))
+        better = max(found, key=lambda way: way.score, default=first)
+        if better.score <= base.score:
+            break
+        base = better
+    return found
+
+
+def _refusals(way: Way) -> Iterator[Refusal]:
+    """What might have been decided otherwise, the most doubtful first."""
+    p = way.parse
+    rivals = sorted((margin, place) for place, margin in p.rivals.items() if margin < _NEAR)
+    yield from (place for _, place in rivals)
+    yield from reversed(p.decided)
+
+
+def _parse(ask: Ask, schema: Schema, chunks: Sequence[Chunk], refused: frozenset[Refusal]) -> Parse:
+    p = Parse([replace(chunk) for chunk in chunks], schema, ask.clock, refused)
+    recognise(p)
+    return p
+
+
+def _way(ask: Ask, schema: Schema, p: Parse) -> Way:
+    renderer = Renderer(schema, ask.dialect, ask.clock)
+    try:
+        query = assemble(p)
+        if ask.limit is not None and query.limit is None and ask.linked.question.limit is not None:
+            query = replace(query, limit=ask.limit)
+        sql = renderer.sql(query)
+    except NotUnderstood as error:
+        return Way(p, None, {}, 0.0, reason=str(error))
+    except NotComposed:
+        return Way(p, None, {}, 0.0, reason="it is sorted by something that it does not measure")
+    except NoWay as error:
+        return Way(p, None, {}, 0.0, reason=f"no way is known to join {error.left.name} and {error.right.name}")
+    found = traits(p, query, renderer.notes, renderer.steps)
+    return Way(p, sql, found, likelihood(found), tuple(dict.fromkeys((*p.frame.notes, *renderer.notes))))
