@@ -30,6 +30,8 @@ def tables_of(nodes: Iterable[Any]) -> tuple[TableName, ...]:
             name = _table(part)
             if name is not None:
                 found.setdefault(name.key, name)
+            for other in part.also if isinstance(part, (Raw, RawPred)) else ():
+                found.setdefault(other.key, other)
     return tuple(found.values())
 
 

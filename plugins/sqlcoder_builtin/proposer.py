@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from pydantic import Field
 
 from sqlcoder_builtin.answering import answer
+from sqlcoder_builtin.definitions import told
 from sqlcoder_core.api import Ask, Proposal, Proposer, Settings
 
 
@@ -21,13 +23,21 @@ class BuiltinProposer(Proposer):
     """Turns questions into SQL by rules: no model, no download, milliseconds; abstains when it does not understand."""
 
     name = "builtin"
-    heeds_instructions = False
     Settings: ClassVar[type[Settings]] = BuiltinSettings
     settings: BuiltinSettings
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order."""
-        return (answer(ask, self.settings.floor) for ask in asks)
+        return (self._answer(ask) for ask in asks)
+
+    def _answer(self, ask: Ask) -> Proposal:
+        """The answer to the question with its definitions; sentences that were not understood are noted beside it."""
+        read = told(ask)
+        proposal = answer(read.ask, self.settings.floor)
+        notes = tuple(f"this instruction was not heeded: {sentence}" for sentence in read.unread)
+        if not notes:
+            return proposal
+        return replace(proposal, candidates=tuple(replace(one, notes=(*one.notes, *notes)) for one in proposal.candidates))
 
     def identity(self) -> tuple[tuple[str, str], ...]:
         """The rules come with the package, so its version says them; the floor is a setting."""

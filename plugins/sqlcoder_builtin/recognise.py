@@ -11,6 +11,7 @@ from sqlcoder_builtin.clauses import (
     entities,
     flags,
     frames,
+    going_on,
     grouping,
     heads,
     listings,
@@ -29,6 +30,8 @@ from sqlcoder_builtin.parse import Parse
 Recogniser = Callable[[Parse, int], int | None]
 
 RECOGNISERS: tuple[Recogniser, ...] = (
+    going_on.now,
+    going_on.ongoing,
     times.date,
     deeds.not_yet,
     deeds.done_most,
@@ -42,6 +45,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     frames.versus,
     frames.growth,
     frames.running,
+    long_times.lasting,
     long_times.measured_bound,
     long_times.bounded,
     long_times.extreme,

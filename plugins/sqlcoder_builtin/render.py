@@ -13,7 +13,8 @@ from sqlcoder_builtin.fan_out import Once, counted_once, distinct_rows, needs_sp
 from sqlcoder_builtin.joining import JoinPlan, NoWay, merged_has, plan_joins
 from sqlcoder_builtin.schema import Schema, Step
 from sqlcoder_builtin.scope import Scope
-from sqlcoder_builtin.tree import Agg, Col, Has, Item, Order, PerGroup, Query
+from sqlcoder_builtin.shapes.measure import reachable
+from sqlcoder_builtin.tree import Agg, Col, Expr, Has, Item, Order, PerGroup, Pred, Query
 from sqlcoder_core.api import Clock, TableName
 
 _ONE_LINE = 78
@@ -37,6 +38,15 @@ class Renderer:
         _unwrap(tree)
         line = tree.sql(dialect=self.dialect, identify=False)
         return line if len(line) <= _ONE_LINE else tree.sql(dialect=self.dialect, identify=False, pretty=True)
+
+    def condition(self, root: TableName, preds: tuple[Pred, ...]) -> str:
+        """Conditions on rows of `root` as SQL text with every column behind its table's own name."""
+        placed = (reachable(self.schema, root, pred) for pred in merged_has(preds, self.schema))
+        return str(exp.and_(*(self.exprs.pred(pred, Scope()) for pred in placed)).sql(dialect=self.dialect))
+
+    def expression(self, expr: Expr) -> str:
+        """An expression as SQL text with every column behind its table's own name."""
+        return str(self.exprs.expr(expr, Scope()).sql(dialect=self.dialect))
 
     # ------------------------------------------------------------------ SELECT
 

@@ -112,6 +112,8 @@ class Raw:
     aggregate: bool = True
     where: Pred | None = None
     name: str | None = None
+    also: tuple[TableName, ...] = ()
+    """Other tables whose columns it reads; each row of `table` meets at most one row of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class RawPred:
     sql: str
     table: TableName
     negated: bool = False
+    also: tuple[TableName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

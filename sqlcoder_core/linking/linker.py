@@ -126,7 +126,7 @@ def _shown(table: Table) -> Table:
 def rematch(text: str, linked: Linked) -> Linked:
     """The same part of the catalog linked to other words: for the previous question of a conversation."""
     tokens = tokenise(text)
-    names, values = _KEPT.get(str(hash(linked.tables)), linked.tables, linked.metrics, linked.terms)
+    names, values = _KEPT.get(str(hash((linked.tables, linked.metrics, linked.terms))), linked.tables, linked.metrics, linked.terms)
     matches = (*name_matches(tokens, names), *value_matches(tokens, values, None, linked.tables))
     return Linked(
         question=Question(text=text, id=linked.question.id, limit=linked.question.limit),

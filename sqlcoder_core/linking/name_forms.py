@@ -97,6 +97,8 @@ def _shorter(words: Words) -> Iterator[Form]:
         yield from (
             (words[at : at + 2], 0.75, "some of its words") for at in range(len(words) - 1) if not set(words[at : at + 2]) <= _GENERIC
         )
+    if len(words) == 2 and not set(words) & _GENERIC:
+        yield ((words[1], words[0]), 0.9, "its words turned round")
     if len(words) == 2 and words[0] == "number":
         yield (("number", "of", words[1]), 1.0, "name")
 

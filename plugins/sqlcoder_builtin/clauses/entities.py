@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.flags import is_flag
-from sqlcoder_builtin.clauses.terms import term_table
+from sqlcoder_builtin.clauses.terms import raw_filter, term_table
 from sqlcoder_builtin.describe import describe_pred
 from sqlcoder_builtin.frame import Condition
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col, Compare, Lit, Pred, RawPred, Truth
+from sqlcoder_builtin.tree import Col, Compare, Lit, Pred, Truth
 from sqlcoder_core.api import Match, TableName, singular, table_words
 
 
@@ -38,9 +38,17 @@ def _term(p: Parse, chunk: Chunk) -> tuple[TableName, Pred] | None:
     if term is None or term.filter is None or term.expression is not None:
         return None
     table = term.table or term_table(p, term.filter)
-    if table is None or table.key not in p.schema.tables or singular(chunk.text.lower().split()[-1]) not in table_words(table.name):
+    if table is None or table.key not in p.schema.tables:
         return None
-    return table, RawPred(term.filter, table)
+    if singular(chunk.text.lower().split()[-1]) not in table_words(table.name) and not _plural(chunk.text):
+        return None
+    return table, raw_filter(p, term.filter, table)
+
+
+def _plural(text: str) -> bool:
+    """ "late arrivals": rows of their own, whatever their table is called."""
+    last = text.lower().split()[-1]
+    return singular(last) != last
 
 
 def _flagged(p: Parse, at: int, chunk: Chunk) -> tuple[TableName, Pred] | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import add_condition
-from sqlcoder_builtin.clauses.terms import term_table
+from sqlcoder_builtin.clauses.terms import raw_filter, term_table
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import RawPred
 
 
 def share(p: Parse, at: int) -> int | None:
@@ -91,4 +90,4 @@ def term_filter(p: Parse, at: int) -> int | None:
     negated = before is not None and before.is_cue("ne", "never")
     if p.frame.subject is None and p.table(p.past(at + 1)) is None:
         p.frame.subject = table
-    return add_condition(p, RawPred(term.filter, table, negated), at, at + 1)
+    return add_condition(p, raw_filter(p, term.filter, table, negated=negated), at, at + 1)

@@ -28,6 +28,18 @@ def bounded(p: Parse, at: int) -> int | None:
     return add_condition(p, Compare(op, span, Lit(number)), start, end)
 
 
+def lasting(p: Parse, at: int) -> int | None:
+    """ "lasted more than 7 days", though a column is called a little like the verb."""
+    chunk = p.chunk(at)
+    if chunk is None or not set(chunk.text.lower().split()) & _LASTING or chunk.kind == "superlative":
+        return None
+    place = p.past(at + 1)
+    end = bounded(p, place) if _bound(p, place) is not None else None
+    if end is not None:
+        p.take(at, place)
+    return end
+
+
 def _bound(p: Parse, at: int) -> tuple[Comparison, int | float, str, int] | None:
     """ "more than 14 days", "within 24 hours", "longer than a year": operator, number, unit, and the place behind."""
     chunk = p.chunk(at)

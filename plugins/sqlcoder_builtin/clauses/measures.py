@@ -10,7 +10,7 @@ from sqlcoder_builtin.clauses.durations import duration
 from sqlcoder_builtin.clauses.entities import gender
 from sqlcoder_builtin.clauses.literals import constant, hit_for
 from sqlcoder_builtin.clauses.places import amount_column
-from sqlcoder_builtin.clauses.terms import term_table
+from sqlcoder_builtin.clauses.terms import other_tables, raw_filter, term_table
 from sqlcoder_builtin.clauses.values import alone
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
@@ -346,7 +346,8 @@ def _term(p: Parse, match: Match) -> Raw | None:
     if table is None or table.key not in p.schema.tables:
         return None
     aggregate = bool(re.search(r"\b(sum|count|avg|min|max|median)\s*\(", term.expression, re.IGNORECASE))
-    return Raw(term.expression, table, aggregate, _raw_filter(term.filter, table) if aggregate else None, term.name)
+    where = raw_filter(p, term.filter, table) if aggregate and term.filter else None
+    return Raw(term.expression, table, aggregate, where, term.name, other_tables(p, term.expression, table))
 
 
 def _raw_filter(sql: str | None, table: TableName) -> RawPred | None:
