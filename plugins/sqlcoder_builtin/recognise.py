@@ -106,9 +106,11 @@ def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
     entities.qualified(p)
     again = restated.listing(p)
+    again = None if again is not None and (again.start, "restated", "") in p.refused else again
     at = 0
     while at < len(p.chunks):
         if again is not None and at == again.start:
+            p.decided.append((again.start, "restated", ""))
             restated.take(p, again)
             at = again.tail
             continue

@@ -59,9 +59,14 @@ def _openings(p: Parse) -> Iterator[tuple[int, int]]:
         if asks and (before.kind == "mark" or before.word in (",", ":") or before.is_cue("and")):
             yield at, at + 1
         following = p.chunk(at + 1)
-        pointing = following is not None and following.text.lower() in ("the", "their", "its", "that")
+        pointing = following is not None and following.text.lower() in ("the", "their", "its", "that") and not _ranks(p, at + 2)
         if (chunk.is_cue("with") and text == "with" and pointing) or text in ("along with", "together with", "as well as"):
             yield at, at + 1
+
+
+def _ranks(p: Parse, at: int) -> bool:
+    """ "with the highest price": which one, not what of it."""
+    return p.is_cue(at, "high", "low", "best", "worst", "common", "rare")
 
 
 def _is_the_question(p: Parse, start: int) -> bool:
