@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from sqlcoder_core.errors import ModelDied, PluginError, SqlcoderError, UsageError
+from sqlcoder_core.errors import ModelDied, ModelError, PluginError, SqlcoderError, UsageError
 from sqlcoder_core.evaluation.fuzz import Benches
 from sqlcoder_core.evaluation.grounds import Contents, Fuzzed, Grounds
 from sqlcoder_core.evaluation.judging import Ordering, judged, judged_unanswerable, unscored
@@ -91,7 +91,7 @@ class Examiner:
     def _group(self, tasks: Sequence[Task], base: Base, session: Session) -> Iterator[Finding]:
         try:
             answers = list(_answers(tasks, session))
-        except PluginError as error:
+        except ModelError as error:
             yield Finding(fatal=error)
             return
         for task, answer in zip(tasks, answers, strict=True):
@@ -152,11 +152,9 @@ def _answers(tasks: Sequence[Task], session: Session) -> Iterator[Answer]:
 def _alone(task: Task, question: Question, session: Session) -> Answer:
     try:
         return session.ask(question)
-    except ModelDied as error:
-        return _failed(task, error)
-    except PluginError:
-        raise
     except SqlcoderError as error:
+        if isinstance(error, ModelError) and not isinstance(error, ModelDied):
+            raise  # a model that cannot be loaded would fail every question
         return _failed(task, error)
     except Exception as error:  # noqa: BLE001 - one question's crash must not end the others; the report names it
         return _failed(task, PluginError(f"{type(error).__name__}: {error}", hint="please report it"))

@@ -18,14 +18,13 @@ from sqlcoder_core.values.answer_json import json_text
 _RESTART = "start over with --restart, or choose another --out"
 
 
-class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
+class _Line(msgspec.Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One line: the settings of the run, or a question's finding under the hash of the question."""
 
     settings: dict[str, str] | None = None
     task: str = ""
     judged: Judged | None = None
     kill: MutantKill | None = None
-    crc: str = ""
 
 
 class Kept:
