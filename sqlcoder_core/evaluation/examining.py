@@ -114,9 +114,10 @@ class Examiner:
 
     def _grounds(self, task: Task, base: Base, session: Session) -> Grounds:
         exam = self._exam
+        clock = base.clock or exam.suite.clock
         if base.has_contents:
-            return Contents(task, base, session, exam.suite.clock)
-        return Fuzzed(task, base, base_engine(base), seed=exam.seed, count=exam.instances, clock=exam.suite.clock, benches=exam.benches)
+            return Contents(task, base, session, clock)
+        return Fuzzed(task, base, base_engine(base), seed=exam.seed, count=exam.instances, clock=clock, benches=exam.benches)
 
 
 def examine(chunks: SimpleQueue[Sequence[Task]], findings: SimpleQueue[Finding | None], exam: Exam) -> None:

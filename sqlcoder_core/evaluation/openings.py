@@ -51,8 +51,8 @@ class Openings:
         settings: dict[str, Any] = {"answer.limit": None}
         if self._beams is not None:
             settings["runtime.beams"] = self._beams
-        if self._clock.now is not None:
-            settings["time.now"] = self._clock.now.isoformat()
+        if (now := (base.clock or self._clock).now) is not None:
+            settings["time.now"] = now.isoformat()
         if base.database == "":
             return self._with(settings, self._options.database)
         if self._options.database is not None:

@@ -55,7 +55,7 @@ class Base:
     None, `tables` and `relationships` say the shape, and rows are compared on fuzzed instances that no runtime sees. `dialect` is
     sqlglot's word for the dialect of the gold SQL, empty for that of the database; so is `database` for the project's own. `glossary`
     is a glossary file that came with the suite, `notes` are sentences about the database. Descriptions and synonyms of `tables` are
-    told to the runtime also where there are contents.
+    told to the runtime also where there are contents. `clock` is that of its questions where it is not the suite's.
     """
 
     name: str
@@ -65,6 +65,7 @@ class Base:
     relationships: tuple[Relationship, ...] = ()
     glossary: Path | None = None
     notes: tuple[str, ...] = ()
+    clock: Clock | None = None
 
     @property
     def has_contents(self) -> bool:

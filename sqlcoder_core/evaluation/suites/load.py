@@ -30,7 +30,8 @@ _FORMATS: dict[str, Callable[[Wanted], Suite]] = {
 
 
 def load_suite(text: str, *, databases: str | None = None, folder: Path | None = None) -> Suite:
-    """Read a suite: `sql-eval:PATH`, `spider:PATH`, `bird:PATH`, or the path of a suite of our own (YAML or JSON lines).
+    """Read a suite: `sql-eval:PATH`, `spider:PATH`, `bird:PATH`, or the path of a suite of our own (YAML or JSON lines)
+    or of a folder of such.
 
     `databases` says where the databases are, for the three: a folder, a file, or a URL with {db} in it. What has to be made (a
     database out of a dump) is made in `folder`, without one in a folder that is gone when the program ends. Raises FileError for
@@ -52,12 +53,9 @@ def _read(text: str, databases: str | None, files: SuiteFiles) -> Suite:
     path = Path(text).expanduser()
     if not path.exists() and colon:
         raise ConfigError(f"suite format {kind!r} is not known", place="--suite", hint=did_you_mean(kind, _FORMATS))
-    if path.is_dir():
-        forms = ", ".join(f"{known}:{text}" for known in _FORMATS)
-        raise ConfigError(f"{text} is a folder, and nothing says in which format", place="--suite", hint=f"write {forms}, or name a file")
     if databases is not None:
         raise ConfigError("a suite of this format names its database itself", place="--databases", hint=f"write `database:` in {text}")
-    return own.read(path, files)
+    return own.read_folder(path, files) if path.is_dir() else own.read(path, files)
 
 
 def _path(text: str, said: str) -> Path:

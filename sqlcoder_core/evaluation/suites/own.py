@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from sqlcoder_core.config.problems import from_validation, raise_all
+from sqlcoder_core.config.problems import from_validation, in_order
 from sqlcoder_core.config.yaml_nodes import Document, Steps, read_yaml
 from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.evaluation.gold import expanded
@@ -22,6 +25,9 @@ from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Clock
 
 _JSON_LINES = (".jsonl", ".ndjson")
+_ENDINGS = (".yml", ".yaml", *_JSON_LINES)
+_TOLD = 12
+"""Problems of one file that are said."""
 
 
 def read(path: Path, files: SuiteFiles) -> Suite:
@@ -30,12 +36,43 @@ def read(path: Path, files: SuiteFiles) -> Suite:
     document = _json_lines(text, str(path)) if path.suffix.lower() in _JSON_LINES else read_yaml(text, str(path))
     problems = list(document.problems)
     head = _validated(document, problems)
-    raise_all(problems, str)
+    _refuse(problems)
     tasks = tuple(_tasks(head, document, _base_name(head)))
     if not tasks:
         raise ConfigError("there are no questions in this suite", place=str(path), hint="list them under `questions:`")
     base = _base(head, path, document, files)
     return Suite(name=head.suite or path.stem, kind="own", tasks=tasks, bases=(base,), clock=Clock(now=head.now), data_hash=files.data_hash)
+
+
+def read_folder(folder: Path, files: SuiteFiles) -> Suite:
+    """All suites of a folder as one, each file's name as a tag; ids and databases get it too where they would not be unique."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS and path.is_file())
+    if not paths:
+        raise ConfigError("there is no suite in this folder", place=str(folder), hint="a suite is a file of YAML or JSON lines")
+    suites = [(path.stem, read(path, files)) for path in paths]
+    counted = Counter(task.id for _, suite in suites for task in suite.tasks)
+    tasks, bases = [], []
+    for stem, suite in suites:
+        name = (
+            suite.bases[0].name
+            if sum(one.bases[0].name == suite.bases[0].name for _, one in suites) == 1
+            else f"{suite.bases[0].name}-{stem}"
+        )
+        bases.append(replace(suite.bases[0], name=name, clock=suite.clock))
+        for task in suite.tasks:
+            id = task.id if counted[task.id] == 1 else f"{stem}-{task.id}"
+            tasks.append(replace(task, id=id, base=name, tags=(stem, *task.tags)))
+    return Suite(name=folder.resolve().name, kind="own", tasks=tuple(tasks), bases=tuple(bases), data_hash=files.data_hash)
+
+
+def _refuse(problems: list[Problem]) -> None:
+    """Raise one ConfigError with as many problems as a person reads, and how many more there are."""
+    ordered = in_order(problems)
+    told, more = ordered[:_TOLD], len(ordered) - _TOLD
+    if more > 0:
+        told += (Problem(code="more", message=f"and {more:,} more of such problems", place=ordered[-1].place, found_by="eval"),)
+    if told:
+        raise ConfigError(told[0].message, place=told[0].place, hint=told[0].hint, problems=told)
 
 
 def _validated(document: Document, problems: list[Problem]) -> Head:
@@ -89,11 +126,11 @@ def _base_name(head: Head) -> str:
 
 def _base(head: Head, path: Path, document: Document, files: SuiteFiles) -> Base:
     dialect = dialect_of(head.dialect, _line(document, ("dialect",))) if head.dialect else ""
-    glossary = existing(path.parent / head.glossary, what="glossary") if head.glossary else None
+    glossary = existing(_beside(path, head.glossary), what="glossary") if head.glossary else None
     if glossary is not None:
         files.note(glossary)
     if head.database_schema is not None:
-        file = existing(path.parent / head.database_schema, what="schema")
+        file = existing(_beside(path, head.database_schema), what="schema")
         tables, relationships = schema_of(files.text(file), dialect or "duckdb", str(file))
         return Base(name=_base_name(head), dialect=dialect or "duckdb", tables=tables, relationships=relationships, glossary=glossary)
     if glossary is not None and head.database is None:
@@ -110,7 +147,7 @@ def _database(head: Head, path: Path, document: Document, files: SuiteFiles) -> 
     """A URL or a connection's name as it is, a file by its full path, nothing for the project's own."""
     if head.database is None or "://" in head.database:
         return head.database or ""
-    file = (path.parent / head.database).absolute()
+    file = _beside(path, head.database)
     if file.is_file():
         files.note(file)
         return str(file)
@@ -118,6 +155,11 @@ def _database(head: Head, path: Path, document: Document, files: SuiteFiles) -> 
         hint = f"looked for {file}; it counts from the suite's folder"
         raise ConfigError(f"there is no database {head.database!r}", place=_line(document, ("database",)), hint=hint)
     return head.database
+
+
+def _beside(path: Path, name: str) -> Path:
+    """A file that the suite names, by its full path."""
+    return Path(os.path.abspath(path.parent / Path(name).expanduser()))
 
 
 # ------------------------------------------------------------------ JSON lines
