@@ -59,6 +59,12 @@ def test_short_and_already_broken_statements_stay_as_they_are() -> None:
     assert broken(long) == long
 
 
+def test_statements_of_thousands_of_words_are_shown_without_marks() -> None:
+    gold = "SELECT " + ", ".join(f"a{number % 7} + b" for number in range(3000))
+    assert sql_pieces(gold, gold)[0] == ((gold, False),)
+    assert marked(gold, gold.replace("a3", "c")) == ([], [])
+
+
 def rows(*lines: tuple[object, ...]) -> Rows:
     return Rows(columns=tuple(f"c{place}" for place in range(len(lines[0]) if lines else 2)), rows=lines)
 
