@@ -65,7 +65,7 @@ def test_its_own_tests_pass_against_the_installed_package(installed: Path, tmp_p
 def test_its_words_are_listed_with_the_distribution_that_brings_them(installed: Path, tmp_path: Path) -> None:
     listed = run([sys.executable, "-m", "sqlcoder_core", "plugins", "list"], tmp_path, installed)
     ours = [line for line in listed.splitlines() if "sqlcoder-house-rules" in line]
-    assert {line.split()[0] for line in ours} == {"dictionary", "no_star", "html", "phrasebook", "terse"}
+    assert {line.split()[0] for line in ours} == {"dictionary", "no_star", "old_names", "html", "phrasebook", "terse"}
 
 
 def test_its_facts_carry_the_line_they_stand_at(installed: Path, project: Path) -> None:
@@ -104,6 +104,21 @@ def test_its_model_answers_with_its_prompter_and_is_checked_like_any(installed: 
     assert answer["rows"] == [[60]]
     with pytest.raises(AssertionError, match="DROP is not a query"):
         run([*asked, "drop it", "--set", "runtime.constrain=false"], project, installed)
+
+
+def test_its_repair_saves_a_statement_with_an_old_name(installed: Path, project: Path) -> None:
+    book = (
+        "from pathlib import Path; from sqlcoder_house_rules.phrasebook_engine import write_phrases; "
+        "write_phrases(Path('book'), {'how much': 'SELECT sum(ord_value) AS paid FROM orders'})"
+    )
+    run([sys.executable, "-c", book], project, installed)
+    runtime = "runtime: {use: phrasebook, model: ./book, prompt: terse, constrain: false}\n"
+    extensions = "  - no_star\n  - {use: old_names, names: {ord_value: total}}\n"
+    (project / "sqlcoder.yaml").write_text(CONFIG.replace("  - no_star\n", extensions) + runtime)
+    answer = json.loads(run([sys.executable, "-m", "sqlcoder_core", "ask", "--format", "json", "How much"], project, installed))
+    assert answer["rows"] == [[60]]
+    assert answer["problems"][0]["code"] == "repaired"
+    assert "ord_value is called total today" in answer["problems"][0]["message"]
 
 
 def test_it_imports_nothing_of_sqlcoder_but_what_is_promised() -> None:
