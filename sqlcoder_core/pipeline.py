@@ -92,6 +92,7 @@ class Pipeline:
         ranking = Ranking(shape=expected_shape(question.text), votes=self.proposer.votes)
         with watch("check"):
             checked = tuple(map(repairs.check, proposal.candidates))
+            withheld = () if checked else tuple(map(repairs.check, proposal.withheld))
         with watch("repair"):
             checked = repairs.before(checked)
         with watch("execute"):
@@ -102,6 +103,7 @@ class Pipeline:
                 dialect=self.dialect,
                 proposal=proposal,
                 executed=executed,
+                withheld=withheld,
                 run=wish.run,
                 min_confidence=wish.min_confidence,
                 ranking=ranking,

@@ -9,7 +9,7 @@ from sqlcoder_core.steps.ranking import Ranking, ceiling
 from sqlcoder_core.steps.trail import trail
 from sqlcoder_core.values.answer import Alternative, Answer
 from sqlcoder_core.values.candidate import Proposal
-from sqlcoder_core.values.checked import Executed
+from sqlcoder_core.values.checked import CheckedCandidate, Executed
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Question
 
@@ -18,6 +18,7 @@ from sqlcoder_core.values.question import Question
 class Choice:
     """What `choose` decides between: the candidates as far as they got, in the order of their turns.
 
+    `withheld` are checked readings to be offered where there is no candidate, since the proposer finds them too doubtful.
     `record` and `problems` are of what happened since the proposal: repairs, and what went wrong with them.
     """
 
@@ -28,6 +29,7 @@ class Choice:
     run: bool
     min_confidence: float = 0.0
     ranking: Ranking = field(default_factory=Ranking)
+    withheld: tuple[CheckedCandidate, ...] = ()
     record: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -53,7 +55,7 @@ def choose(choice: Choice) -> Answer:
 def _chosen(choice: Choice, best: Executed | None) -> Answer:
     if not choice.executed:
         problem = choice.proposal.problem
-        return _unproposed(choice, problem) if problem else _abstained(choice, _not_understood(choice.proposal))
+        return _unproposed(choice, problem) if problem else _offered(choice)
     if best is not None:
         sure = choice.ranking.confidence(best, choice.executed)
         return _answered(choice, best, sure) if sure >= choice.min_confidence else _unsure(choice, sure)
@@ -152,6 +154,14 @@ def _abstained(choice: Choice, problem: Problem) -> Answer:
         alternatives=_alternatives(choice, None),
         exit_code=Abstained.exit_code,
     )
+
+
+def _offered(choice: Choice) -> Answer:
+    """Nothing was understood well enough; what it may mean is offered, with the confidence that the best of it has."""
+    passed = [one for one in choice.withheld if one.query is not None]
+    answer = _abstained(choice, _not_understood(choice.proposal))
+    others = tuple(Alternative(sql=one.query.text, reading=one.candidate.reading) for one in passed if one.query)
+    return replace(answer, alternatives=others, confidence=round(ceiling(passed[0]), 4) if passed else None)
 
 
 def _not_understood(proposal: Proposal) -> Problem:

@@ -40,11 +40,13 @@ class Candidate:
 class Proposal:
     """All candidates of one proposer for one question; none means it abstains and says which words it could not place.
 
+    `withheld` are readings that the proposer finds too doubtful to be run, best first: they are checked, and offered as alternatives.
     `problem` says what went wrong (a model that crashed, a time limit): without candidates, the question has failed. `record` are
     (name, value) pairs of how this answer came about, which go into its signature.
     """
 
     candidates: tuple[Candidate, ...] = ()
+    withheld: tuple[Candidate, ...] = ()
     unplaced: tuple[str, ...] = ()
     suggestions: tuple[str, ...] = ()
     reason: str | None = None

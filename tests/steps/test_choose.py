@@ -13,7 +13,7 @@ from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Question
 from sqlcoder_core.values.result import ResultSet
 
-from .scripted import DOUBT, ran, rows
+from .scripted import DOUBT, UNKNOWN, checked, ran, rows
 
 ROWS = rows(1)
 
@@ -125,3 +125,12 @@ def test_the_record_of_repairs_joins_the_signature_and_their_failures_the_proble
     answer = choose(choice(passed("select 1"), record=(("repair_1_prompt", "ab"),), problems=(died,)))
     assert answer.signature == (("repair_1_prompt", "ab"),)
     assert [(problem.code, problem.severity) for problem in answer.problems] == [("model_died", "warning")]
+
+
+def test_readings_that_were_withheld_are_offered_with_their_confidence() -> None:
+    proposal = Proposal(reason="it may mean several things")
+    withheld = (checked("select 1", score=0.4), checked("select x", problems=[DOUBT, UNKNOWN]), checked("select 2", score=0.3))
+    answer = choose(choice(proposal=proposal, withheld=withheld))
+    assert (answer.status, answer.exit_code, answer.confidence, answer.sql) == ("abstained", 6, 0.4, None)
+    assert answer.problems[0].message == "it may mean several things"
+    assert [other.sql for other in answer.alternatives] == ["select 1", "select 2"]
