@@ -1,16 +1,19 @@
-"""Check the gold SQL of the suites against their databases: python benchmarks/analyst_questions/check_gold.py [SUITE.yml ...]
+"""Check the gold SQL of the suites against their databases: python benchmarks/analyst_questions/check_gold.py [--errors] [SUITE.yml ...]
+
+Without suites, all beside this file, the frozen ones without remarks; `build.py` comes first.
 
 An error, and exit code 1: a gold that does not run or returns nothing, an id or a question used twice, a question with neither gold
-nor `answerable: false`. A remark, to be read by a person: a condition of the first gold that can be dropped without changing the
-rows (the question then cannot tell a wrong answer from a right one), a LIMIT that cuts through a tie, rows whose order is a tie.
+nor `answerable: false`. A remark, to be read by a person, left out with --errors: a condition of the first gold that can be dropped
+without changing the rows (the question then cannot tell a wrong answer from a right one), a LIMIT that cuts through a tie, rows
+whose order is a tie.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +22,38 @@ import yaml
 from databases import HERE, ask
 from sqlglot import exp
 
+from sqlcoder_core.evaluation.gold import expanded
+
 Entry = dict[str, Any]
 
 
 def main() -> int:
     """Print every finding with its suite and id; the number of errors decides the exit code."""
-    files = [Path(name) for name in sys.argv[1:]] or sorted((HERE / "suites").glob("*/*.yml"))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
+    parser.add_argument("--errors", action="store_true", help="leave the remarks out")
+    parser.add_argument("suites", nargs="*", type=Path, metavar="SUITE.yml")
+    wanted = parser.parse_args()
+    files = wanted.suites or sorted((HERE / "suites").glob("*/*.yml"))
     suites = [(file, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
     errors = list(_twice(suites))
-    remarks: list[str] = []
     for file, suite in suites:
-        database = file.parent / suite["database"]
-        for entry in suite["questions"]:
-            place = f"{file.parent.name}/{file.name} {entry['id']}"
-            errors += [f"{place}: {said}" for said in wrong(entry, database)]
-            remarks += [f"{place}: {said}" for said in weak(entry, database, suite["dialect"])]
-        kinds = Counter(entry["category"] for entry in suite["questions"])
-        print(f"{file.parent.name}/{file.name}: {len(suite['questions'])} questions, {dict(kinds)}")
-    print("\n".join([*(f"remark: {said}" for said in remarks), *(f"ERROR: {said}" for said in errors)]))
+        quiet = wanted.errors or (not wanted.suites and file.parent.name == "frozen")
+        errors += _checked(file, suite, quiet=quiet)
+    print("\n".join(f"ERROR: {said}" for said in errors))
     return 1 if errors else 0
+
+
+def _checked(file: Path, suite: Entry, *, quiet: bool) -> list[str]:
+    """The errors of one suite; its remarks and its figures are printed."""
+    kinds = Counter(entry["category"] for entry in suite["questions"])
+    print(f"{file.parent.name}/{file.name}: {len(suite['questions'])} questions, {dict(kinds)}")
+    errors = []
+    for entry in suite["questions"]:
+        place, database = f"{file.parent.name}/{file.name} {entry['id']}", file.parent / suite["database"]
+        errors += [f"{place}: {said}" for said in wrong(entry, database)]
+        for said in () if quiet else weak(entry, database, suite["dialect"]):
+            print(f"remark: {place}: {said}")
+    return errors
 
 
 def wrong(entry: Entry, database: Path) -> Iterator[str]:
@@ -57,7 +73,7 @@ def wrong(entry: Entry, database: Path) -> Iterator[str]:
 def weak(entry: Entry, database: Path, dialect: str) -> Iterator[str]:
     """What a person should look at, in the first gold."""
     for gold in golds_of(entry)[:1]:
-        sql = expanded(gold)[-1]
+        sql = list(expanded(gold))[-1]
         tree = sqlglot.parse_one(sql, dialect=dialect)
         rows = _sorted(ask(database, sql)[1])
         for condition, without in weakened(tree):
@@ -107,16 +123,6 @@ def golds_of(entry: Entry) -> list[str]:
     """The acceptable queries as written."""
     sql = entry.get("sql", [])
     return [sql] if isinstance(sql, str) else list(sql)
-
-
-def expanded(sql: str) -> list[str]:
-    """sql-eval's braces: one query per non-empty subset of the first `{a, b}`, in written order; `GROUP BY {}` takes the same."""
-    start, end = sql.find("{"), sql.find("}")
-    if start < 0:
-        return [sql]
-    names = [name.strip() for name in sql[start + 1 : end].split(",")]
-    subsets = [", ".join(some) for size in range(1, len(names) + 1) for some in combinations(names, size)]
-    return [sql[:start] + some + sql[end + 1 :].replace("{}", some) for some in subsets]
 
 
 def _rows(database: Path, sql: str) -> Sequence[Sequence[Any]]:

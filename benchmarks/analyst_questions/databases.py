@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -35,12 +36,13 @@ def fill(file: Path, schemas: Sequence[str], rows: Rows) -> Path:
 
 def ask(file: Path, sql: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
     """Column names and rows of `sql`."""
-    connection: Any = duckdb.connect(str(file), read_only=True) if file.suffix == ".duckdb" else sqlite3.connect(file)
-    try:
-        found = connection.execute(sql)
-        return [column[0] for column in found.description], found.fetchall()
-    finally:
-        connection.close()
+    found = _opened(file).execute(sql)
+    return [column[0] for column in found.description], found.fetchall()
+
+
+@cache
+def _opened(file: Path) -> Any:
+    return duckdb.connect(str(file), read_only=True) if file.suffix == ".duckdb" else sqlite3.connect(f"file:{file}?mode=ro", uri=True)
 
 
 def columns_of(file: Path, table: str) -> list[str]:
