@@ -16,6 +16,9 @@ from databases import HERE, ask, columns_of
 from sqlcoder_core.api import Answer
 from sqlcoder_core.testing.expected_rows import ExpectedRows, mismatch
 
+_BESIDE = re.compile(r"(id|key)$|^(number_of|total|average|max|min)_")
+"""What may stand beside the columns asked for: keys next to names, and figures that rows were ranked by."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -50,7 +53,9 @@ def judge(asked: Asked, answer: Answer) -> Verdict:
     if answer.status != "answered" or answer.result is None:
         return Verdict(asked, "failed", _said(answer), answer)
     rows = [[_plain(cell) for cell in row] for row in answer.result.rows]
-    reasons = [mismatch(reading, answer.result.columns, rows) for reading in asked.readings]
+    beside = tuple(name for name in answer.result.columns if _BESIDE.search(name.lower()))
+    readings = [replace(reading, may_also_have=(*reading.may_also_have, *beside)) for reading in asked.readings]
+    reasons = [mismatch(reading, answer.result.columns, rows) for reading in readings]
     why = next(iter(reasons), "the schema cannot answer this")
     return Verdict(asked, "right" if None in reasons else "wrong", why or "", answer)
 

@@ -9,6 +9,7 @@ from sqlcoder_builtin.naming import alias_for
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import unit_expr
 from sqlcoder_builtin.tree import Col, Expr, Item, Order
+from sqlcoder_core.api import TableName
 
 
 def named(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -26,6 +27,13 @@ def named(items: Sequence[Item]) -> tuple[Item, ...]:
         taken.add(alias or getattr(item.expr, "column", "").lower())
         result.append(Item(item.expr, alias))
     return tuple(result)
+
+
+def key_and_name(p: Parse, table: TableName) -> tuple[Col, ...]:
+    """How a row of a table is told from others, then what it is called: a lone key stands before the name, since names repeat."""
+    names, key = p.schema.display(table), p.schema.key(table)
+    shown = (*key, *names) if len(key) == 1 and key[0] not in names else names
+    return tuple(Col(table, name) for name in shown)
 
 
 def group_expr(group: Group) -> Expr:
@@ -46,7 +54,7 @@ def keys_of(p: Parse, groups: Sequence[Group]) -> tuple[list[Expr], list[Item]]:
     for group in groups:
         if group.table is not None:
             table = group.table
-            columns = [Col(table, name) for name in p.schema.display(table)]
+            columns = key_and_name(p, table)
             keys = list(dict.fromkeys((*keys, *(Col(table, name) for name in p.schema.key(table)), *columns)))
             shown += [Item(column) for column in columns]
         elif group.column is not None and group_expr(group) not in keys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.assemble_parts import group_expr
+from sqlcoder_builtin.assemble_parts import group_expr, key_and_name
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Group, Output
@@ -34,7 +34,7 @@ def _table_key(p: Parse, group: Group, outputs: list[Output], keys: list[Expr], 
     table = group.table
     keys += [key for name in p.schema.key(table) if (key := Col(table, name)) not in keys]
     named = [output.expr for output in outputs if isinstance(output.expr, Col) and output.expr.table.key == table.key]
-    columns = [Col(table, name) for name in p.schema.display(table)] if not named else []
+    columns = key_and_name(p, table) if not named else ()
     keys += [column for column in (*columns, *named) if column not in keys]
     shown += [Item(column) for column in columns]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.assemble_parts import named, time_order
+from sqlcoder_builtin.assemble_parts import key_and_name, named, time_order
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Output
 from sqlcoder_builtin.parse import Parse
@@ -28,7 +28,7 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         outputs = _all_columns(p, frame.subject or root)
     if not keys and aggregated:
         keys = implied_keys(p, outputs, sorts)
-    items = _items(frame, shown, outputs)
+    items = _with_figure(p, _items(frame, shown, outputs), outputs, sorts)
     root = _root_for(p, root, items, sorts, keys)
     where = needed_conditions(where, items, sorts)
     limit, per = limits(p, sorts, keys)
@@ -70,6 +70,18 @@ def _items(frame: Frame, shown: list[Item], outputs: list[Output]) -> list[Item]
     return list(named(items))
 
 
+def _with_figure(p: Parse, items: list[Item], outputs: list[Output], sorts: list[Order]) -> list[Item]:
+    """Beside what ranks first the figure it was ranked by, unless columns of its rows were asked for by name."""
+    ranked = [sort for sort in p.frame.sorts if sort.superlative]
+    if not ranked or p.frame.star or not sorts or not items:
+        return items
+    figure = sorts[0].expr
+    asked = any(output.names is None and not is_aggregate(output.expr) for output in outputs)
+    if (isinstance(figure, Col) and asked) or any(item.expr == figure for item in items):
+        return items
+    return list(named([*items, Item(figure)]))
+
+
 def _root_for(p: Parse, root: TableName, items: list[Item], sorts: list[Order], keys: list[Expr]) -> TableName:
     """An aggregate's table, so that its rows are not repeated; else as given."""
     for expr in (*(item.expr for item in items), *(order.expr for order in sorts)):
@@ -90,7 +102,7 @@ def _display(p: Parse, table: TableName) -> list[Output]:
     if set(p.schema.display(table)) <= set(p.schema.key(table)) and not p.frame.groups and not p.frame.also:
         p.frame.star = True
         return []
-    return [Output(Col(table, name), name, -1, names=table) for name in p.schema.display(table)]
+    return [Output(column, column.column, -1, names=table) for column in key_and_name(p, table)]
 
 
 def _distinct(p: Parse, items: list[Item]) -> bool:

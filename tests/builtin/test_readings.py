@@ -81,7 +81,7 @@ def test_a_glossary_filter_is_a_condition_and_an_expression_a_value(database: An
         ("How many orders were completed?", "and by city?", [("Boston", 1), ("New York", 3)]),
         ("How many customers are in New York?", "what about Boston?", [(1,)]),
         ("total order amount by city", "only for 2024", [("Boston", 300.0), ("New York", 310.0)]),
-        ("top 3 customers by revenue", "top 1", [("Bob", 300.0)]),
+        ("top 3 customers by revenue", "top 1", [(2, "Bob", 300.0)]),
         ("total order amount by status\nonly for 2024", "and by city?", [("Boston", 300.0), ("New York", 310.0)]),
         ("How many customers are there?\ntotal order amount by city", "only for 2024", [("Boston", 300.0), ("New York", 310.0)]),
     ],
