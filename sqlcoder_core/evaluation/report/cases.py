@@ -57,7 +57,7 @@ def question(one: Judged, anchor: str) -> str:
     if one.sql and gold:
         gold_pieces, ours_pieces = sql_pieces(gold, one.sql)
     sides = (_gold_side(one, gold_pieces), _our_side(one, ours_pieces))
-    texts = "".join(f'<p class="why">{html_text(text)}</p>' for text in dict.fromkeys((one.why, *one.problems)) if text)
+    texts = "".join(f'<p class="why">{html_text(text)}</p>' for text in _reasons(one))
     return (
         f'<article class="question" id="{anchor}"><h3>{html_text(one.question)}</h3>'
         f'<p class="facts">{"".join(f"<span>{html_text(text)}</span>" for text in _facts(one))}</p>{texts}'
@@ -84,6 +84,12 @@ def _chapter(anchor: str, title: str, note: str, members: Sequence[Judged], numb
         parts += [question(one, numbers[id(one)]) for one in inside]
         parts.append("</details>")
     return Chapter(anchor=anchor, title=title, count=len(members), anchors=names, parts=tuple(parts))
+
+
+def _reasons(one: Judged) -> list[str]:
+    """Why, and the problems; a reason that only repeats a problem's message (`code: message`) is left out."""
+    repeated = any(one.why and problem.partition(": ")[2] in one.why for problem in one.problems if ": " in problem)
+    return [text for text in dict.fromkeys(("" if repeated else one.why, *one.problems)) if text]
 
 
 def _facts(one: Judged) -> Iterator[str]:

@@ -126,7 +126,7 @@ def _confidence(report: Report) -> Iterator[str]:
     told, right = answers(scored)
     curves = (calibration.coverage_curve(given, len(scored)), calibration.coverage_curve((*given, *withheld), len(scored)))
     plot = plots.coverage_plot(*curves, (told / len(scored), right / told))
-    note = f"The most confident answers first, of all {len(scored):,} scored questions. "
+    note = f"The most confident answers first, of {count(len(scored), 'scored question')}. "
     note += f"Area under the risk-coverage curve: {calibration.area_under_risk(given):.3f} (0 is best)."
     note += f" Dashed: {count(len(withheld), 'withheld answer')} that would have been added." if withheld else ""
     yield _figure("Accuracy against coverage", plot, note)

@@ -144,7 +144,7 @@ def latency_plot(times: Sequence[float]) -> str:
                 f'<rect class="bar" x="{box.x(number / count)}" y="{top}" width="{width:.1f}" height="{box.y(0) - top:.1f}"/></g>'
             )
     parts += list(_marks(times, box, low, high))
-    return _svg("how long questions took", 300, parts)
+    return _svg("how long questions took", 280, parts)
 
 
 def _decades(times: Sequence[float]) -> tuple[int, int]:
