@@ -10,6 +10,7 @@ from sqlcoder_core.errors import Refused
 from sqlcoder_core.sql.lexer import clean
 from sqlcoder_core.sql.lexical import LEXICAL
 from sqlcoder_core.sql.mending.edits import Edit, edited
+from sqlcoder_core.sql.mending.engine_words import in_our_words
 from sqlcoder_core.sql.mending.mended import Mended
 from sqlcoder_core.sql.soundness.reading import Reading, read
 from sqlcoder_core.values.catalog import Catalog
@@ -49,4 +50,5 @@ def case_of(sql: str, dialect: str, catalog: Catalog, problems: Sequence[Problem
         text = clean(sql, dialect).text if dialect in LEXICAL else sql
     except Refused:
         text = sql.strip().rstrip(";").rstrip()
-    return Case(text, dialect, catalog, tuple(problems))
+    said = tuple(dict.fromkeys(each for problem in problems for each in in_our_words(problem)))
+    return Case(text, dialect, catalog, said)

@@ -19,7 +19,7 @@ from sqlcoder_core.sql.spelling import fold
 def near_tables(case: Case) -> Iterator[Mended]:
     """`FROM costumers` -> `FROM customers`, wherever the wrong name stands."""
     reading = case.reading
-    if reading is None or not case.has("table-unknown", "database"):
+    if reading is None or not case.has("table-unknown"):
         return
     edits: list[Edit] = []
     notes: list[str] = []
@@ -39,7 +39,7 @@ def near_tables(case: Case) -> Iterator[Mended]:
 def near_columns(case: Case) -> Iterator[Mended]:
     """`orders.stat` -> `orders.status`: among the columns of the relations that are named."""
     reading = case.reading
-    if reading is None or not case.has("column-unknown", "database"):
+    if reading is None or not case.has("column-unknown"):
         return
     edits: list[Edit] = []
     notes: list[str] = []
@@ -98,8 +98,11 @@ def _is_unknown(block: Block, column: exp.Column) -> bool:
             return all(source.has(column.name) is False for source in sources)
         if not column.table and any(source.has(column.name) is not False for source in sources):
             return False
+        if column.table and any(source.has(column.table) is not False for source in level.sources):
+            # The field of a column that is a record.
+            return False
         level = level.outer
-    return not column.table
+    return True
 
 
 def _right_table(case: Case, source: Source) -> str | None:

@@ -13,7 +13,7 @@ from sqlcoder_core.sql.soundness.join_conditions import joins
 from sqlcoder_core.sql.soundness.literals import unknown_literals
 from sqlcoder_core.sql.soundness.nulls import null_comparisons
 from sqlcoder_core.sql.soundness.placement import misplaced
-from sqlcoder_core.sql.soundness.reading import Reading, read
+from sqlcoder_core.sql.soundness.reading import STUMBLES, Reading, read
 from sqlcoder_core.sql.soundness.type_mismatch import type_mismatches
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.checked import CheckedQuery
@@ -48,5 +48,13 @@ def findings_in(text: str, dialect: str, catalog: Catalog) -> tuple[Problem, ...
     reading = read(text, dialect, catalog)
     if reading is None:
         return ()
-    found = dict.fromkeys(problem for check in CHECKS for problem in check(reading))
+    found = dict.fromkeys(problem for check in CHECKS for problem in _found(check, reading))
     return tuple(sorted(found, key=lambda problem: (_ORDER[problem.severity], problem.span or (0, 0))))
+
+
+def _found(check: Check, reading: Reading) -> list[Problem]:
+    try:
+        return list(check(reading))
+    except STUMBLES:
+        # A finding is a courtesy: the guard has judged the query, and the other checks still speak.
+        return []

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 Known: TypeAlias = Mapping[str, "Block | None"]
 """Names of CTEs in reach -> their block; None where it is no plain SELECT."""
 
-_STUMBLES: Final = (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError)
+STUMBLES: Final = (SqlglotError, RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError, AssertionError)
+"""What parser, generator and walks raise on trees that they do not expect."""
 
 
 @dataclass(eq=False, slots=True)
@@ -143,7 +144,7 @@ def read(text: str, dialect: str, catalog: Catalog) -> Reading | None:
         if len(trees) != 1 or not isinstance(trees[0], exp.Expr):
             return None
         return Reading(text, dialect, trees[0], catalog, tuple(_Builder(dialect, catalog).blocks(trees[0])))
-    except _STUMBLES:
+    except STUMBLES:
         # Slips of the parser on odd input: findings are a courtesy, the guard has judged the text.
         return None
 
