@@ -13,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sqlcoder_core.errors import DatabaseError
 from sqlcoder_core.values.catalog import Column, ColumnKind, Table
 
 _PLAIN: dict[ColumnKind, str] = {
@@ -60,7 +61,10 @@ def _create(tables: Sequence[Table], dialect: str, engine: str, execute: Callabl
         try:
             execute(_statement(table, dialect, engine))
         except (duckdb.Error, sqlite3.Error):  # a type or a key that this engine does not have: kinds are enough for a shape
-            execute(_statement(table, dialect, engine, plain=True))
+            try:
+                execute(_statement(table, dialect, engine, plain=True))
+            except (duckdb.Error, sqlite3.Error) as error:
+                raise DatabaseError(f"{engine} cannot hold the table {table.name}: {str(error).splitlines()[0]}") from error
 
 
 def _statement(table: Table, dialect: str, engine: str, *, plain: bool = False) -> str:

@@ -27,6 +27,10 @@ _TYPES: dict[str, tuple[str, ColumnKind]] = {
 }
 
 
+_INTERNAL = "sqlite_"
+"""Tables that SQLite keeps for itself, which some lists have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """Tables and joins of one database."""
@@ -61,6 +65,8 @@ def _shape(entry: dict[str, Any]) -> Shape:
     keys = [_listed(key) for key in entry.get("primary_keys") or ()]
     tables = []
     for number, name in enumerate(names):
+        if name.name.lower().startswith(_INTERNAL):
+            continue
         own = [at for at, (table, _) in enumerate(columns) if table == number]
         key = next((tuple(columns[at][1] for at in one) for one in keys if columns[one[0]][0] == number), ())
         synonyms = _synonyms(name.name, str((entry.get("table_names") or entry["table_names_original"])[number]))
