@@ -180,6 +180,9 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
         ranked = tuple(sorted(found, key=lambda match: -match.score))
         if ranked[0].score < 0.4 or (end == start + 1 and tokens[start].lower in PLACE_VERBS and ranked[0].score < 0.95):
             continue
+        if end > start + 1 and tokens[end - 1].lower in FILLER_VERBS and ranked[0].score < 0.95:
+            # "campuses located": the table, and a verb that a column of it is a little like.
+            continue
         both = tuple(sorted(values.get((start, end), ()), key=lambda match: -match.score))
         content = sum(1.0 if token.lower not in ("of", "the") else 0.45 for token in tokens[start:end])
         weight = content * (0.55 + 0.45 * ranked[0].score) + 0.08 - (0.3 if tokens[end - 1].lower in ("at", "on", "in", "by") else 0.0)

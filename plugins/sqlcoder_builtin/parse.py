@@ -16,6 +16,9 @@ Want: TypeAlias = Callable[[TableName, Column], bool]
 Refusal: TypeAlias = tuple[int, str, str]
 """A decision that is not to be taken again: (place, table, column) for what a name means, (place, recogniser, "") for a clause."""
 
+_IDENTIFIERS = frozenset({"id", "ids", "identifier", "identifiers"})
+_NAMES = frozenset({"name", "names"})
+
 TABLE_SCORE = 0.5
 """Names below this hardly mean a table."""
 
@@ -25,6 +28,9 @@ class Parse:
 
     def __init__(self, chunks: Sequence[Chunk], schema: Schema, clock: Clock, refused: frozenset[Refusal] = frozenset()) -> None:
         self.chunks = list(chunks)
+        for chunk in self.chunks:
+            if chunk.kind == "word" and chunk.text.lower() in _IDENTIFIERS | _NAMES:
+                chunk.kind = "name"
         self.schema = schema
         self.clock = clock
         self.frame = Frame()
@@ -86,7 +92,7 @@ class Parse:
     def table(self, at: int, *, lenient: bool = False) -> TableName | None:
         """The table that a chunk names; `lenient` also where a column is the likelier meaning."""
         chunk = self.chunk(at)
-        if chunk is None or chunk.kind != "name":
+        if chunk is None or chunk.kind != "name" or not chunk.names:
             return None
         match = chunk.best("table") if lenient else self._table_match(chunk)
         if match is None or match.score < TABLE_SCORE:
@@ -114,8 +120,9 @@ class Parse:
             ),
             reverse=True,
         )
-        if not scored:
-            return None
+        own = self._identified(chunk, at, scored[0][2].table if scored else None)
+        if own is not None or not scored:
+            return own
         best = scored[0][2]
         rival = next((entry for entry in scored[1:] if not _copies(entry[2], best)), None)
         if rival is not None:
@@ -123,6 +130,20 @@ class Parse:
             self.rivals[_place(at, best)] = scored[0][0] - rival[0]
         assert best.table is not None and best.column is not None
         return Col(best.table, best.column)
+
+    def _identified(self, chunk: Chunk, at: int, found: TableName | None) -> Col | None:
+        """ "ids of nurses", "names of campuses": what tells or names their rows, whatever it is called."""
+        said = chunk.text.lower()
+        if said not in _IDENTIFIERS and said not in _NAMES:
+            return None
+        owner = self.owner_after(at)
+        if owner is None or (found is not None and found.key == owner.key):
+            return None
+        columns = self.schema.key(owner) if said in _IDENTIFIERS else self.schema.display(owner)
+        if len(columns) != 1 or (said in _NAMES and columns == self.schema.key(owner)) or (at, owner.key, columns[0]) in self.refused:
+            return None
+        self.rivals[at, owner.key, columns[0]] = 0.1
+        return Col(owner, columns[0])
 
     def column_score(self, match: Match, at: int, want: Want | None, prefer: TableName | None) -> float:
         """The match's own score and its table's place in the question."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlcoder_builtin.clauses import (
+    adjectives,
     bare_numbers,
     conditions,
     deeds,
@@ -89,6 +90,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     values.from_place_to_place,
     values.column_value,
     values.value_column,
+    adjectives.worded,
     entities.gender,
     values.contained,
     values.alone,

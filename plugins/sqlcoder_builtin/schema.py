@@ -10,6 +10,7 @@ from sqlcoder_builtin.tree import Col
 from sqlcoder_core.api import Column, Linked, Relationship, Table, TableName, name_words, table_words
 
 _DISPLAY = ("name", "title", "label", "full name", "display name")
+_DESCRIBED = (("description",), ("subject",), ("detail",))
 _DATE_WORDS = frozenset({"date", "day", "datetime", "timestamp"})
 _DATE_ENDINGS = ("at", "on", "date", "time", "datetime", "timestamp", "since", "until", "day", "from", "to")
 _NOT_MEASURES = frozenset(
@@ -106,9 +107,9 @@ class Schema:
             for column in table.columns
             if name_words(column.name)[-1:] in (("name",), ("title",)) and not self.refers(name, column.name)
         ]
-        described = tuple(by_words[words] for words in (("description",), ("subject",), (*owner[-1:], "description")) if words in by_words)[
-            :1
-        ]
+        described = tuple(
+            by_words[words] for words in (*_DESCRIBED, (*owner[-1:], "description"), (*owner[-1:], "detail")) if words in by_words
+        )[:1]
         return (
             tuple(named[:1])
             or self._self_named(table)

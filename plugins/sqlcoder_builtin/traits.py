@@ -11,7 +11,7 @@ from sqlcoder_builtin.leftovers import left_over
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.query_walk import nodes, tables_in
 from sqlcoder_builtin.schema import Step
-from sqlcoder_builtin.tree import Agg, Col, Compare, Has, Lit, Not, Null, OneOf, Query, Scalarq
+from sqlcoder_builtin.tree import Agg, Col, Compare, Has, Like, Lit, Not, Null, OneOf, Query, Scalarq
 from sqlcoder_core.api import name_words, singular
 
 Traits = dict[str, float]
@@ -145,7 +145,12 @@ def _shape(p: Parse, query: Query) -> Iterator[tuple[str, float]]:
     yield "not said, not done", float(said_not and not negated and query.combine is None)
     yield "not done, not said", float(negated and not said_not and not any(isinstance(node, Null) for node in inside))
     yield "negated", float(negated)
-    ranks = any(chunk.is_cue("high", "low", "common", "rare", "best", "worst") or chunk.kind == "superlative" for chunk in chunks)
+    ranks = any(
+        chunk.is_cue("high", "low", "common", "rare", "best", "worst")
+        or chunk.kind == "superlative"
+        or (chunk.is_cue("last") and not chunk.used)
+        for chunk in chunks
+    )
     ranked = query.limit is not None or query.per_group is not None
     extreme = any(isinstance(node, Agg) and node.function in ("min", "max") for node in inside)
     yield "rank said, not done", float(ranks and not ranked and not extreme)
@@ -193,3 +198,5 @@ def _texts(query: Query) -> Iterator[tuple[Col, str]]:
             yield from ((node.left, value) for value in node.values if isinstance(value, str))
         elif isinstance(node, Compare) and isinstance(node.left, Col) and isinstance(node.right, Lit) and isinstance(node.right.value, str):
             yield node.left, node.right.value
+        elif isinstance(node, Like) and isinstance(node.left, Col) and "%" not in node.pattern:
+            yield node.left, node.pattern

@@ -77,9 +77,22 @@ def _meant_number(p: Parse, at: int, end: int) -> tuple[Col | None, int, int]:
         column = p.column(place, p.numbers, floor=0.6)
         if column is not None:
             return column, place, end
+    if (again := _compared_before(p, at)) is not None:
+        return again, at, end
     if near is None:
         return None, at, end
     return number_column(p, near), at, end
+
+
+def _compared_before(p: Parse, at: int) -> Col | None:
+    """ "above 50 or below 46": the column of the comparison before."""
+    if not p.is_cue(at - 1, "or", "and", "but") or not p.frame.conditions:
+        return None
+    last = p.frame.conditions[-1]
+    compared = isinstance(last.pred, Compare) and isinstance(last.pred.left, Col) and isinstance(last.pred.right, Lit)
+    if not compared or not isinstance(last.pred, Compare) or not isinstance(last.pred.left, Col) or not p.is_number(last.pred.left):
+        return None
+    return last.pred.left
 
 
 def comparative(p: Parse, at: int) -> int | None:

@@ -43,6 +43,9 @@ def comparison(p: Parse, at: int) -> int | None:
 def _operator(p: Parse, at: int) -> tuple[int | None, bool]:
     """Where the comparison behind a name stands, and whether it is negated: "is not above", "are between"."""
     place = p.past(at + 1, *_BETWEEN_NAME_AND_OPERATOR)
+    if p.is_cue(place, "that", "with") and p.is_cue(place + 1, "like", "starts", "ends") and _text_follows(p, at, place + 2):
+        # "document names which contain ...", "names with the letter ...".
+        place += 1
     negated = p.is_cue(place, "never")
     place = p.past(place + 1) if negated else place
     if not p.is_cue(place, *_OPENERS):
@@ -56,6 +59,12 @@ def _operator(p: Parse, at: int) -> tuple[int | None, bool]:
         further = p.past(following + 1)
         return (further if p.is_cue(further, *_OPENERS) else place), True
     return place, negated
+
+
+def _text_follows(p: Parse, at: int, place: int) -> bool:
+    """A text stands there, and the name before is a column's rather than a table's."""
+    following = p.chunk(p.past(place))
+    return not _only_table(p, at) and p.chunks[at].score("column") >= 0.6 and following is not None and following.kind != "cue"
 
 
 def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool) -> int | None:

@@ -7,7 +7,8 @@ from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.flags import is_flag
 from sqlcoder_builtin.clauses.terms import raw_filter, term_table
 from sqlcoder_builtin.describe import describe_pred
-from sqlcoder_builtin.frame import Condition
+from sqlcoder_builtin.expr_walk import is_aggregate
+from sqlcoder_builtin.frame import Condition, Group
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col, Compare, Lit, Pred, Truth
 from sqlcoder_core.api import Match, TableName, singular, table_words
@@ -103,6 +104,13 @@ def gender(p: Parse, at: int) -> int | None:
     values = p.schema.of(column).values
     likely = stored[0] if "sex" in column.column.lower() else stored[2]
     value = next((form for form in (*stored, stored[1].upper()) if form in values), likely)
+    other = next((one for one in p.frame.conditions if isinstance(one.pred, Compare) and one.pred.left == column), None)
+    if other is not None and any(is_aggregate(output.expr) for output in p.frame.outputs):
+        # "the average age of male and female students": of each of them.
+        p.frame.conditions.remove(other)
+        p.frame.groups.append(Group(chunk.text if chunk else "", at, column=column))
+        p.take(at, at + 1)
+        return at + 1
     zone = p.zone
     end = add_condition(p, Compare("=", column, Lit(value)), at, at + 1)
     p.zone = zone

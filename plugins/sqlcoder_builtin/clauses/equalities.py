@@ -36,7 +36,16 @@ def _same(p: Parse, column: Col, value: Scalar, negated: bool) -> Pred:
     inside = _held_inside(p, column, value)
     if inside is not None:
         return Like(column, inside, negated)
+    if isinstance(value, str) and _case_unknown(p, column, value):
+        return Like(column, value, negated)
     return Compare("!=" if negated else "=", column, Lit(typed(p, column, value)))
+
+
+def _case_unknown(p: Parse, column: Col, value: str) -> bool:
+    """A word in lower case that was not quoted, where nothing is known of what is stored: its case is not known either."""
+    found = p.schema.of(column)
+    quoted = any(chunk.kind == "quoted" and chunk.text == value for chunk in p.chunks)
+    return found.kind == "text" and not found.values and not quoted and value.islower() and not set(value) & {"%", "_"}
 
 
 def _held_inside(p: Parse, column: Col, value: object) -> str | None:

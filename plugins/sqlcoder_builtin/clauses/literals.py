@@ -54,7 +54,7 @@ def _nameless(p: Parse, at: int, *, first: bool) -> bool:
     if chunk.kind in ("word", "verb", "value"):
         return chunk.capital or (chunk.text[:1].isdigit())
     if chunk.kind == "name":
-        weak = chunk.names[0].score < 0.6
+        weak = not chunk.names or chunk.names[0].score < 0.6
         return chunk.capital and at > 0 and (weak or not first)
     if chunk.kind == "cue":
         return chunk.text[:1].isupper() and at > 0 and not first

@@ -78,7 +78,7 @@ def direction(p: Parse, at: int) -> int | None:
     if not p.is_cue(at, "desc", "asc"):
         return None
     chunk = p.chunks[at]
-    place = p.past(at + 1, "of", "by", "the", "their", "its", "on", "to", "according")
+    place = p.past(at + 1, "of", "by", "the", "their", "its", "on", "to", "according", "time", "they")
     if p.is_cue(place, "by", "per"):
         place = p.past(place + 1)
     alphabetical = "alphabet" in chunk.text.lower() or "lexic" in chunk.text.lower()
@@ -219,6 +219,8 @@ def edge(p: Parse, at: int) -> int | None:
         return _both_edges(p, at)
     table = p.table(p.past(at + 1))
     column = p.column(p.past(at + 1), p.dated)
+    if table is None and column is not None and _picks_row(p, at):
+        return _by_date(p, at, column)
     if table is None and column is not None and p.is_dated(column) and p.zone == "select":
         end = p.past(at + 1) + 1
         add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", column.table, column), at, end)
@@ -244,6 +246,23 @@ def edge(p: Parse, at: int) -> int | None:
     return at + 1
 
 
+def _picks_row(p: Parse, at: int) -> bool:
+    """ "the appointment with the most recent start date": which one, not what the date is."""
+    before = p.before(at)
+    return before is not None and before.is_cue("with", "that", "whose") and (p.frame.subject is not None or bool(p.frame.outputs))
+
+
+def _by_date(p: Parse, at: int, column: Col) -> int:
+    end = p.past(at + 1) + 1
+    if (unit := p.chunk(end)) is not None and unit.kind == "unit":
+        end += 1
+    p.frame.sorts.append(Sort(p.chunks[at].word == "last", p.phrase(at, end), at, column, superlative=True))
+    p.frame.read(at, p.phrase(at, end), f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {describe(column)}")
+    p.take(at, end)
+    p.zone = "where"
+    return end
+
+
 def _trailing_edge(p: Parse, at: int) -> int | None:
     """ "which was founded the earliest", "left office the latest": by the date named just before."""
     place = at - 1
@@ -256,7 +275,8 @@ def _trailing_edge(p: Parse, at: int) -> int | None:
     if column is None:
         return None
     found = p.schema.of(column)
-    if not (p.dated(column.table, found) or found.kind in ("integer", "number") or "year" in found.name.lower()):
+    named = {*p.schema.display(column.table), *p.schema.key(column.table)}
+    if not (p.dated(column.table, found) or found.kind in ("integer", "number") or (found.kind == "text" and found.name not in named)):
         return None
     p.frame.outputs = [output for output in p.frame.outputs if output.at != place]
     set_subject(p, column.table, place)

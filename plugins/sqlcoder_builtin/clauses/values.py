@@ -39,11 +39,18 @@ def column_value(p: Parse, at: int) -> int | None:
     literal = p.chunks[value_at].kind == "quoted"
     held = hit_for(p, found.hits, value_at, column) is not None
     joined = value_at > at + 1 and p.chunks[value_at - 1].word in ("in", "for", "of")
-    if joined and not (held or literal or found.number):
+    if joined and not (held or literal or found.number or _place_of(p, at, value_at, found)):
         return None
     if p.schema.is_date(column.table, p.schema.of(column)) and not found.quoted:
         return None
     return equal(p, column, at, found, _negated(p, at))
+
+
+def _place_of(p: Parse, at: int, value_at: int, found: Constant) -> bool:
+    """ "in the city of Goroka": the column stands behind a preposition, so it is not what is asked for."""
+    before = p.before_any(at)
+    opened = before is not None and (before.word in PLACE_PREPOSITIONS or before.is_cue("with", "whose", "that", "eq", "ne", "and"))
+    return found.capital and p.chunks[value_at - 1].word == "of" and opened and p.chunks[at].end - p.chunks[at].start == 1
 
 
 def value_column(p: Parse, at: int) -> int | None:
