@@ -115,6 +115,9 @@ def _bare(node: exp.Expr, block: Block, known: set[object]) -> Iterator[exp.Colu
         return
     if is_aggregate(node) or (isinstance(node, (exp.Filter, exp.WithinGroup)) and not isinstance(node.parent, exp.Window)):
         return
+    if isinstance(node, exp.Anonymous):
+        # It may be an aggregate of this engine that the parser has no class for.
+        return
     for child in node.iter_expressions():
         yield from _bare(child, block, known)
 

@@ -49,6 +49,8 @@ def kind_of_node(node: exp.Expr, block: Block) -> ColumnKind | None:
 
 
 def _of_leaf(node: exp.Expr) -> ColumnKind | None:
+    if isinstance(node, (exp.Any, exp.All)):
+        return None
     if isinstance(node, exp.Literal):
         return "text" if node.is_string else "integer" if node.is_int else "number"
     if isinstance(node, (exp.Cast, exp.TryCast)):

@@ -187,6 +187,8 @@ def group_keys(block: Block) -> list[exp.Expr] | None:
     group = block.select.args.get("group")
     if group is None or any(value for name, value in group.args.items() if name != "expressions"):
         return None
+    if any(isinstance(node, (exp.Cube, exp.Rollup, exp.GroupingSets)) for node in group.expressions):
+        return None
     keys: list[exp.Expr] = []
     for node in group.expressions:
         if isinstance(node, exp.Literal) and node.is_int and 0 < int(node.name) <= len(block.select.expressions):
