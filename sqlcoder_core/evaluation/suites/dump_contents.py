@@ -84,6 +84,8 @@ def _literal(part: exp.Expr) -> object:
         if not isinstance(value, Decimal):
             raise _NotPlain
         return -value
+    if isinstance(part, exp.ByteString):  # PostgreSQL's E'...', its escapes resolved by the parser
+        return part.name
     if isinstance(part, exp.Null):
         return None
     if isinstance(part, exp.Boolean):
@@ -108,6 +110,8 @@ def _copy_target(text: str) -> exp.Expr:
 
 
 def _cell(text: str) -> object:
-    if text == r"\N":
-        return None
+    return None if text == r"\N" else _unescaped(text)
+
+
+def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), text) if "\\" in text else text

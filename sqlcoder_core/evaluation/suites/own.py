@@ -125,6 +125,9 @@ def _base_name(head: Head) -> str:
 
 
 def _base(head: Head, path: Path, document: Document, files: SuiteFiles) -> Base:
+    if head.database is not None and head.database_schema is not None:
+        place = _line(document, ("schema",), key=True)
+        raise ConfigError("`database` and `schema` stand beside each other", place=place, hint="a schema is for suites without contents")
     dialect = dialect_of(head.dialect, _line(document, ("dialect",))) if head.dialect else ""
     glossary = existing(_beside(path, head.glossary), what="glossary") if head.glossary else None
     if glossary is not None:

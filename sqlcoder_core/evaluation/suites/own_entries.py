@@ -32,11 +32,11 @@ class ResultEntry(Entry):
     @model_validator(mode="after")
     def _is_a_table(self) -> Self:
         if not self.rows and not self.columns:
-            raise ValueError("no rows need `columns`, to say how many there are")
+            raise ValueError("has no rows, and these need `columns`, to say how many there are")
         width = len(self.columns) or len(self.rows[0])
         for number, row in enumerate(self.rows, 1):
             if len(row) != width:
-                raise ValueError(f"row {number} has {len(row)} cells instead of {width}")
+                raise ValueError(f"has {len(row)} cells instead of {width} in row {number}")
         return self
 
 
@@ -59,15 +59,11 @@ class QuestionEntry(Entry):
 
     @model_validator(mode="after")
     def _has_one_truth(self) -> Self:
-        given = [name for name in ("sql", "rows", "results") if getattr(self, name) not in (None, ())]
+        given = [f"`{name}`" for name in ("sql", "results") if getattr(self, name)] + (["`rows`"] if self.rows is not None else [])
         if not self.answerable and given:
-            raise ValueError(f"`answerable: false` leaves nothing for `{given[0]}` to say")
+            raise ValueError(f"says `answerable: false`, which leaves nothing for {given[0]} to say")
         if self.answerable and len(given) != 1:
-            told = (
-                f"{' and '.join(f'`{name}`' for name in given)} stand beside each other"
-                if given
-                else "there is no `sql` and there are no `rows`"
-            )
+            told = f"has {' and '.join(given)} beside each other" if given else "has neither `sql` nor `rows`"
             raise ValueError(f"{told}; give one of `sql`, `rows`, `results`, or `answerable: false`")
         self.all_results()
         return self
@@ -91,9 +87,3 @@ class Head(Entry):
     glossary: str | None = Field(default=None, description="A glossary file.")
     now: datetime | None = Field(default=None, description="The moment that relative dates are reckoned from.")
     questions: tuple[QuestionEntry, ...] = Field(default=(), description="The questions.")
-
-    @model_validator(mode="after")
-    def _has_one_database(self) -> Self:
-        if self.database is not None and self.database_schema is not None:
-            raise ValueError("`database` and `schema` stand beside each other; a schema is for suites without contents")
-        return self
