@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 
 T = TypeVar("T")
 
-_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORDS: Final = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _LEAST: Final = 0.74
 _LEAD: Final = 0.06
 
@@ -53,8 +53,8 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def _singular(word: str) -> str:
-    if len(word) > 4 and word.endswith("ies"):
-        return f"{word[:-3]}y"
+    if len(word) > 4 and word.endswith(("ies", "ie")):
+        return f"{word.removesuffix('s').removesuffix('ie')}y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word

@@ -23,6 +23,7 @@ from sqlcoder_core.values.catalog import Relationship, Table, TableName
 class _Wanted(NamedTuple):
     column: exp.Column
     name: str
+    table: TableName
     way: tuple[Relationship, ...]
 
 
@@ -61,7 +62,7 @@ def _wanted(case: Case, block: Block, column: exp.Column) -> _Wanted | None:
         owners = [owner for owner in owners if owner[2] is not None and len(owner[2]) == nearest]
     if len(owners) != 1 or owners[0][2] is None:
         return None
-    return _Wanted(column, owners[0][1], owners[0][2])
+    return _Wanted(column, owners[0][1], owners[0][0].name, owners[0][2])
 
 
 def _column(table: Table, column: exp.Column) -> exp.Identifier | None:
@@ -87,30 +88,18 @@ def _joined(case: Case, block: Block, all_wanted: list[_Wanted]) -> Iterator[Men
     clauses: list[str] = []
     edits: list[Edit] = []
     for wanted in all_wanted:
-        here = dict(names)
         for join in wanted.way:
             for table, other in ((join.left, join.right), (join.right, join.left)):
                 if table.key not in names and other.key in names:
                     alias = _alias(table, taken)
                     names[table.key] = alias
                     clauses.append(_clause(case, join, table, names))
-        last = _last(wanted.way, here)
-        written = f"{spelled(names[last.key], case.dialect)}.{spelled(wanted.name, case.dialect)}"
+        written = f"{spelled(names[wanted.table.key], case.dialect)}.{spelled(wanted.name, case.dialect)}"
         edits.append(Edit(*span(wanted.column, case.text), written))
     last_node = block.sources[-1].join or block.sources[-1].node
     end = span(last_node, case.text)[1]
     note = ", ".join(f"joined {clause.removeprefix('JOIN ')}" for clause in clauses)
     yield case.with_edits([*edits, Edit(end, end, "".join(f" {clause}" for clause in clauses))], note)
-
-
-def _last(way: tuple[Relationship, ...], here: dict[str, str]) -> TableName:
-    """The table at the end of the way."""
-    reached = set(here)
-    last = way[0].left
-    for join in way:
-        last = join.right if join.left.key in reached else join.left
-        reached.add(last.key)
-    return last
 
 
 def _alias(table: TableName, taken: set[str]) -> str:
