@@ -28,7 +28,12 @@ class Chapter:
 
 
 _CHAPTERS: tuple[tuple[str, str, str, Callable[[Judged], bool]], ...] = (
-    ("wrong", "Wrong", "An answer was given, and it is not the gold's.", lambda one: one.outcome == "wrong"),
+    (
+        "wrong",
+        "Wrong",
+        "An answer was given, and it is not the gold's. Of each result the first rows are shown.",
+        lambda one: one.outcome == "wrong",
+    ),
     ("failed", "Failed", "Refused by the guard, or ended by an error.", lambda one: one.outcome == "failed"),
     ("abstained", "Abstained", "Answerable, and not answered.", lambda one: one.outcome == "abstained"),
     (

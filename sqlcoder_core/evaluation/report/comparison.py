@@ -77,7 +77,7 @@ def _couples(before: Report, after: Report) -> tuple[list[Couple], list[str]]:
         (len(first) - len(common), "only in the first report"),
         (len(second) - len(common), "only in the second report"),
         (len(common) - len(same), "worded differently in the two reports"),
-        (len(same) - len(scored), "unscored in one of the reports"),
+        (len(same) - len(scored), "unscored in at least one of the reports"),
     )
     warnings = [f"{number:,} question{'' if number == 1 else 's'} {what}: left out" for number, what in counts if number]
     if not scored:

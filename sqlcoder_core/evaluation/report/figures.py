@@ -126,7 +126,9 @@ def bases(report: Report) -> tuple[Group, ...]:
 
 def unscored(report: Report) -> tuple[tuple[str, int], ...]:
     """(Reason, questions) of those whose gold could not be run, most frequent first."""
-    return tuple(Counter(one.why or "no reason given" for one in report.judged if one.outcome == "unscored").most_common())
+    return tuple(
+        Counter(" ".join(one.why.split()) or "no reason given" for one in report.judged if one.outcome == "unscored").most_common()
+    )
 
 
 def _given(counted: Sequence[Judged], measure: Callable[[Judged], bool]) -> int:

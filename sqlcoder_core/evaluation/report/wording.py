@@ -6,6 +6,9 @@ from sqlcoder_core.evaluation.records import Report
 from sqlcoder_core.evaluation.report.figures import answers, figures, unanswerable, unscored
 from sqlcoder_core.evaluation.report.intervals import Interval, wilson
 
+_REASONS = 3
+"""So many reasons of unscored questions are told, the most frequent ones; all of them are in the JSON and on the page."""
+
 
 def percent(share: float | None) -> str:
     """`73.4`, or `-` for what is not known."""
@@ -59,9 +62,11 @@ def headline(report: Report) -> str:
 
 def remarks(report: Report) -> list[str]:
     """What belongs beside the tables, a sentence each, in the order in which it matters."""
-    return [text for text in (_interrupted(report), _answers(report), _unanswerable(report), _kill(report)) if text] + [
-        f"{count(number, 'question')} unscored, counted in no share: {why}" for why, number in unscored(report)
-    ]
+    told = [text for text in (_interrupted(report), _answers(report), _unanswerable(report), _kill(report)) if text]
+    reasons = unscored(report)
+    told += [f"{count(number, 'question')} unscored, counted in no share: {why}" for why, number in reasons[:_REASONS]]
+    others = sum(number for _, number in reasons[_REASONS:])
+    return [*told, f"{count(others, 'question')} more unscored for other reasons"] if others else told
 
 
 def _interrupted(report: Report) -> str:

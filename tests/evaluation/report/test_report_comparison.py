@@ -60,7 +60,7 @@ def test_a_question_that_was_reworded_or_unscored_is_left_out_with_a_warning() -
     assert found.measures[0].n == 3
     assert found.warnings == (
         "1 question worded differently in the two reports: left out",
-        "1 question unscored in one of the reports: left out",
+        "1 question unscored in at least one of the reports: left out",
     )
 
 

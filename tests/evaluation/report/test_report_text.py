@@ -77,6 +77,14 @@ def test_what_no_model_did_has_no_tokens(make) -> None:  # type: ignore[no-untyp
     assert "tokens" not in render_table(make(model=False))
 
 
+def test_only_the_most_frequent_reasons_of_unscored_questions_are_told() -> None:
+    judged = tuple(Judged(id=f"q{n}", question="?", base="b", outcome="unscored", why=f"no\ncolumn c{n % 5}") for n in range(12))
+    text = render_table(Report(suite="s", kind="own", judged=judged), 200)
+    assert "3 questions unscored, counted in no share: no column c0" in text
+    assert "4 questions more unscored for other reasons" in text
+    assert "no column c4" not in text
+
+
 def test_a_run_that_was_never_timed_has_no_times() -> None:
     judged = (Judged(id="q", question="?", base="b", outcome="right"), Judged(id="r", question="?", base="b", outcome="wrong"))
     assert "p50" not in render_table(Report(suite="s", kind="own", judged=judged))
