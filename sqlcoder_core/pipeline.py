@@ -13,7 +13,7 @@ from sqlcoder_core.steps.choose import Choice, choose
 from sqlcoder_core.steps.execute import Plan, Runner, execute_in_turn
 from sqlcoder_core.steps.link import link
 from sqlcoder_core.steps.propose import propose
-from sqlcoder_core.steps.ranking import Ranking, ceiling
+from sqlcoder_core.steps.ranking import Ranking
 from sqlcoder_core.steps.repair import ExtensionRepairs, Repairs, Rules, ask_author
 from sqlcoder_core.steps.stopwatch import Stopwatch
 from sqlcoder_core.values.answer import Answer
@@ -96,7 +96,7 @@ class Pipeline:
         with watch("repair"):
             checked = repairs.before(checked)
         with watch("execute"):
-            executed = execute_in_turn(checked, self._plan(wish, ranking, repairs, watch))
+            executed = execute_in_turn(checked, self._plan(checked, wish, ranking, repairs, watch))
         with watch("choose"):
             choice = Choice(
                 question=question,
@@ -138,7 +138,7 @@ class Pipeline:
             rounds=wish.repair_rounds,
         )
 
-    def _plan(self, wish: Wish, ranking: Ranking, repairs: Repairs, watch: Stopwatch) -> Plan:
+    def _plan(self, checked: tuple[CheckedCandidate, ...], wish: Wish, ranking: Ranking, repairs: Repairs, watch: Stopwatch) -> Plan:
         def repair(failed: Executed) -> tuple[CheckedCandidate, ...]:
             with watch("repair"):
                 return repairs.after(failed)
@@ -147,7 +147,7 @@ class Pipeline:
             runner=self.runner,
             limits=wish.limits,
             most=wish.executions if wish.run else 0,
-            runs=lambda one: ceiling(one) >= wish.min_confidence,
+            runs=lambda one: ranking.worth_running(one, checked, wish.min_confidence),
             settled=ranking.settled,
             repair=repair,
         )

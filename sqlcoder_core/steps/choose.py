@@ -58,7 +58,7 @@ def _chosen(choice: Choice, best: Executed | None) -> Answer:
         return _unproposed(choice, problem) if problem else _offered(choice)
     if best is not None:
         sure = choice.ranking.confidence(best, choice.executed)
-        return _answered(choice, best, sure) if sure >= choice.min_confidence else _unsure(choice, sure)
+        return _answered(choice, best, sure) if sure >= choice.min_confidence else _unsure(choice, sure, best)
     passed = next((one for one in choice.executed if one.checked.query is not None), None)
     if passed is not None and passed.problem is None and ceiling(passed.checked) < choice.min_confidence:
         return _unsure(choice, ceiling(passed.checked))
@@ -71,12 +71,11 @@ def _usable(one: Executed, run: bool) -> bool:
 
 def _answered(choice: Choice, best: Executed, sure: float) -> Answer:
     candidate = best.checked.candidate
-    query = best.checked.query
     return Answer(
         question=choice.question,
         status="answered",
         dialect=choice.dialect,
-        sql=query.text if query else candidate.sql,
+        sql=_sql(best),
         route=candidate.route,
         result=best.result,
         reading=candidate.reading,
@@ -100,6 +99,10 @@ def _shape_note(choice: Choice, best: Executed) -> tuple[Problem, ...]:
     wanted = "one number" if shape.kind == "one number" else f"at most {shape.most} rows"
     message = f"the question asks for {wanted}, and there are {len(best.result.rows):,} rows"
     return (Problem(code="shape", severity="note", message=message),)
+
+
+def _sql(one: Executed) -> str:
+    return one.checked.query.text if one.checked.query is not None else one.checked.candidate.sql
 
 
 def _lesser(problem: Problem | None) -> tuple[Problem, ...]:
@@ -171,7 +174,7 @@ def _not_understood(proposal: Proposal) -> Problem:
     return Problem(code="not_understood", severity="warning", message=message, hint=hint, found_by="runtime")
 
 
-def _unsure(choice: Choice, sure: float) -> Answer:
+def _unsure(choice: Choice, sure: float, best: Executed | None = None) -> Answer:
     problem = Problem(
         code="unsure",
         severity="warning",
@@ -179,4 +182,7 @@ def _unsure(choice: Choice, sure: float) -> Answer:
         hint="see the alternatives, or lower --min-confidence",
         found_by="core",
     )
-    return replace(_abstained(choice, problem), confidence=round(sure, 4))
+    answer = _abstained(choice, problem)
+    first = _sql(best) if best is not None else None
+    ordered = sorted(answer.alternatives, key=lambda other: other.sql != first)
+    return replace(answer, confidence=round(sure, 4), alternatives=tuple(ordered))

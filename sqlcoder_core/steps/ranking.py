@@ -72,8 +72,13 @@ class Ranking:
         """How badly its rows miss the shape that the question asks for."""
         return self.shape.misfit(one.result) if one.result is not None else ""
 
+    def worth_running(self, one: CheckedCandidate, others: Iterable[CheckedCandidate], least: float) -> bool:
+        """Whether it may lead to an answer as sure as wanted: by itself, or by its vote for or against one that may."""
+        sure = ceiling(one) >= least
+        return sure or (self.votes and any(other.query is not None and ceiling(other) >= least for other in others))
+
     def settled(self, done: Sequence[Executed], waiting: Sequence[CheckedCandidate]) -> bool:
-        """Whether running any of those that wait could no longer change which one is best."""
+        """Whether running any of those that wait could no longer change which one is best; of tries, two are compared in any case."""
         ran = [one for one in done if one.result is not None]
         if not ran:
             return False
@@ -81,6 +86,8 @@ class Ranking:
         rivals = [one for one in waiting if one.query is not None and len(one.doubts) < least + self.votes]
         if not self.votes or not rivals:
             return not rivals
+        if len(ran) == 1:
+            return False
         first, *others = sorted(self.tally(one for one in ran if self.against(one) == least).values(), reverse=True)
         return first > sum(map(weight, rivals)) + max(others, default=0.0)
 

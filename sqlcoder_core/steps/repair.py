@@ -140,7 +140,9 @@ class Repairs:
         self._asked += 1
         self.record += [(f"repair_{self._asked}_{name}", value) for name, value in proposal.record]
         why = f"written anew by {wrong.candidate.proposer}, since {faults[0].message}"
-        return [self.check(_standing_in(one, why, wrong.candidate)) for one in self._new(proposal.candidates)]
+        # What was said of the author with the first statement is said with the one that takes its place.
+        new = (replace(one, notes=tuple(dict.fromkeys((*wrong.candidate.notes, *one.notes)))) for one in self._new(proposal.candidates))
+        return [self.check(_standing_in(one, why, wrong.candidate)) for one in new]
 
     def _new(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
         for one in candidates:

@@ -165,7 +165,7 @@ class PlainPrompter(Prompter):
         if room.count([text])[0] + len(question.text) > room.tokens:
             raise UsageError(f"the question does not fit into {room.tokens} tokens", hint="ask something shorter")
         shown = tuple(ShownTable(name=table.name, columns=tuple(one.name for one in table.columns)) for table in ask.linked.tables)
-        again = f", not {ask.failed.sql} ({'; '.join(ask.failed.problems)})" if ask.failed and self.settings.heeds else ""
+        again = f", not {' '.join(ask.failed.sql.split())} ({'; '.join(ask.failed.problems)})" if ask.failed and self.settings.heeds else ""
         whole = f"{text}{ASKED}{question.text}{again}{ANSWER}"
         return Prompt(text=whole, shared=len(text), shown=shown, dropped=("sample values",), stop=("\n\n",))
 

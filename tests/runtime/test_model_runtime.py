@@ -55,7 +55,7 @@ def test_a_refused_best_leaves_the_answer_to_the_next(ask) -> None:
     "written", ["DROP TABLE pets", "SELECT name FROM nowhere", "There are three pets.", "```sql\nSELECT 1\n```\n```sql\nSELECT 2\n```"]
 )
 def test_text_that_is_no_read_of_known_tables_is_refused(ask, written: str) -> None:
-    answer = ask("pets", answers={"pets": [written]}, beams=1)
+    answer = ask("pets", answers={"pets": [written], ")": [written]}, beams=1)
     assert (answer.status, answer.exit_code) == ("refused", 1)
     assert answer.result is None
 

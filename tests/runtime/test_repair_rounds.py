@@ -64,6 +64,7 @@ def test_a_name_that_is_nothing_like_ours_is_asked_about_and_the_answer_says_so(
     assert answer.problems[0].message.startswith("repaired: written anew by canned, since ")
     assert "colour" in answer.problems[0].message
     assert len(given) == 2
+    assert "canned on purpose" in told(answer)
     assert f", not {WRONG} (" in given[1][0]
     assert "repair" in dict(answer.timings_ms)
     signature = dict(answer.signature)
@@ -195,6 +196,13 @@ def test_beams_with_the_same_rows_outvote_the_first_one(ask) -> None:
     assert answer.confidence is not None
     assert answer.confidence < 0.95
     assert any("2 of 3 that ran" in line for line in answer.trail)
+
+
+def test_beams_that_disagree_are_an_abstention_where_more_confidence_is_wanted(opened) -> None:
+    session = opened(answers={"pets": [COUNT, CATS]}, beams=4)
+    answer = session.ask(Question(text="pets"), min_confidence=0.95)
+    assert (answer.status, answer.exit_code, answer.result) == ("abstained", 6, None)
+    assert {other.sql for other in answer.alternatives} >= {COUNT, CATS}
 
 
 def test_beams_that_agree_need_no_third_execution(ask) -> None:

@@ -77,8 +77,21 @@ def test_votes_are_cast_until_the_rest_cannot_turn_them() -> None:
     assert not TRIES.settled([ran("a", rows(1)), ran("b", rows(2))], waiting[1:])
 
 
+def test_even_the_surest_try_is_compared_with_another() -> None:
+    assert not TRIES.settled([ran("a", rows(1), score=1.0)], [checked("b", score=0.1)])
+    assert TRIES.settled([ran("a", rows(1), score=1.0), ran("b", rows(2), score=0.1)], [checked("c", score=0.1)])
+
+
 def test_doubtful_tries_do_not_vote_against_clean_ones() -> None:
     assert TRIES.settled([ran("a", rows(1))], [checked("b", doubts=[DOUBT]), checked("c", doubts=[DOUBT])])
+
+
+def test_an_unsure_try_may_vote_on_a_sure_one_and_an_unsure_reading_is_not_run() -> None:
+    sure, unsure = checked("a", score=0.9), checked("b", score=0.6)
+    assert TRIES.worth_running(unsure, [sure, unsure], 0.8)
+    assert not TRIES.worth_running(unsure, [unsure], 0.8)
+    assert READINGS.worth_running(sure, [sure, unsure], 0.8)
+    assert not READINGS.worth_running(unsure, [sure, unsure], 0.8)
 
 
 # ---------------------------------------------------------------------- confidence
