@@ -25,11 +25,15 @@ _STEPS = (0, -1, 1)
 
 @dataclass(slots=True)
 class Constant:
-    """A constant of a gold: `like` for a pattern, `part` for a number that is one part of a date (year, month, ...)."""
+    """A constant of a gold: `like` for a pattern, `part` for a number that is one part of a date (year, month, ...).
+
+    `summed` says no constant but that the column is summed or averaged, so that texts in it must be numbers.
+    """
 
     value: Any
     like: bool = False
     part: str = ""
+    summed: bool = False
 
 
 @dataclass(slots=True)
@@ -47,7 +51,7 @@ class Domain:
 
     def candidates(self, chance: random.Random, profile: Profile) -> list[Any]:
         """Values to try where conditions must hold: constants, neighbours, and some that are made up."""
-        made = [self.fresh(chance) if self.unique else self.invented(chance, profile) for _ in range(6)]
+        made = [self.fresh(chance, profile) if self.unique else self.invented(chance, profile) for _ in range(6)]
         known = [*self.equal, *self.near]
         chance.shuffle(known)
         return known + made
@@ -55,7 +59,7 @@ class Domain:
     def draw(self, chance: random.Random, profile: Profile) -> Any:
         """A cell that nobody asked anything of."""
         if self.unique:
-            return self.fresh(chance)
+            return self.fresh(chance, profile)
         if self.field.nulls and chance.random() < profile.nulls:
             return None
         dice = chance.random()
@@ -65,12 +69,14 @@ class Domain:
             return chance.choice(self.near)
         return self.invented(chance, profile)
 
-    def fresh(self, chance: random.Random) -> Any:
-        """A value that was not drawn before."""
+    def fresh(self, chance: random.Random, profile: Profile) -> Any:
+        """A value that was not drawn before; of kinds with few values, any."""
+        if self.style in ("boolean", "time", "json", "list"):
+            return self.invented(chance, profile)
         self.made += chance.randint(1, 3)
         number = self.made
         if self.style in ("integer", "number"):
-            return number if number not in self.equal else self.fresh(chance)
+            return number if number not in self.equal else self.fresh(chance, profile)
         if self.style in ("date", "timestamp"):
             return self._dated(timedelta(days=-number))
         return f"{chance.choice(self.pool)} {number}" if self.pool else f"k{number}"
@@ -136,10 +142,14 @@ _INVENT = {
 
 def domain_of(one: Field, constants: Sequence[Constant], anchor: datetime, profile: Profile, chance: random.Random) -> Domain:
     """The domain of a column that is compared with these constants."""
+    summed = any(constant.summed for constant in constants)
+    constants = [constant for constant in constants if not constant.summed]
     style = _style(one, constants)
     domain = Domain(field=one, style=style, anchor=_anchor(style, constants, anchor))
     texts = list(texts_for(one.name))
     domain.pool = [*(str(value) for value in one.values), *chance.sample(texts, min(len(texts), 14))]
+    if summed and style == "text":
+        domain.pool = [f"{chance.uniform(1, 90):.1f}" for _ in range(14)]
     for constant in constants:
         equal, near = _around(constant, style, profile)
         domain.equal += [value for value in equal if value not in domain.equal]

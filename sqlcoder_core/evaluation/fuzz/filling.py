@@ -1,4 +1,4 @@
-"""Facts of the golds and a profile in, one instance's contents out: random rows around the golds' constants."""
+"""Facts of the golds and a profile in, one instance's contents out: random rows, then rows that the golds' conditions ask for."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlglot import exp
 
 from sqlcoder_core.evaluation.fuzz.contents import Contents
 from sqlcoder_core.evaluation.fuzz.domains import Constant, Domain, domain_of
+from sqlcoder_core.evaluation.fuzz.frames import Var
 from sqlcoder_core.evaluation.fuzz.golds import Facts, Place, facts_of
 from sqlcoder_core.evaluation.fuzz.linked import Groups, groups_of, looks_like_key, with_links
 from sqlcoder_core.evaluation.fuzz.profiles import Profile
 from sqlcoder_core.evaluation.fuzz.shape import Shape
+from sqlcoder_core.evaluation.fuzz.wishes import wishes_of
+from sqlcoder_core.evaluation.fuzz.witness import Scene, add_witnesses
 
 _ROWS_ASIDE = 6
 """Rows of tables that no gold reads: enough for a wrong query to find something."""
@@ -48,8 +52,12 @@ def fill(plan: Plan, profile: Profile, chance: random.Random) -> Contents:
     domains = Domains(plan, profile, chance)
     contents = Contents(plan.shape, domains.draw, chance, skew=profile.skew, idle=profile.idle)
     for key in plan.shape.tables:
-        for _ in range(_rows(plan, profile, key) + chance.randint(-2, 2)):
+        for _ in range(_room(plan, contents, key, _rows(plan, profile, key) + chance.randint(-2, 2))):
             contents.add(key, {})
+    scene = Scene(plan.shape, contents, domains.candidates, domains.fresh, chance, plan.now)
+    for tree in plan.trees:
+        if wishes := wishes_of(tree, plan.shape):
+            add_witnesses(wishes, scene, profile)
     for rows_of_table in contents.rows.values():
         chance.shuffle(rows_of_table)
     return contents
@@ -63,6 +71,13 @@ def _rows(plan: Plan, profile: Profile, key: str) -> int:
         return profile.rows * 3 // 2 if any(one.to in read and one.to != key for one in references) else profile.rows
     needed = any(one.to == key for child in read for one in plan.shape.tables[child].references)
     return profile.rows // 2 if needed else _ROWS_ASIDE
+
+
+def _room(plan: Plan, contents: Contents, key: str, rows: int) -> int:
+    """Where a parent has one child at most, some have none."""
+    table = plan.shape.tables[key]
+    single = [one.to for one in table.references if one.columns in table.keys and one.to != key]
+    return min([rows, *(len(contents.rows[parent]) * 3 // 4 for parent in single if contents.rows[parent])])
 
 
 class Domains:
@@ -87,6 +102,14 @@ class Domains:
     def draw(self, table: str, column: str) -> object:
         """A cell that nobody asked anything of."""
         return self.of(table, column).draw(self.chance, self.profile)
+
+    def candidates(self, cell: Var) -> list[Any]:
+        """Values to try where conditions must hold."""
+        return self.of(cell.atom.table.key, cell.column).candidates(self.chance, self.profile)
+
+    def fresh(self, cell: Var) -> Any:
+        """A value that no other row has, where the column's kind allows one."""
+        return self.of(cell.atom.table.key, cell.column).fresh(self.chance, self.profile)
 
     def _make(self, place: Place) -> Domain:
         table = self._plan.shape.tables[place[0]]

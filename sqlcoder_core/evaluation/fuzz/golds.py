@@ -77,6 +77,20 @@ def parts_of(frame: Frame) -> Iterator[exp.Expr]:
     yield from (select.args[name] for name in ("where", "group", "having", "qualify", "order") if select.args.get(name) is not None)
 
 
+def frames_in(block: Block, reader: Reader) -> Iterator[Frame]:
+    """Every SELECT of a query, those of derived tables and subqueries too."""
+    for frame in block.frames():
+        yield frame
+        for source in frame.sources.values():
+            if not isinstance(source, Atom):
+                yield from frames_in(source, reader)
+        for part in parts_of(frame):
+            for query in inner_queries(part):
+                inner = reader.block(query, frame, frame.ctes)
+                if inner is not None:
+                    yield from frames_in(inner, reader)
+
+
 def inner_queries(node: exp.Expr) -> Iterator[exp.Query]:
     """The queries that stand directly in an expression."""
     for one in node.walk(prune=lambda one: isinstance(one, exp.Query)):
@@ -150,6 +164,8 @@ def _note_inner(query: exp.Query, frame: Frame, reader: Reader, facts: Facts, no
 def _note_condition(node: exp.Expr, frame: Frame, facts: Facts, now: datetime) -> None:
     if isinstance(node, exp.EQ):
         _link(var(node.this, frame), var(node.expression, frame), facts)
+    if isinstance(node, exp.Sum | exp.Avg) and (cell := var(node.this, frame)) is not None:
+        facts.constants.setdefault(_place(cell), []).append(Constant(None, summed=True))
     if isinstance(node, exp.Is) and (cell := var(node.this, frame)) is not None:
         facts.nulls.add(_place(cell))
     sides = _sides(node)

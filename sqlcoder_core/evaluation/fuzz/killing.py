@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from sqlcoder_core.errors import SqlcoderError
-from sqlcoder_core.evaluation.fuzz.equivalence import Same, same
+from sqlcoder_core.evaluation.fuzz.equivalence import Likeness, Same
 from sqlcoder_core.evaluation.fuzz.golds import parsed
 from sqlcoder_core.evaluation.fuzz.instances import Instances
 from sqlcoder_core.evaluation.fuzz.mutants import KINDS, Mutant, mutants_of
@@ -74,8 +74,9 @@ def verdicts(base: Base, golds: Sequence[str], instances: Instances) -> Iterator
     if not trees or not wanted:
         return
     shape = shape_of(base)
+    seen = Likeness(trees[0], shape, instances.dialect)
     for mutant in mutants_of(trees[0], shape, instances.dialect):
-        likeness = same(trees[0], mutant, shape, instances.dialect)
+        likeness = seen.of(mutant)
         if likeness is not Same.ROWS:
             found = _told_apart(mutant, wanted, instances, ordered=_ordered(trees[0]))
             if found is not None:

@@ -11,7 +11,8 @@ class Profile:
 
     `nulls` is the share of NULLs where a column is declared to hold them, `near_misses` adds rows that fail one condition only,
     `other_case` texts that differ from a constant in their case, `idle` is the share of childless parents, `skew` how uneven
-    children are spread (1: evenly), `constants` how often a cell holds a constant of the gold.
+    children are spread (1: evenly), `misses_first` gives near misses the keys that conditions name, `constants` is how often a cell
+    holds a constant of the gold.
     """
 
     rows: int
@@ -20,6 +21,7 @@ class Profile:
     near_misses: bool = True
     other_case: bool = False
     witnesses: int = 2
+    misses_first: bool = False
     idle: float = 0.3
     skew: float = 2.2
     constants: float = 0.3
@@ -29,7 +31,7 @@ _PROFILES = (
     Profile(rows=14),
     Profile(rows=20, skew=1.4, constants=0.5),
     Profile(rows=18, few=True, constants=0.5),
-    Profile(rows=16, nulls=0.12, skew=3.0),
+    Profile(rows=16, nulls=0.12, skew=3.0, misses_first=True),
     Profile(rows=12, other_case=True, idle=0.5, witnesses=3),
     Profile(rows=28, skew=1.0, idle=0.1, near_misses=False, witnesses=1, constants=0.2),
 )
