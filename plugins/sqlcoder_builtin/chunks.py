@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from sqlcoder_builtin.cue_words import (
     ADJECTIVE_OF_UNIT,
@@ -116,24 +116,43 @@ class _Options:
         self.by_start[chunk.start].append(chunk)
 
 
+Spans: TypeAlias = frozenset[tuple[int, int]]
+
+
 def chunks_of(linked: Linked, clock: Clock) -> tuple[Chunk, ...]:
     """The chunks that cover the question best."""
-    tokens = tokenise(linked.question.text)
-    options = _Options()
-    _add_cues(tokens, options)
-    _add_matches(tokens, linked.matches, options)
-    for number in find_numbers(tokens):
-        text = _text(tokens, number.start, number.end)
-        options.add(
-            Chunk(
-                "number", number.start, number.end, text, text, number=number, values=_values_at(linked.matches, number.start, number.end)
-            ),
-            (number.end - number.start) * 1.0,
-        )
-    for date in find_dates(tokens, clock):
-        _add_date(tokens, date, options)
-    _add_single(tokens, options)
-    return _asked_anew(_best_cover(len(tokens), options))
+    return Covers(linked, clock).best()
+
+
+class Covers:
+    """All chunks that a question may be cut into; the best cover of it, also where some spans are not to be taken together."""
+
+    def __init__(self, linked: Linked, clock: Clock) -> None:
+        self._tokens = tokenise(linked.question.text)
+        self._options = options = _Options()
+        _add_cues(self._tokens, options)
+        _add_matches(self._tokens, linked.matches, options)
+        for number in find_numbers(self._tokens):
+            text, at = _text(self._tokens, number.start, number.end), (number.start, number.end)
+            options.add(Chunk("number", *at, text, text, number=number, values=_values_at(linked.matches, *at)), at[1] - at[0])
+        for date in find_dates(self._tokens, clock):
+            _add_date(self._tokens, date, options)
+        _add_single(self._tokens, options)
+
+    def best(self, apart: Spans = frozenset()) -> tuple[Chunk, ...]:
+        """Chunks of its own for each caller, none of them one of the spans `apart` (of tokens)."""
+        return _asked_anew(tuple(replace(chunk) for chunk in _best_cover(len(self._tokens), self._options, apart)))
+
+    def divisible(self, chunk: Chunk) -> bool:
+        """True for a name of several words of which the first or the last is a cue or a name by itself."""
+        if chunk.kind != "name" or chunk.end - chunk.start < 2:
+            return False
+        edges = (chunk.start, chunk.start + 1), (chunk.end - 1, chunk.end)
+        return any(self._says_something(start, end) for start, end in edges)
+
+    def _says_something(self, start: int, end: int) -> bool:
+        here = (option for option in self._options.by_start[start] if option.end == end)
+        return any(option.kind in ("cue", "superlative") or (option.kind == "name" and option.names[0].score >= 0.85) for option in here)
 
 
 def _text(tokens: Sequence[Token], start: int, end: int) -> str:
@@ -246,11 +265,12 @@ def _add_single(tokens: Sequence[Token], options: _Options) -> None:
             options.add(Chunk("word", at, at + 1, token.text, token.lower, capital=token.capital and at > 0), -0.3)
 
 
-def _best_cover(length: int, options: _Options) -> tuple[Chunk, ...]:
+def _best_cover(length: int, options: _Options, apart: Spans = frozenset()) -> tuple[Chunk, ...]:
     """Dynamic programming from the right: the sum of weights decides."""
     best: list[tuple[float, Chunk | None]] = [(0.0, None)] * (length + 1)
     for at in range(length - 1, -1, -1):
-        best[at] = max(((chunk.weight + best[chunk.end][0], chunk) for chunk in options.by_start[at]), key=lambda pair: pair[0])
+        allowed = (chunk for chunk in options.by_start[at] if (at, chunk.end) not in apart)
+        best[at] = max(((chunk.weight + best[chunk.end][0], chunk) for chunk in allowed), key=lambda pair: pair[0])
     chunks: list[Chunk] = []
     at = 0
     while at < length:

@@ -14,7 +14,8 @@ from sqlcoder_core.api import Clock, Column, Match, TableName, table_words
 Want: TypeAlias = Callable[[TableName, Column], bool]
 
 Refusal: TypeAlias = tuple[int, str, str]
-"""A decision that is not to be taken again: (place, table, column) for what a name means, (place, recogniser, "") for a clause."""
+"""A decision that is not to be taken again, at a token of the question: (place, table, column) or (place, table, "") for what a name
+means, (place, recogniser, "") for a clause, (place, "", end) for words taken together."""
 
 _IDENTIFIERS = frozenset({"id", "ids", "identifier", "identifiers"})
 _NAMES = frozenset({"name", "names"})
@@ -85,7 +86,7 @@ class Parse:
         if chunk.kind != "name":
             return None
         table, column = chunk.best("table"), chunk.best("column")
-        if table is None or table.score < TABLE_SCORE:
+        if table is None or table.score < TABLE_SCORE or (chunk.start, "table", "") in self.refused:
             return None
         return table if column is None or table.score >= column.score - 0.05 else None
 
@@ -116,7 +117,7 @@ class Parse:
             (
                 (self.column_score(match, at, want, prefer), -index, match)
                 for index, match in enumerate(found)
-                if _place(at, match) not in self.refused
+                if self._place(at, match) not in self.refused
             ),
             reverse=True,
         )
@@ -127,7 +128,7 @@ class Parse:
         rival = next((entry for entry in scored[1:] if not _copies(entry[2], best)), None)
         if rival is not None:
             # What else it may mean, and by how much less: for second readings.
-            self.rivals[_place(at, best)] = scored[0][0] - rival[0]
+            self.rivals[self._place(at, best)] = scored[0][0] - rival[0]
         assert best.table is not None and best.column is not None
         return Col(best.table, best.column)
 
@@ -140,10 +141,17 @@ class Parse:
         if owner is None or (found is not None and found.key == owner.key):
             return None
         columns = self.schema.key(owner) if said in _IDENTIFIERS else self.schema.display(owner)
-        if len(columns) != 1 or (said in _NAMES and columns == self.schema.key(owner)) or (at, owner.key, columns[0]) in self.refused:
+        if (
+            len(columns) != 1
+            or (said in _NAMES and columns == self.schema.key(owner))
+            or (chunk.start, owner.key, columns[0]) in self.refused
+        ):
             return None
-        self.rivals[at, owner.key, columns[0]] = 0.1
+        self.rivals[chunk.start, owner.key, columns[0]] = 0.1
         return Col(owner, columns[0])
+
+    def _place(self, at: int, match: Match) -> Refusal:
+        return (self.chunks[at].start, match.table.key if match.table else "", match.column or "")
 
     def column_score(self, match: Match, at: int, want: Want | None, prefer: TableName | None) -> float:
         """The match's own score and its table's place in the question."""
@@ -265,7 +273,3 @@ def _copies(one: Match, other: Match) -> bool:
     """The same column in another layer: staging beside mart."""
     same = one.column is not None and other.column is not None and one.column.lower() == other.column.lower()
     return same and one.table is not None and other.table is not None and table_words(one.table.name) == table_words(other.table.name)
-
-
-def _place(at: int, match: Match) -> Refusal:
-    return (at, match.table.key if match.table else "", match.column or "")

@@ -10,6 +10,7 @@ from sqlcoder_builtin.clauses import (
     conditions,
     deeds,
     entities,
+    first_ones,
     flags,
     frames,
     going_on,
@@ -24,6 +25,7 @@ from sqlcoder_builtin.clauses import (
     superlatives,
     text_matches,
     times,
+    two_figures,
     values,
 )
 from sqlcoder_builtin.parse import Parse
@@ -33,6 +35,7 @@ Recogniser = Callable[[Parse, int], int | None]
 RECOGNISERS: tuple[Recogniser, ...] = (
     going_on.now,
     going_on.ongoing,
+    first_ones.extreme_first,
     times.date,
     deeds.not_yet,
     deeds.done_most,
@@ -107,12 +110,13 @@ _OPEN_WHERE = ("that", "whose", "with", "but")
 def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
     entities.qualified(p)
+    two_figures.figures(p, recognise)
     again = restated.listing(p)
-    again = None if again is not None and (again.start, "restated", "") in p.refused else again
+    again = None if again is not None and (p.chunks[again.start].start, "restated", "") in p.refused else again
     at = 0
     while at < len(p.chunks):
         if again is not None and at == again.start:
-            p.decided.append((again.start, "restated", ""))
+            p.decided.append((p.chunks[again.start].start, "restated", ""))
             restated.take(p, again)
             at = again.tail
             continue
@@ -130,7 +134,7 @@ def recognise(p: Parse) -> None:
 def _decide(p: Parse, at: int) -> int | None:
     """The end of the first clause that is found at a place and was not refused there."""
     for recogniser in RECOGNISERS:
-        refusal = (at, recogniser.__name__, "")
+        refusal = (p.chunks[at].start, recogniser.__name__, "")
         if refusal not in p.refused and (end := recogniser(p, at)) is not None:
             p.decided.append(refusal)
             return end

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlcoder_builtin.assemble import NotUnderstood, assemble
-from sqlcoder_builtin.chunks import Chunk, chunks_of
+from sqlcoder_builtin.chunks import Chunk, Covers
 from sqlcoder_builtin.expr_sql import NotComposed
 from sqlcoder_builtin.followup import read_together
 from sqlcoder_builtin.joining import NoWay
-from sqlcoder_builtin.parse import Parse, Refusal
+from sqlcoder_builtin.parse import TABLE_SCORE, Parse, Refusal
 from sqlcoder_builtin.recognise import recognise
 from sqlcoder_builtin.render import Renderer
 from sqlcoder_builtin.schema import Schema
@@ -46,30 +46,30 @@ def ways(ask: Ask, schema: Schema) -> tuple[list[Way], Way]:
     if together is not None:
         first = _way(ask, schema, together)
         return [first] if first.sql is not None else [], first
-    chunks = chunks_of(ask.linked, ask.clock)
-    first = _way(ask, schema, _parse(ask, schema, chunks, frozenset()))
+    covers = Covers(ask.linked, ask.clock)
+    first = _way(ask, schema, _parse(ask, schema, covers, frozenset()))
     found = [first]
     if first.sql is None or first.score < SURE:
-        found += _again(ask, schema, chunks, first)
+        found += _again(ask, schema, covers, first)
     kept: dict[str | None, Way] = {}
     for way in sorted(found, key=lambda way: -way.score):
         kept.setdefault(way.sql, way)
     return [way for way in kept.values() if way.sql is not None], first
 
 
-def _again(ask: Ask, schema: Schema, chunks: Sequence[Chunk], first: Way) -> list[Way]:
+def _again(ask: Ask, schema: Schema, covers: Covers, first: Way) -> list[Way]:
     """Each decision of the first reading refused, then each of the likeliest second one's."""
     found: list[Way] = []
     tried: set[frozenset[Refusal]] = {frozenset()}
     base, left = first, TRIES
     for _ in range(2):
-        for refusal in _refusals(base):
+        for refusal in _refusals(base, covers):
             refused = base.parse.refused | {refusal}
             if refused in tried or left <= 0:
                 continue
             tried.add(refused)
             left -= 1
-            found.append(_way(ask, schema, _parse(ask, schema, chunks, refused)))
+            found.append(_way(ask, schema, _parse(ask, schema, covers, refused)))
         better = max(found, key=lambda way: way.score, default=first)
         if better.score <= base.score:
             break
@@ -77,16 +77,24 @@ def _again(ask: Ask, schema: Schema, chunks: Sequence[Chunk], first: Way) -> lis
     return found
 
 
-def _refusals(way: Way) -> Iterator[Refusal]:
+def _refusals(way: Way, covers: Covers) -> Iterator[Refusal]:
     """What might have been decided otherwise, the most doubtful first."""
     p = way.parse
     rivals = sorted((margin, place) for place, margin in p.rivals.items() if margin < _NEAR)
     yield from (place for _, place in rivals)
+    yield from ((chunk.start, "", str(chunk.end)) for chunk in p.chunks if covers.divisible(chunk))
+    yield from ((chunk.start, "table", "") for chunk in p.chunks if _table_or_column(chunk))
     yield from reversed(p.decided)
 
 
-def _parse(ask: Ask, schema: Schema, chunks: Sequence[Chunk], refused: frozenset[Refusal]) -> Parse:
-    p = Parse([replace(chunk) for chunk in chunks], schema, ask.clock, refused)
+def _table_or_column(chunk: Chunk) -> bool:
+    """A name that may as well be a column's as a table's."""
+    return chunk.kind == "name" and chunk.score("table") >= TABLE_SCORE and chunk.score("column") >= chunk.score("table") - 0.08
+
+
+def _parse(ask: Ask, schema: Schema, covers: Covers, refused: frozenset[Refusal]) -> Parse:
+    apart = frozenset((start, int(end)) for start, what, end in refused if not what)
+    p = Parse(covers.best(apart), schema, ask.clock, refused)
     recognise(p)
     return p
 
