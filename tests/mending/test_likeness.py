@@ -28,7 +28,7 @@ def test_the_tables_own_words_do_not_count() -> None:
 
 
 def test_two_names_about_as_near_are_no_clear_nearest() -> None:
-    assert clear_nearest("start_dat", ["start_date", "start_day"]) is None
+    assert clear_nearest("start_dat", ["start_date", "start_data"]) is None
     assert clear_nearest("start_dat", ["start_date", "end_date"]) == "start_date"
 
 

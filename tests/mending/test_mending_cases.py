@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import yaml
-from case_catalogs import case_catalog, sqlite_database, statements
+from case_catalogs import case_catalog, duckdb_database, sqlite_database
 
 from sqlcoder_core.errors import Refused
 from sqlcoder_core.linking.catalog_index import IndexedCatalog
@@ -30,22 +28,9 @@ def cases() -> list[Any]:
     return found
 
 
-@cache
-def catalog(name: str) -> IndexedCatalog:
-    return case_catalog(name)
-
-
-@cache
-def sqlite(name: str) -> sqlite3.Connection:
-    return sqlite_database(name)
-
-
-@cache
-def duck(name: str) -> duckdb.DuckDBPyConnection:
-    database = duckdb.connect()
-    for statement in statements(name):
-        database.execute(statement)
-    return database
+catalog = cache(case_catalog)
+sqlite = cache(sqlite_database)
+duck = cache(duckdb_database)
 
 
 def run(sql: str, dialect: str, name: str) -> None:

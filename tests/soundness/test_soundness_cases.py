@@ -10,7 +10,6 @@ import pytest
 import yaml
 from case_catalogs import case_catalog
 
-from sqlcoder_core.linking.catalog_index import IndexedCatalog
 from sqlcoder_core.sql.guard import check
 from sqlcoder_core.sql.soundness import findings
 from sqlcoder_core.sql.soundness.codes import FINDINGS
@@ -26,9 +25,7 @@ def cases() -> list[Any]:
     return found
 
 
-@cache
-def catalog(name: str) -> IndexedCatalog:
-    return case_catalog(name)
+catalog = cache(case_catalog)
 
 
 @pytest.mark.parametrize("entry", cases())

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
 from sqlcoder_core.linking.catalog_index import IndexedCatalog
@@ -26,6 +27,14 @@ def case_catalog(name: str) -> IndexedCatalog:
 def sqlite_database(name: str) -> sqlite3.Connection:
     """The tables with their rows, in memory."""
     database = sqlite3.connect(":memory:")
+    for statement in statements(name):
+        database.execute(statement)
+    return database
+
+
+def duckdb_database(name: str) -> duckdb.DuckDBPyConnection:
+    """The tables with their rows, in memory."""
+    database = duckdb.connect()
     for statement in statements(name):
         database.execute(statement)
     return database

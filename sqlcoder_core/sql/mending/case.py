@@ -11,7 +11,7 @@ from sqlcoder_core.sql.lexer import clean
 from sqlcoder_core.sql.lexical import LEXICAL
 from sqlcoder_core.sql.mending.edits import Edit, edited
 from sqlcoder_core.sql.mending.engine_words import in_our_words
-from sqlcoder_core.sql.mending.mended import Mended
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.soundness.reading import Reading, read
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.problem import Problem

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
-from sqlcoder_core.sql.mending.mended import Mended
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.soundness.division import is_truncated, may_be_zero
 from sqlcoder_core.sql.soundness.finding import span
 

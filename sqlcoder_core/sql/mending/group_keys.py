@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
-from sqlcoder_core.sql.mending.mended import Mended
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.soundness.finding import source_text, span
 from sqlcoder_core.sql.soundness.grouping import canonical, missing_keys
 from sqlcoder_core.sql.soundness.multiplicity import group_keys, is_aggregate, is_aggregated

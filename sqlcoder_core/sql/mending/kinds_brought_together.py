@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
-from sqlcoder_core.sql.mending.mended import Mended
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.soundness.finding import source_text, span
 from sqlcoder_core.sql.soundness.kinds import kind_of_node
 from sqlcoder_core.sql.soundness.reading import Block, Reading

@@ -10,10 +10,10 @@ from sqlcoder_core.sql.mending.divisions import no_zero_divisors, whole_fraction
 from sqlcoder_core.sql.mending.fanned_out import filters_apart, keys_counted_once
 from sqlcoder_core.sql.mending.group_keys import lost_group_keys, missing_group_keys, moved_to_having, written_out
 from sqlcoder_core.sql.mending.kinds_brought_together import kinds_brought_together
-from sqlcoder_core.sql.mending.mended import Mended
 from sqlcoder_core.sql.mending.missing_joins import missing_joins
 from sqlcoder_core.sql.mending.near_names import near_columns, near_tables
 from sqlcoder_core.sql.mending.null_tests import null_tests, nulls_left_out
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.qualification import qualified, reprefixed, wandered
 from sqlcoder_core.sql.mending.quotes import name_quotes, text_quotes
 from sqlcoder_core.sql.mending.stored_values import stored_values
@@ -50,12 +50,8 @@ REPAIRS: Final[tuple[Repair, ...]] = (
 """Most certain first."""
 
 
-def mended(sql: str, dialect: str, catalog: Catalog, problems: Sequence[Problem]) -> Iterator[Mended]:
-    """Repairs of these problems by rule, most certain first, each a small edit; none where nothing is certain enough.
-
-    The problems are the guard's, the findings' or the engine's (code "database", its words in `message`). Every text is a
-    proposal: the guard has to pass it like any other. Raises nothing.
-    """
+def repaired(sql: str, dialect: str, catalog: Catalog, problems: Sequence[Problem]) -> Iterator[Mended]:
+    """All repairs' proposals in order, none twice."""
     case = case_of(sql, dialect, catalog, problems)
     seen = {sql.strip(), case.text}
     for repair in REPAIRS:

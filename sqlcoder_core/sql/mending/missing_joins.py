@@ -11,8 +11,8 @@ from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
 from sqlcoder_core.sql.mending.join_paths import Reach
 from sqlcoder_core.sql.mending.likeness import likeness
-from sqlcoder_core.sql.mending.mended import Mended
 from sqlcoder_core.sql.mending.near_names import near_column, unknown_columns
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.spelled import spelled, spelled_table
 from sqlcoder_core.sql.soundness.finding import span
 from sqlcoder_core.sql.soundness.reading import Block

@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
 from sqlcoder_core.sql.mending.likeness import clear_nearest, likeness
-from sqlcoder_core.sql.mending.mended import Mended
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.spelled import spelled, spelled_table
 from sqlcoder_core.sql.soundness.finding import span
 from sqlcoder_core.sql.soundness.reading import Block, Source

@@ -11,8 +11,8 @@ from sqlglot import exp
 from sqlcoder_core.sql.lexical import LEXICAL
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
-from sqlcoder_core.sql.mending.mended import Mended
 from sqlcoder_core.sql.mending.near_names import near_column, unknown_columns
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.soundness.finding import span
 
 _PARTS: Final = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|`(?P<tick>[^`'\"\n]+)`|\[(?P<square>[A-Za-z_][\w ]*)\]")

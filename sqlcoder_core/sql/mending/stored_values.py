@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
 from sqlcoder_core.sql.mending.likeness import words
-from sqlcoder_core.sql.mending.mended import Mended
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.soundness.finding import span
 from sqlcoder_core.sql.soundness.literals import Sought, is_stored, nearest_values, sought_texts, stored_texts
 from sqlcoder_core.values.catalog import Catalog

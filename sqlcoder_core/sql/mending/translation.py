@@ -8,7 +8,7 @@ from typing import Final
 from sqlglot import ErrorLevel, exp
 
 from sqlcoder_core.sql.mending.case import Case
-from sqlcoder_core.sql.mending.mended import Mended
+from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.sqlite_words import in_sqlite
 from sqlcoder_core.sql.soundness.dialect_functions import dialect_functions
 from sqlcoder_core.sql.soundness.reading import STUMBLES, read

@@ -1,4 +1,4 @@
-"""A query that the guard passed and the catalog in, what it gets wrong out."""
+"""A query's text and the catalog in, what it gets wrong out: all checks, one after the other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from sqlcoder_core.sql.soundness.placement import misplaced
 from sqlcoder_core.sql.soundness.reading import STUMBLES, Reading, read
 from sqlcoder_core.sql.soundness.type_mismatch import type_mismatches
 from sqlcoder_core.values.catalog import Catalog
-from sqlcoder_core.values.checked import CheckedQuery
 from sqlcoder_core.values.problem import Problem
 
 Check: TypeAlias = Callable[[Reading], Iterable[Problem]]
@@ -35,16 +34,8 @@ CHECKS: Final[tuple[Check, ...]] = (
 _ORDER: Final = {"error": 0, "warning": 1, "note": 2}
 
 
-def findings(query: CheckedQuery, catalog: Catalog) -> tuple[Problem, ...]:
-    """What the query gets wrong, proved from the catalog, errors first; spans count in `query.text`.
-
-    Nothing is said where nothing is known. Codes stand in `codes.py`. Raises nothing.
-    """
-    return findings_in(query.text, query.dialect, catalog)
-
-
-def findings_in(text: str, dialect: str, catalog: Catalog) -> tuple[Problem, ...]:
-    """`findings` for a text without comments that the guard has not seen, or does not pass."""
+def judged(text: str, dialect: str, catalog: Catalog) -> tuple[Problem, ...]:
+    """What is wrong with the text, errors first, then by place."""
     reading = read(text, dialect, catalog)
     if reading is None:
         return ()

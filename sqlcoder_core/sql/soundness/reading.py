@@ -61,6 +61,8 @@ class Block:
     outer: Block | None = None
     sources: list[Source] = field(default_factory=list)
     outputs: dict[str, exp.Expr] | None = None
+    nodes: tuple[exp.Expr, ...] | None = None
+    """Nodes of the SELECT itself, kept from the first walk on."""
 
     def output(self, name: str) -> exp.Expr | None:
         """The projection of that name, without its alias."""
@@ -98,14 +100,18 @@ class Block:
 
     def own(self, *kinds: type[exp.Expr], under: exp.Expr | None = None) -> Iterator[exp.Expr]:
         """Nodes of these kinds in this SELECT itself, not in the queries inside it; only below `under` where given."""
-        stack: list[exp.Expr] = [under or self.select]
+        if under is None and self.nodes is None:
+            self.nodes = tuple(self._walk(self.select))
+        nodes = self._walk(under) if under is not None else self.nodes or ()
+        return (node for node in nodes if isinstance(node, kinds))
+
+    def _walk(self, top: exp.Expr) -> Iterator[exp.Expr]:
+        stack = [top]
         while stack:
             node = stack.pop()
-            if isinstance(node, kinds):
-                yield node
-            if isinstance(node, exp.Query) and node is not self.select:
-                continue
-            stack += reversed(list(node.iter_expressions()))
+            yield node
+            if not isinstance(node, exp.Query) or node is self.select:
+                stack += reversed(list(node.iter_expressions()))
 
     def clause(self, *names: str) -> Iterator[exp.Expr]:
         """The parts of the SELECT by sqlglot's names (`where`, `having`, `group`, `order`, `expressions`)."""
@@ -266,12 +272,13 @@ def _read_strings(blocks: list[Block]) -> None:
     """SQLite takes a double-quoted name that is no column for a string."""
     for block in blocks:
         aliases = block.aliases()
-        for node in list(block.own(exp.Column)):
+        for node in tuple(block.own(exp.Column)):
             quoted = isinstance(node, exp.Column) and not node.table and bool(node.this.args.get("quoted"))
             if quoted and fold(node.name) not in aliases and not _has(block, node.name):
                 string = exp.Literal.string(node.name)
                 string.meta.update(node.this.meta)
                 node.replace(string)
+                block.nodes = None
 
 
 def _has(block: Block | None, name: str) -> bool:
