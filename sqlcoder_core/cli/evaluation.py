@@ -16,7 +16,7 @@ import typer
 from sqlcoder_core.cli.notices import Notices
 from sqlcoder_core.cli.options import shared_options
 from sqlcoder_core.cli.progress import spinner
-from sqlcoder_core.cli.terminal import can_move_cursor, prepare_stdout, width
+from sqlcoder_core.cli.terminal import can_move_cursor, prepare_stdout, wants_colour, width
 from sqlcoder_core.errors import UsageError
 from sqlcoder_core.values.options import Options
 
@@ -94,8 +94,8 @@ def run(
         restart=restart,
     )
     report = _evaluated(loaded, wanted, options)
-    _write(report, {"json": out, "html": html, "markdown": markdown})
-    sys.stdout.write(_rendered(report, form))
+    _write(report, {"json": out, "html": html, "markdown": markdown}, options)
+    sys.stdout.write(_rendered(report, form, options))
     if report.interrupted:
         Notices(options).note(f"stopped after {len(report.judged):,} questions" + ("; the same command continues" if out else ""))
         raise SystemExit(130)
@@ -123,11 +123,11 @@ def compare(
         render_comparison,
     )
 
-    del options
     prepare_stdout()
+    colour, unicode = wants_colour(sys.stdout, options), (sys.stdout.encoding or "").lower().startswith("utf")
     reports = read_report(before), read_report(after)
     forms: dict[str, Callable[[], str]] = {
-        "table": lambda: render_comparison(*reports),
+        "table": lambda: render_comparison(*reports, width(), colour=colour, unicode=unicode),
         "json": lambda: comparison_json(*reports),
         "markdown": lambda: comparison_markdown(*reports),
         "html": lambda: comparison_html(*reports),
@@ -187,11 +187,12 @@ def _listening(options: Options) -> Iterator[Listener]:
 # ------------------------------------------------------------------ reports
 
 
-def _rendered(report: Report, form: str) -> str:
+def _rendered(report: Report, form: str, options: Options) -> str:
     from sqlcoder_core.evaluation.report import render_html, render_markdown, render_table, report_json
 
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     forms: dict[str, Callable[[Report], str]] = {
-        "table": lambda one: render_table(one, width()),
+        "table": lambda one: render_table(one, width(), colour=wants_colour(sys.stdout, options), unicode=unicode),
         "json": report_json,
         "markdown": render_markdown,
         "html": render_html,
@@ -203,10 +204,10 @@ def _ended(text: str) -> str:
     return text if text.endswith("\n") else text + "\n"
 
 
-def _write(report: Report, places: dict[str, Path | None]) -> None:
+def _write(report: Report, places: dict[str, Path | None], options: Options) -> None:
     for form, path in places.items():
         if path is not None:
-            _write_whole(path, _rendered(report, form))
+            _write_whole(path, _rendered(report, form, options))
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from importlib.metadata import version
 
 from sqlcoder_core import __version__
@@ -26,7 +27,7 @@ def run_signature(suite: Suite, session: Session, *, seed: int, instances: int) 
         ("data", suite.data_hash),
         ("now", clock.now.isoformat() if clock.now else "unset"),
         ("settings", _settings_hash(session)),
-        ("runtime", session.configuration.runtime.use),
+        ("runtime", os.path.basename(session.configuration.runtime.use)),  # a file of the user's by its name
         *session.built.proposer.identity(),
         ("candidates", str(session.built.candidates)),
         ("min_confidence", f"{session.built.min_confidence:g}"),
