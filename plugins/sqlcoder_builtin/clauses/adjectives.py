@@ -11,6 +11,10 @@ _FLOOR = 0.55
 """Names below this hardly mean a column."""
 
 
+_CERTAIN = 0.85
+"""How well a name must fit where the words stand behind it."""
+
+
 def worded(p: Parse, at: int) -> int | None:
     """The words as what the column holds, in whatever case it is stored."""
     words, end = _words(p, at)
@@ -48,3 +52,22 @@ def _column(p: Parse, at: int) -> Col | None:
         return None
     found = p.schema.of(column)
     return column if p.texts(column.table, found) and not found.values else None
+
+
+def held(p: Parse, at: int) -> int | None:
+    """ "players with position forward", "whose decision is yes": plain words behind the column that is spoken of."""
+    column = _column(p, at) if _opened(p, at) else None
+    place = p.past(at + 1, "of", "as")
+    place = place + 1 if p.is_cue(place, "eq") else place
+    words, end = _words(p, place)
+    if column is None or not words or p.chunks[at].score("column") < _CERTAIN or not _ends(p, end):
+        return None
+    parts: list[Pred] = [Like(column, word) for word in words]
+    p.frame.doubts += 0.05
+    return add_condition(p, parts[0] if len(parts) == 1 else Any_(tuple(parts)), at, end)
+
+
+def _ends(p: Parse, at: int) -> bool:
+    """The clause is over."""
+    chunk = p.chunk(at)
+    return chunk is None or chunk.kind in ("mark", "stop") or chunk.is_cue("and", "or", "but", "sort", "that", "with", "whose")

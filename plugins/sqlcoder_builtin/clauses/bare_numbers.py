@@ -6,7 +6,7 @@ from sqlcoder_builtin.clauses.averages import above_average, past_of_all, same_a
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.places import number_column
-from sqlcoder_builtin.clauses.ranges import between, past_unit
+from sqlcoder_builtin.clauses.ranges import between, open_ended, past_unit
 from sqlcoder_builtin.cue_words import comparatives
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Age, Agg, Col, Compare, Has, Item, Lit, Query, Scalarq
@@ -127,3 +127,22 @@ def _older(p: Parse, near: TableName, at: int, rhs_at: int, cue: str) -> int | N
     if column is None or found is None or not isinstance(found.value, (int, float)):
         return None
     return add_condition(p, Compare(OPS[cue], Age(column), Lit(found.value)), at, past_unit(p, found.end))
+
+
+def years_old(p: Parse, at: int) -> int | None:
+    """ "students who are 18 years old", "aged 25 or older"."""
+    chunk, unit, old = p.chunk(at), p.chunk(at + 1), p.chunk(at + 2)
+    aged = p.chunk(at - 1)
+    if chunk is None or chunk.kind != "number" or chunk.number is None or p.is_cue(at - 1, "gt", "ge", "lt", "le"):
+        return None
+    said = unit is not None and unit.text.lower() in ("year", "years") and old is not None and old.text.lower().startswith("old")
+    if not said and (aged is None or aged.text.lower() != "aged"):
+        return None
+    near = p.near_table(at) or p.subject()
+    column = p.concept(("age",), near, p.numbers) if near is not None else None
+    if column is None:
+        return None
+    op, end = open_ended(p, at + 3 if said else at + 1, "=")
+    if aged is not None and aged.text.lower() == "aged":
+        aged.used = True
+    return add_condition(p, Compare(op, column, Lit(chunk.number.value)), at, end)

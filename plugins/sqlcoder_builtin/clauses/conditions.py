@@ -9,10 +9,10 @@ from sqlcoder_builtin.clauses.equalities import equal, stored, typed, value_list
 from sqlcoder_builtin.clauses.heads import set_subject
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
 from sqlcoder_builtin.clauses.measures import plain
-from sqlcoder_builtin.clauses.ranges import between, past_unit
+from sqlcoder_builtin.clauses.ranges import between, open_ended, past_unit
 from sqlcoder_builtin.clauses.text_matches import text_match
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col, Compare, Comparison, Expr, Lit, Not, Null, OneOf, Pred, Raw
+from sqlcoder_builtin.tree import Col, Compare, Expr, Lit, Not, Null, OneOf, Pred, Raw
 
 _OPENERS = ("eq", "ne", "gt", "ge", "lt", "le", "between", "like", "starts", "ends", "null", "not null")
 
@@ -129,20 +129,10 @@ def _number(p: Parse, column: Col, at: int, cue: str, found: Constant, negated: 
         values, end_values = value_list(p, column, found)
         if len(values) > 1:
             return add_condition(p, OneOf(column, tuple(values), op == "!=" or negated), at, end_values)
-        op, end = _open_ended(p, found.end, op)
+        op, end = open_ended(p, found.end, op)
     value = stored(p, column, found)
     pred = Compare(op, column, Lit(typed(p, column, value) if op in ("=", "!=") else value))
     return add_condition(p, Not(pred) if negated else pred, at, max(end, found.end))
-
-
-def _open_ended(p: Parse, end: int, op: Comparison) -> tuple[Comparison, int]:
-    """ "5 or more", "10 or less"."""
-    if p.is_cue(end, "or") and (chunk := p.chunk(end + 1)) is not None:
-        if chunk.text.lower() in ("more", "above", "greater", "higher", "over", "later", "older", "larger"):
-            return ">=", end + 2
-        if chunk.text.lower() in ("less", "below", "fewer", "lower", "under", "earlier", "younger", "smaller"):
-            return "<=", end + 2
-    return op, past_unit(p, end)
 
 
 def _column_with_column(p: Parse, at: int, rhs_at: int, cue: str) -> int | None:

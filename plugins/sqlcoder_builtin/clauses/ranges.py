@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import All_, Col, Compare, Lit, Not
+from sqlcoder_builtin.tree import All_, Col, Compare, Comparison, Lit, Not
 
 _UNITS = frozenset(
     """
@@ -34,3 +34,13 @@ def between(p: Parse, column: Col | None, start: int, at: int, negated: bool) ->
         return None
     both = All_((Compare(">=", column, Lit(low.value)), Compare("<=", column, Lit(high.value))))
     return add_condition(p, Not(both) if negated else both, start, past_unit(p, high.end))
+
+
+def open_ended(p: Parse, end: int, op: Comparison) -> tuple[Comparison, int]:
+    """ "5 or more", "10 or less"."""
+    if p.is_cue(end, "or") and (chunk := p.chunk(end + 1)) is not None:
+        if chunk.text.lower() in ("more", "above", "greater", "higher", "over", "later", "older", "larger"):
+            return ">=", end + 2
+        if chunk.text.lower() in ("less", "below", "fewer", "lower", "under", "earlier", "younger", "smaller"):
+            return "<=", end + 2
+    return op, past_unit(p, end)

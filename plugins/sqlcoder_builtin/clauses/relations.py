@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.deeds import acted_table, is_deed, not_yet
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.measures import measured, plain
 from sqlcoder_builtin.describe import describe
-from sqlcoder_builtin.frame import Condition
+from sqlcoder_builtin.frame import Condition, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import date_column, period_pred
 from sqlcoder_builtin.tree import Agg, Arith, Col, Compare, Comparison, Expr, Has, Lit, Pred, Raw
@@ -274,3 +276,39 @@ def acted_times(p: Parse, at: int) -> int | None:
     p.frame.deed = table
     p.frame.mentioned.append((at, table))
     return add_condition(p, Has(subject, table, count=(op, number.number.value)), at, place + 1 + (not once))
+
+
+def ranked_relation(p: Parse, at: int) -> int | None:
+    """ "whose total order quantity is the largest": the first by an aggregate of its rows."""
+    entry = measured(p, at) if p.is_cue(p.past(at), "sum", "avg", "count") else None
+    subject = _subject_or_group(p)
+    if entry is None or not entry.aggregated or subject is None or not p.is_cue(at - 1, "whose", "that", "with"):
+        return None
+    place = p.past(entry.end, "is", "are", "was", "the")
+    place = p.past(place + 1) if p.is_cue(place, "eq") else place
+    if not p.is_cue(place, "high", "low"):
+        return None
+    p.frame.sorts.append(Sort(p.chunks[place].word == "high", p.phrase(at, place + 1), at, entry.expr, superlative=True))
+    p.frame.read(at, p.phrase(at, place + 1), f"{'highest' if p.chunks[place].word == 'high' else 'lowest'} {describe(entry.expr)} first")
+    p.take(at, place + 1)
+    p.zone = "where"
+    return place + 1
+
+
+def how_often(p: Parse, at: int) -> int | None:
+    """ "aircraft that have won a match at least twice": the related rows spoken of before are counted."""
+    if not p.is_cue(at, "gt", "ge", "lt", "le", "eq", "only") or not p.frame.conditions:
+        return None
+    place = p.past(at + 1, "a", "an", "than")
+    number, times = p.chunk(place), p.chunk(place + 1)
+    last = p.frame.conditions[-1]
+    if number is None or number.number is None or not isinstance(last.pred, Has) or last.pred.count is not None or last.pred.negated:
+        return None
+    once = number.text.lower() in ("once", "twice", "thrice")
+    if not once and (times is None or times.text.lower() not in ("times", "time")):
+        return None
+    last.pred = replace(last.pred, count=(OPS.get(p.chunks[at].word, "="), number.number.value))
+    end = place + 1 if once else place + 2
+    p.frame.read(at, p.phrase(at, end), f"{OPS.get(p.chunks[at].word, '=')} {number.number.value} of them")
+    p.take(at, end)
+    return end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.measures import EXTREMES, Measured, measured, money_metric
@@ -14,7 +15,7 @@ from sqlcoder_builtin.cue_words import UNIT_WORDS, superlatives
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Group, Sort
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col, Expr
+from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Item, Order, Query, Scalarq
 from sqlcoder_core.api import TableName, name_words, singular
 
 
@@ -228,6 +229,8 @@ def common(p: Parse, at: int) -> int | None:
         p.chunks[said[0]].kind, p.chunks[said[0]].used = "stop", True
         return place + 1
     table, column = p.table(place), p.column(place)
+    if table is None and column is not None and _limits_rows(p, at, column):
+        return _that_is_common(p, at, place, column)
     if table is None and column is not None and p.chunks[place].kind == "name":
         counted = p.owner_after(place) or column.table
         expr = Agg("count", counted if p.schema.path(counted, column.table) is not None else column.table)
@@ -257,6 +260,22 @@ def common(p: Parse, at: int) -> int | None:
     p.frame.doubts += 0.1
     p.take(at, at + 1)
     return end
+
+
+def _limits_rows(p: Parse, at: int, column: Col) -> bool:
+    """ "customers who use the most popular payment method": the rows that have it, other columns of which are asked for."""
+    shown = [output.expr for output in p.frame.outputs]
+    before = p.before_any(at)
+    linked = before is not None and (before.kind in ("verb", "stop") or before.is_cue("with", "that") or before.text.lower() == "using")
+    own = all(isinstance(expr, Col) and expr != column and expr.table.key == column.table.key for expr in shown)
+    return bool(shown) and linked and own and before is not None and before.word not in ("of", "for", ",") and p.frame.limit is None
+
+
+def _that_is_common(p: Parse, at: int, place: int, column: Col) -> int:
+    most = p.chunks[at].word == "common"
+    order = Order(Agg("count", column.table), most)
+    inner = Query(column.table, (Item(column),), group=(column,), order=(order,), limit=1)
+    return add_condition(p, Compare("=", column, Scalarq(inner)), at, place + 1)
 
 
 def _who_counts(p: Parse, table: TableName, at: int) -> TableName | None:

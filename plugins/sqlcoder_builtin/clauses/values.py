@@ -7,9 +7,11 @@ from sqlcoder_builtin.clauses.deeds import is_deed
 from sqlcoder_builtin.clauses.equalities import equal
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
 from sqlcoder_builtin.clauses.places import place_column
+from sqlcoder_builtin.clauses.ranges import open_ended
 from sqlcoder_builtin.cue_words import PLACE_PREPOSITIONS
+from sqlcoder_builtin.expr_walk import tables_of
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col, Like
+from sqlcoder_builtin.tree import Col, Compare, Like, Lit
 from sqlcoder_core.api import TableName, singular
 
 
@@ -43,6 +45,9 @@ def column_value(p: Parse, at: int) -> int | None:
         return None
     if p.schema.is_date(column.table, p.schema.of(column)) and not found.quoted:
         return None
+    op, end = open_ended(p, found.end, "=")
+    if found.number and op != "=" and end > found.end:
+        return add_condition(p, Compare(op, column, Lit(found.value)), at, end)
     return equal(p, column, at, found, _negated(p, at))
 
 
@@ -72,6 +77,21 @@ def value_column(p: Parse, at: int) -> int | None:
         p.take(end, end + 1)
         return end + 1
     return result
+
+
+def value_as(p: Parse, at: int) -> int | None:
+    """ "with 'white' as their color description": the column behind "as"."""
+    found = constant(p, at)
+    joint = p.chunk(found.end) if found is not None else None
+    if found is None or found.number or joint is None or joint.text.lower() not in ("as", "for"):
+        return None
+    place = p.past(found.end + 1, "the", "a", "an", "their", "its", "his", "her")
+    column = p.column(place, p.texts)
+    if column is None or p.table(place) is not None or (joint.text.lower() == "for" and place == found.end + 1):
+        return None
+    end = equal(p, column, at, found, _negated(p, at))
+    p.take(end, place + 1)
+    return max(end, place + 1)
 
 
 def contained(p: Parse, at: int) -> int | None:
@@ -164,7 +184,8 @@ def _by_quote(p: Parse, at: int, found: Constant) -> Col | None:
     """Quoted text or a capitalised name with nothing beside it: how rows of the nearest table are named."""
     if not (found.quoted or found.capital):
         return None
-    near = p.near_table(at) or p.subject()
+    shown = next(iter(tables_of(output.expr for output in p.frame.outputs)), None)
+    near = p.near_table(at) or p.subject() or shown
     behind = p.chunk(found.end)
     if near is None or (
         behind is not None
@@ -174,7 +195,16 @@ def _by_quote(p: Parse, at: int, found: Constant) -> Col | None:
     ):
         return None
     p.frame.doubts += 0.12
-    return _name_of(p, near)
+    return _name_of(p, near) or _name_beyond(p, near)
+
+
+def _name_beyond(p: Parse, near: TableName) -> Col | None:
+    """Rows that have no name of their own are spoken of by the name of what they point to: the fees of a campus."""
+    others = [
+        table.name for table in p.schema.tables.values() if p.schema.distance(near, table.name) == 1 and p.schema.to_one(near, table.name)
+    ]
+    named = [column for table in others if (column := _name_of(p, table)) is not None]
+    return named[0] if len(named) == 1 else None
 
 
 def _negated(p: Parse, at: int) -> bool:
