@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlcoder_builtin.chunks import chunks_of
+from sqlcoder_builtin.clauses.taken import everything_taken
 from sqlcoder_builtin.combine import conditions
-from sqlcoder_builtin.formulas import formula, understood
+from sqlcoder_builtin.formulas import formula
 from sqlcoder_builtin.joining import NoWay
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.recognise import recognise
@@ -160,7 +161,7 @@ def _filter(ask: Ask, noun: str, rest: str, table: TableName | None, *, own: boo
     p = Parse(chunks_of(rematch(text, ask.linked), ask.clock), schema, ask.clock)
     recognise(p)
     about = p.frame.subject or table
-    if about is None or not understood(p) or p.frame.having or p.frame.limit is not None:
+    if about is None or not everything_taken(p) or p.frame.having or p.frame.limit is not None:
         return None
     preds = conditions(p, about)
     if not preds:

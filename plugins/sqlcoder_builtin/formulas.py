@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlcoder_builtin.chunks import chunks_of
 from sqlcoder_builtin.clauses.measures import measured
+from sqlcoder_builtin.clauses.taken import everything_taken
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.joining import NoWay
@@ -132,7 +133,7 @@ def _condition(ask: Ask, schema: Schema, table: TableName, text: str) -> str | N
     recognise(p)
     preds = conditions(p, table)
     try:
-        return Renderer(schema, ask.dialect, ask.clock).condition(table, preds) if preds and understood(p) else None
+        return Renderer(schema, ask.dialect, ask.clock).condition(table, preds) if preds and everything_taken(p) else None
     except NoWay:
         return None
 

@@ -69,6 +69,17 @@ class Sort:
     table: TableName | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Two aggregates and what they make of each other, shown under `name`."""
+
+    first: Expr
+    second: Expr
+    made: Expr
+    at: int
+    name: str
+
+
 @dataclass(slots=True)
 class Frame:
     """All clauses of one question."""
@@ -97,6 +108,7 @@ class Frame:
     versus_at: int = -1
     growth: Literal["mom", "yoy", "qoq", "wow", "any"] | None = None
     running: bool = False
+    figures: Figures | None = None
     both: bool = False
     mentioned: list[tuple[int, TableName]] = field(default_factory=list)
     having: list[tuple[Expr, Comparison, Expr, str]] = field(default_factory=list)

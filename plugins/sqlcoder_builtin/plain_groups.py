@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.assemble_parts import group_expr, key_and_name
+from sqlcoder_builtin.clauses.money_rows import added
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Group, Output
@@ -80,7 +81,7 @@ def _measure_of_groups(p: Parse, outputs: list[Output]) -> None:
         and all(group.table is None or group.table.key != table.key for group in p.frame.groups)
         and not any(isinstance(output.expr, Col) for output in outputs)
     ):
-        outputs.append(Output(Agg("count", table), "number", -1))
+        outputs.append(Output(added(p, table) or Agg("count", table), "number", -1))
 
 
 def implied_keys(p: Parse, outputs: list[Output], sorts: list[Order]) -> list[Expr]:

@@ -14,10 +14,10 @@ _OF_TIME = frozenset({"chronological", "chronologically", "calendar", "time"})
 
 def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
     """Sort keys; one without a measure takes the aggregate shown, else the first column shown."""
-    found = []
+    found: list[Order] = []
     for sort in p.frame.sorts:
         expr = sort.expr if sort.expr is not None else _default_sort(p, sort, root, outputs)
-        if expr is not None:
+        if expr is not None and all(order.expr != expr for order in found):
             found.append(Order(expr, sort.descending))
     return found
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.assemble_parts import key_and_name, named, time_order
+from sqlcoder_builtin.clauses.money_rows import added
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.plain_groups import added_up, group_keys, implied_keys, ranks_subject
 from sqlcoder_builtin.plain_orders import limits, orders
 from sqlcoder_builtin.related_rows import involved, needed_conditions
-from sqlcoder_builtin.tree import Col, Compare, Expr, Item, Order, Pred, Query
-from sqlcoder_core.api import TableName
+from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Item, Order, Pred, Query
+from sqlcoder_core.api import TableName, name_words, singular
 
 
 def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
@@ -18,6 +19,7 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
     frame = p.frame
     outputs = list(frame.outputs)
     added_up(p, outputs)
+    _over_a_period(p, outputs)
     keys, shown = group_keys(p, frame, outputs)
     sorts = orders(p, root, outputs)
     outputs = _with_names(p, root, outputs, keys)
@@ -43,6 +45,21 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
         distinct=not aggregated and _distinct(p, items),
         per_group=per,
     )
+
+
+def _over_a_period(p: Parse, outputs: list[Output]) -> None:
+    """ "deliveries in the last 30 days", "sales last month": a noun and a period, and no word that asks for rows."""
+    frame = p.frame
+    bare = frame.subject is not None and not (outputs or frame.groups or frame.sorts or frame.having or frame.star or frame.also)
+    asked = any(chunk.is_cue("show", "all", "whose", "that", "all info") for chunk in p.chunks) or frame.limit is not None
+    if not bare or asked or len(frame.dates) != 1 or frame.subject is None or p.frame.subject_at > 2 or frame.conditions:
+        return
+    said = p.chunks[frame.subject_at].text.lower().split()
+    money = added(p, frame.subject)
+    if money is None and {singular(word) for word in said} <= set(name_words(frame.subject.name)):
+        return
+    outputs.append(Output(money or Agg("count", frame.subject), "number", -1))
+    frame.doubts += 0.1
 
 
 def _with_names(p: Parse, root: TableName, outputs: list[Output], keys: list[Expr]) -> list[Output]:

@@ -37,6 +37,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     going_on.now,
     going_on.ongoing,
     first_ones.extreme_first,
+    first_ones.extreme_first,
     times.date,
     deeds.not_yet,
     deeds.done_most,

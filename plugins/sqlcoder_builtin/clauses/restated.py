@@ -76,8 +76,9 @@ def _is_the_question(p: Parse, start: int) -> bool:
 
 def _sorts(p: Parse, at: int) -> bool:
     chunk, following = p.chunks[at], p.chunk(at + 1)
-    extreme = chunk.kind in ("superlative", "word") or chunk.is_cue("high", "low", "best", "first", "last")
-    return chunk.is_cue(*_SORTING) or (extreme and following is not None and following.text.lower() == "first")
+    extreme = chunk.kind in ("superlative", "word") or chunk.is_cue("high", "low", "best", "worst", "first", "last")
+    ahead = [other.text.lower() for other in p.chunks[at + 1 : at + 4]]
+    return chunk.is_cue(*_SORTING) or (extreme and following is not None and "first" in ahead)
 
 
 def _lists(p: Parse, at: int) -> bool:
@@ -97,6 +98,9 @@ def _lists(p: Parse, at: int) -> bool:
 def take(p: Parse, found: Listing) -> None:
     """Show what is listed: what has been measured already as it is, else columns of what the question is about."""
     p.take(found.start, found.body)
+    if not p.is_cue(found.start, "show", "like"):
+        # "..., with their hire date": beside what is shown anyway.
+        p.frame.also = True
     for start, end in _things(p, found):
         if _compares(p, start) or _said_already(p, start, end) or _resolved(p, start, end):
             p.take(start, end)
