@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from sqlcoder_core.sql.soundness.visible_joins import is_visible
 from sqlcoder_core.values.catalog import Catalog, Relationship, TableName
 
 _MOST_STEPS: Final = 3
@@ -28,17 +29,13 @@ class Reach:
         ways = self._ways.get(name.key, [])
         return ways[0] if len(ways) == 1 else None
 
-    def steps(self) -> Mapping[str, int]:
-        """Table -> number of joins to it."""
-        return {key: len(ways[0]) for key, ways in self._ways.items()}
-
     def _step(self, catalog: Catalog, frontier: Sequence[TableName]) -> list[TableName]:
         known = {name.key for name in frontier}
         found: dict[str, TableName] = {}
         ways: dict[str, list[tuple[Relationship, ...]]] = {}
         for join in catalog.relationships(list(frontier)):
             for here, there in ((join.left, join.right), (join.right, join.left)):
-                if here.key in known and there.key not in self._ways:
+                if here.key in known and there.key not in self._ways and is_visible(join, catalog):
                     found[there.key] = there
                     ways.setdefault(there.key, []).extend((*way, join) for way in self._ways[here.key])
         self._ways |= ways

@@ -10,8 +10,9 @@ from sqlcoder_core.sql.mending.divisions import no_zero_divisors, whole_fraction
 from sqlcoder_core.sql.mending.fanned_out import filters_apart, keys_counted_once
 from sqlcoder_core.sql.mending.group_keys import lost_group_keys, missing_group_keys, moved_to_having, written_out
 from sqlcoder_core.sql.mending.kinds_brought_together import kinds_brought_together
+from sqlcoder_core.sql.mending.known_joins import conditions_added, conditions_replaced
 from sqlcoder_core.sql.mending.missing_joins import missing_joins
-from sqlcoder_core.sql.mending.near_names import near_columns, near_tables
+from sqlcoder_core.sql.mending.near_names import bound_columns, near_columns, near_tables
 from sqlcoder_core.sql.mending.null_tests import null_tests, nulls_left_out
 from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.qualification import qualified, reprefixed, wandered
@@ -34,6 +35,9 @@ REPAIRS: Final[tuple[Repair, ...]] = (
     written_out,
     missing_joins,
     near_columns,
+    bound_columns,
+    conditions_added,
+    conditions_replaced,
     moved_to_having,
     missing_group_keys,
     null_tests,

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
+from sqlcoder_core.sql.mending.engine_words import candidate_bindings
 from sqlcoder_core.sql.mending.likeness import clear_nearest, likeness
 from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.spelled import spelled, spelled_table
@@ -56,6 +57,18 @@ def near_columns(case: Case) -> Iterator[Mended]:
         notes.append(f"{owner}.{column.name} -> {owner}.{name}")
     if edits:
         yield case.with_edits(edits, ", ".join(dict.fromkeys(notes)))
+
+
+def bound_columns(case: Case) -> Iterator[Mended]:
+    """A column that only the engine knows to be missing, as of a view: the nearest of those that it names itself."""
+    found = next((names for problem in case.coded("database") if (names := candidate_bindings(problem.message))), None)
+    right = clear_nearest(found[0], found[1]) if found else None
+    if case.reading is None or found is None or right is None:
+        return
+    columns = [node for node in case.reading.tree.find_all(exp.Column) if fold(node.name) == fold(found[0])]
+    edits = [Edit(*span(node.this, case.text), spelled(right, case.dialect)) for node in columns]
+    if edits:
+        yield case.with_edits(edits, f"{found[0]} -> {right}")
 
 
 def unknown_columns(case: Case) -> Iterator[tuple[Block, exp.Column]]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from sqlcoder_core.sql.soundness.finding import finding
-from sqlcoder_core.sql.soundness.reading import Block, Owned, Reading
+from sqlcoder_core.sql.soundness.finding import finding, span
+from sqlcoder_core.sql.soundness.reading import Block, Owned, Reading, Source
+from sqlcoder_core.sql.soundness.visible_joins import is_shown, is_visible
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.values.catalog import Relationship, Table
 from sqlcoder_core.values.problem import Problem
@@ -33,7 +34,7 @@ def _cartesian(block: Block, reading: Reading) -> Iterator[Problem]:
             continue
         others = [block.sources[other] for other in group]
         one_row = any(not key for key in reading.multiplicity.keys(source))
-        if one_row or all(other.table is None for other in others) or isinstance(join.args.get("on"), exp.Boolean):
+        if one_row or all(other.table is None for other in others) or _is_meant(join, source, reading):
             continue
         beside = next(other for other in others if other.table is not None)
         names = f"{_table_name(beside.table)} and {source.table.name.name}"
@@ -41,6 +42,12 @@ def _cartesian(block: Block, reading: Reading) -> Iterator[Problem]:
         yield finding(reading, source.node, "join-cartesian", message, hint=_how_to_join(beside.table, source.table, reading))
         while found := {end for pair in equal.linked for end in pair if (group | {number}) & set(pair)} - group:
             group |= found
+
+
+def _is_meant(join: exp.Join, source: Source, reading: Reading) -> bool:
+    """ON TRUE says so; where ON is missing, the parser puts TRUE in as well."""
+    _, end = span(source.node, reading.text)
+    return isinstance(join.args.get("on"), exp.Boolean) and reading.text[end:].lstrip()[:2].lower() == "on"
 
 
 def _unsupported(block: Block, reading: Reading) -> Iterator[Problem]:
@@ -70,7 +77,8 @@ def _judged(node: exp.Expr, one: Owned, other: Owned, reading: Reading) -> Itera
             and _letters(here.fact.name) != _letters(there.fact.name)
             and all(join.right.key != there.table.name.key for join in declared if there.table)
         ):
-            hint = f"{_place(here)} refers to {declared[0].right.name}"
+            target = declared[0].right
+            hint = f"{_place(here)} refers to {target.name}" if is_shown(target, reading.catalog) else None
             yield finding(reading, node, "join-wrong-key", f"{written} are joined, and do not hold the same", hint=hint)
             return
     if between and not _same_words(one, other):
@@ -99,7 +107,7 @@ def _same_words(one: Owned, other: Owned) -> bool:
 
 
 def _how_to_join(one: Table | None, other: Table, reading: Reading) -> str:
-    between = reading.multiplicity.between(one, other) if one else []
+    between = [join for join in reading.multiplicity.between(one, other) if is_visible(join, reading.catalog)] if one else []
     if not between:
         return "add a condition that joins them"
     join = max(between, key=lambda each: each.certainty)

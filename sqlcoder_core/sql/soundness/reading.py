@@ -251,9 +251,33 @@ class _Builder:
         outputs: dict[str, exp.Expr] = {}
         for projection in block.select.expressions:
             if projection.is_star:
-                return None
+                names = _starred(projection, block)
+                if names is None:
+                    return None
+                for source, name in names:
+                    outputs.setdefault(fold(name), exp.column(name, table=source.node.alias_or_name))
+                continue
             outputs.setdefault(fold(projection.alias_or_name), projection.unalias())
         return outputs
+
+
+def _starred(projection: exp.Expr, block: Block) -> list[tuple[Source, str]] | None:
+    """What a star stands for; None where a source's columns are not known, or some are left out or replaced."""
+    star = projection.this if isinstance(projection, exp.Column) else projection
+    if not isinstance(star, exp.Star) or any(star.args.values()):
+        return None
+    prefix = fold(projection.table) if isinstance(projection, exp.Column) else ""
+    names: list[tuple[Source, str]] = []
+    for source in block.sources:
+        if prefix and source.name != prefix:
+            continue
+        if source.table is not None and source.table.columns:
+            names += [(source, column.name) for column in source.table.columns]
+        elif source.block is not None and source.block.outputs is not None:
+            names += [(source, name) for name in source.block.outputs]
+        else:
+            return None
+    return names
 
 
 def _owned(source: Source, name: str) -> Owned:
