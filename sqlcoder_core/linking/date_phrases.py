@@ -269,7 +269,7 @@ def _decade(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
 
 
 def _year(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
-    skip = 1 if word_at(tokens, at) == "year" else 0
+    skip = 0 if word_at(tokens, at) != "year" else 2 if word_at(tokens, at + 1) == "of" else 1
     year = _year_number(tokens, at + skip)
     return (at + 1 + skip, _span(date(year, 1, 1), "year", str(year)), not skip) if year else None
 

@@ -104,13 +104,16 @@ def _with_preposition(tokens: Sequence[Token], at: int, clock: Clock) -> DateSpa
     for words in _NEUTRAL:
         if says(tokens, at, words) and (hit := phrase(tokens, at + len(words), clock)):
             doubtful = hit[2] and words[0] in ("of", "for", "within")
-            return _open_end(tokens, DateSpan(start=at, end=hit[0], period=hit[1], preposition=words[0], doubtful=doubtful))
+            return _open_end(tokens, DateSpan(start=at, end=hit[0], period=hit[1], preposition=words[0], doubtful=doubtful), clock)
     hit = phrase(tokens, at, clock)
-    return _open_end(tokens, DateSpan(start=at, end=hit[0], period=hit[1], doubtful=hit[2])) if hit else None
+    return _open_end(tokens, DateSpan(start=at, end=hit[0], period=hit[1], doubtful=hit[2]), clock) if hit else None
 
 
-def _open_end(tokens: Sequence[Token], span: DateSpan) -> DateSpan:
-    """ "2010 or later", "2010 or earlier", "from March on"."""
+def _open_end(tokens: Sequence[Token], span: DateSpan, clock: Clock) -> DateSpan:
+    """ "2010 or later", "2010 or earlier", "from March on"; in "before 2000 or after 2010" each date has its own word."""
+    after = span.end + 2 + says(tokens, span.end + 2, ("the",))
+    if says(tokens, span.end, ("or",)) and phrase(tokens, after, clock):
+        return span
     for words, side in (
         ("or later", "from"),
         ("or after", "from"),

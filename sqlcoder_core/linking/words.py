@@ -33,7 +33,7 @@ perc:percent|pmt:payment|pos:position|prod:product|prof:professor|pymt:payment|q
 src:source|ssn:social security number|stu:student|sup:supplier|supp:supplier|tel:telephone|temp:temperature|tot:total|trans:transaction
 trx:transaction|ts:timestamp|txn:transaction|univ:university|usr:user|whse:warehouse|wt:weight|yr:year|yrs:year|pop:population|dist:distance
 instr:instructor|dep:departure|bday:birthday|attr:attribute|seq:sequence|pref:preference|pub:publication|exp:experience|exam:exam
-mname:middle name|phno:phone number|ph:phone
+mname:middle name|inst:institution|enr:enrollment|phno:phone number|ph:phone
 """.replace("\n", "|")
         .strip("|")
         .split("|")
@@ -124,9 +124,7 @@ def table_words(name: str) -> tuple[str, ...]:
 
 
 _ENDINGS = ("name", "id", "date", "code", "type", "number", "time", "key")
-_NO_ENDING = frozenset(
-    {"paid", "grid", "bid", "solid", "valid", "void", "aid", "raid", "maid", "hybrid", "update", "candidate", "rapid", "said"}
-)
+_NO_ENDING = frozenset("paid grid bid solid valid void aid raid maid hybrid update candidate rapid said surname forename nickname".split())
 
 
 def _unglue(piece: str) -> tuple[str, ...]:
