@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
-from sqlcoder_builtin.frame import Group
+from sqlcoder_builtin.frame import Condition, Group
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.periods_apart import cannot_hold, read_apart
 from sqlcoder_builtin.plain_shape import plain
 from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import special
 from sqlcoder_builtin.stored_values import not_stored
-from sqlcoder_builtin.tree import Has, Query
+from sqlcoder_builtin.tree import Agg, Col, Compare, Has, Item, Query, Scalarq
 from sqlcoder_core.api import TableName
 
 
@@ -37,6 +37,7 @@ def _shaped(p: Parse) -> Query:
     if frame.outer is not None and not frame.groups:
         _group_by_the_other(p)
     settle_groups(p, root)
+    _pick_rows(p)
     where = conditions(p, root)
     shaped = special(p, root, where)
     if shaped is not None:
@@ -74,6 +75,18 @@ def _group_by_the_other(p: Parse) -> None:
     p.frame.groups.append(Group(p.chunks[at].text, at, table=table))
     p.frame.read(at, p.chunks[at].text, f"counted per {table.name}")
     p.frame.doubts += 0.15
+
+
+def _pick_rows(p: Parse) -> None:
+    """ "the average age of students in the dorm with the largest capacity": a rank inside an aggregate picks rows, it sorts none."""
+    frame = p.frame
+    if frame.groups or frame.limit is not None or not frame.outputs or not all(is_aggregate(output.expr) for output in frame.outputs):
+        return
+    for sort in [sort for sort in frame.sorts if sort.superlative and isinstance(sort.expr, Col)]:
+        assert isinstance(sort.expr, Col)
+        extreme = Query(sort.expr.table, (Item(Agg("max" if sort.descending else "min", sort.expr.table, sort.expr)),))
+        frame.conditions.append(Condition(Compare("=", sort.expr, Scalarq(extreme)), sort.phrase, sort.at, about=sort.expr.table))
+        frame.sorts.remove(sort)
 
 
 def root_of(p: Parse) -> TableName | None:

@@ -64,7 +64,7 @@ def _goes_on(p: Parse, at: int) -> bool:
         return False
     return (
         chunk.is_cue("eq", "ne", "gt", "ge", "lt", "le", "between", "like", "starts", "ends", "null", "not null", "never", "whose", "that")
-        or chunk.kind in ("value", "number", "quoted")
+        or chunk.kind in ("value", "number", "quoted", "comparative")
         or (chunk.kind in ("word", "date") and place == at)
     )
 

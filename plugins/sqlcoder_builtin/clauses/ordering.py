@@ -143,7 +143,14 @@ def _plain_limit(p: Parse, at: int) -> bool:
     """ "which 3 wineries ...": a number before a table in the head."""
     before, number = p.before(at), p.chunks[at].number
     whole = number is not None and isinstance(number.value, int) and 0 < number.value <= 1000
+    if whole and p.zone == "select" and p.table(p.past(at + 1)) is not None and any(_ranks(p, place) for place in range(at, len(p.chunks))):
+        # "the names of the three artists who have the most songs".
+        return not p.is_cue(at - 1, "gt", "ge", "lt", "le", "eq", "with")
     return whole and p.zone == "select" and before is not None and before.is_cue("show") and p.table(p.past(at + 1)) is not None
+
+
+def _ranks(p: Parse, at: int) -> bool:
+    return p.chunks[at].kind == "superlative" or p.is_cue(at, "high", "low", "common", "rare")
 
 
 def _open_sort(p: Parse, at: int, *, descending: bool, dated: bool) -> None:

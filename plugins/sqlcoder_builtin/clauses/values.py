@@ -79,6 +79,14 @@ def value_column(p: Parse, at: int) -> int | None:
     return result
 
 
+def _called(p: Parse, at: int) -> Col | None:
+    """ "a song that has the word love in its title": its name, whatever the column is called."""
+    chunk, near = p.chunk(at), p.near_table(at)
+    if chunk is None or near is None or chunk.text.lower() not in ("title", "titles", "name", "names"):
+        return None
+    return _name_of(p, near)
+
+
 def value_as(p: Parse, at: int) -> int | None:
     """ "with 'white' as their color description": the column behind "as"."""
     found = constant(p, at)
@@ -103,7 +111,7 @@ def contained(p: Parse, at: int) -> int | None:
     place = p.past(at + 2, "the", "their", "its", "his", "her")
     if inside is None or inside.text.lower() not in ("in", "within", "inside") or place == at + 2:
         return None
-    column = p.column(place, p.texts)
+    column = p.column(place, p.texts) or _called(p, place)
     if column is None or p.table(place) is not None or p.schema.of(column).kind not in ("text", "other"):
         return None
     before = p.before(at)
@@ -154,10 +162,25 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
         behind = p.chunks[found.end].text.lower()
         if singular(behind) != behind and p.chunks[at].kind != "quoted" and not found.hits:
             # "Canadian accounts": an adjective, not the name of one.
-            return None
+            return _people_of(p, table, at, found.end)
+        if table is not None and not found.quoted and (people := _people_of(p, table, at, found.end)) is not None:
+            return people
         if table is not None and before is not None and before.kind == "stop" and before.word in ("in", "from") and not found.quoted:
             return place_column(p, (table,)) or _name_of(p, table)
     return _name_of(p, table) if table is not None else None
+
+
+_OF_PEOPLE = ("ian", "ean", "ish", "ese", "can", "nch", "tch", "ssian", "man", "lian", "aqi", "eek", "wiss", "lsh")
+"""How words for people and things of a country or a language end."""
+
+
+def _people_of(p: Parse, table: TableName | None, at: int, end: int) -> Col | None:
+    """ "Japanese constructors", "English songs": their nationality or language, said as an adjective."""
+    one = end == at + 1 and " " not in p.chunks[at].text
+    if table is None or not one or not p.chunks[at].text.lower().endswith(_OF_PEOPLE):
+        return None
+    column = p.concept(("nationality", "citizenship", "language", "languages", "ethnicity"), table, p.texts)
+    return column if column is not None and column.table.key == table.key else None
 
 
 def _name_of(p: Parse, table: TableName) -> Col | None:
@@ -208,10 +231,15 @@ def _name_beyond(p: Parse, near: TableName) -> Col | None:
 
 
 def _negated(p: Parse, at: int) -> bool:
-    before = p.before(at)
-    if before is None or not before.is_cue("ne", "never", "without"):
+    """ "not in Rome", "not made by Sony", "don't play football": a verb and its preposition may stand between."""
+    place = at - 1
+    while (chunk := p.chunk(place)) is not None and (
+        chunk.kind in ("stop", "verb") or (chunk.is_cue("by", "with") and " " not in chunk.text)
+    ):
+        place -= 1
+    if chunk is None or not chunk.is_cue("ne", "never", "without"):
         return False
-    before.used = True
+    chunk.used = True
     return True
 
 
