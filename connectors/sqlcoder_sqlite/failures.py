@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlcoder_core.api import DatabaseError
+from sqlcoder_core.api import DatabaseError, TimeLimit
 
 _KNOWN = {
     "file is not a database": (
@@ -20,9 +20,11 @@ _KNOWN = {
 
 @contextmanager
 def translated(path: str) -> Iterator[None]:
-    """Inside, whatever SQLite raises becomes a DatabaseError."""
+    """Inside, whatever SQLite raises becomes a DatabaseError, an interrupt by the engine's own clock a TimeLimit."""
     try:
         yield
     except (sqlite3.Error, sqlite3.Warning) as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise TimeLimit("the query ran into its time limit") from error
         message, hint = _KNOWN.get(str(error), (f"SQLite: {error}", None))
         raise DatabaseError(message.format(path=path) if hint else message, hint=hint) from error

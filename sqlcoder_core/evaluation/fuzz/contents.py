@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from sqlcoder_core.evaluation.fuzz.shape import Reference, Shape, TableShape
@@ -15,6 +16,14 @@ Generator: TypeAlias = Callable[[str, str], Value]
 
 _TRIES = 12
 _DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One attempt at a row: how deep in its children's children, and whether its parents are to be new, the old ones being used up."""
+
+    depth: int
+    new: bool
 
 
 class Contents:
@@ -39,8 +48,8 @@ class Contents:
         there = self._same_key(shape, given)
         if there is not None:
             return there if all(there[name] == value for name, value in given.items()) else None
-        for _ in range(_TRIES):
-            row = self._completed(shape, given, depth)
+        for attempt in range(_TRIES):
+            row = self._completed(shape, given, _Turn(depth, attempt >= _TRIES // 2))
             if row is not None and self._fits(shape, row):
                 return self._keep(shape, row)
         return None
@@ -59,21 +68,21 @@ class Contents:
                     return there
         return None
 
-    def _completed(self, shape: TableShape, given: Mapping[str, Value], depth: int) -> Cells | None:
+    def _completed(self, shape: TableShape, given: Mapping[str, Value], turn: _Turn) -> Cells | None:
         row = dict(given)
         for reference in shape.references:
-            if not self._refer(shape, reference, row, depth):
+            if not self._refer(shape, reference, row, turn):
                 return None
         return {name: row[name] if name in row else self._draw(shape.key, name) for name in shape.fields}
 
-    def _refer(self, shape: TableShape, reference: Reference, row: Cells, depth: int) -> bool:
+    def _refer(self, shape: TableShape, reference: Reference, row: Cells, turn: _Turn) -> bool:
         """Set the columns of one reference to those of a parent, an existing one or a new one; False where there is none."""
         asked = {theirs: row[mine] for mine, theirs in zip(reference.columns, reference.to_columns, strict=True) if mine in row}
         if any(value is None for value in asked.values()):
             return self._blank(shape, reference, row)
         if reference.to == shape.key and len(asked) < len(reference.columns):
             return self._refer_to_own(shape, reference, row)
-        parent = self._parent(shape, reference, asked, depth)
+        parent = self._parent(shape, reference, asked, turn)
         if parent is None:
             return self._blank(shape, reference, row)
         row.update({mine: parent[theirs] for mine, theirs in zip(reference.columns, reference.to_columns, strict=True)})
@@ -82,9 +91,8 @@ class Contents:
     def _blank(self, shape: TableShape, reference: Reference, row: Cells) -> bool:
         """NULL in the columns that are still open: a reference with a NULL in it refers to nothing."""
         open_columns = [name for name in reference.columns if row.get(name) is None]
-        bound = {name for key in shape.keys for name in key}
         row.update(dict.fromkeys(open_columns))
-        return bool(open_columns) and not bound.intersection(open_columns)
+        return bool(open_columns) and not any(shape.fields[name].required for name in open_columns)
 
     def _refer_to_own(self, shape: TableShape, reference: Reference, row: Cells) -> bool:
         """A row of the same table, one that is there already; the first rows refer to nothing, or where they must, to themselves."""
@@ -93,12 +101,21 @@ class Contents:
             parent = self._pick(rows)
             row.update({mine: parent[theirs] for mine, theirs in zip(reference.columns, reference.to_columns, strict=True)})
             return True
-        return self._blank(shape, reference, row)
+        if self._blank(shape, reference, row):
+            return True
+        for mine, theirs in zip(reference.columns, reference.to_columns, strict=True):
+            row[mine] = row.setdefault(theirs, self._draw(shape.key, theirs))
+        return True
 
-    def _parent(self, shape: TableShape, reference: Reference, asked: Mapping[str, Value], depth: int) -> Cells | None:
+    def _parent(self, shape: TableShape, reference: Reference, asked: Mapping[str, Value], turn: _Turn) -> Cells | None:
+        found = self._known_parent(shape, reference, asked, turn)
+        return found or (self.add(reference.to, asked, depth=turn.depth + 1) if turn.depth < _DEPTH else None)
+
+    def _known_parent(self, shape: TableShape, reference: Reference, asked: Mapping[str, Value], turn: _Turn) -> Cells | None:
         if len(asked) == len(reference.columns):
-            found = self.find(reference.to, asked)
-            return found or (self.add(reference.to, asked, depth=depth + 1) if depth < _DEPTH else None)
+            return self.find(reference.to, asked)
+        if turn.new and any(shape.fields[name].required for name in reference.columns):
+            return None
         rows = self.rows[reference.to]
         if asked:
             rows = [row for row in rows if all(row[name] == value for name, value in asked.items())]
@@ -106,9 +123,7 @@ class Contents:
             taken = self._index(shape.key, reference.columns)
             rows = [row for row in rows if (row[reference.to_columns[0]],) not in taken]
         rows = [row for row in rows if all(row[name] is not None for name in reference.to_columns)]
-        if rows:
-            return self._pick(rows)
-        return self.add(reference.to, asked, depth=depth + 1) if depth < _DEPTH else None
+        return self._pick(rows) if rows else None
 
     def _pick(self, rows: list[Cells]) -> Cells:
         return rows[int(max(1.0, len(rows) * (1 - self._idle)) * self._chance.random() ** self._skew)]

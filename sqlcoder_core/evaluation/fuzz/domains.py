@@ -21,6 +21,7 @@ _STYLES: dict[str, Style] = {
     "json": "json", "list": "list",
 }  # fmt: skip
 _STEPS = (0, -1, 1)
+_BLANKS = 0.2
 
 
 @dataclass(slots=True)
@@ -38,7 +39,10 @@ class Constant:
 
 @dataclass(slots=True)
 class Domain:
-    """The values of one column, or of several that are joined. `equal` are constants themselves, `near` their neighbours."""
+    """The values of one column, or of several that are joined. `equal` are constants themselves, `near` their neighbours.
+
+    `blank` says that a gold asks for NULL.
+    """
 
     field: Field
     style: Style
@@ -47,6 +51,7 @@ class Domain:
     near: list[Any] = dataclasses.field(default_factory=list)
     pool: list[Any] = dataclasses.field(default_factory=list)
     unique: bool = False
+    blank: bool = False
     made: int = 0
 
     def candidates(self, chance: random.Random, profile: Profile) -> list[Any]:
@@ -54,13 +59,13 @@ class Domain:
         made = [self.fresh(chance, profile) if self.unique else self.invented(chance, profile) for _ in range(6)]
         known = [*self.equal, *self.near]
         chance.shuffle(known)
-        return known + made
+        return known + made + [None] * (self.blank and not self.unique)
 
     def draw(self, chance: random.Random, profile: Profile) -> Any:
         """A cell that nobody asked anything of."""
         if self.unique:
             return self.fresh(chance, profile)
-        if self.field.nulls and chance.random() < profile.nulls:
+        if chance.random() < (_BLANKS if self.blank else profile.nulls if self.field.nulls else 0.0):
             return None
         dice = chance.random()
         if self.equal and dice < profile.constants:

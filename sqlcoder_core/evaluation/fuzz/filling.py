@@ -32,6 +32,7 @@ class Plan:
     facts: Facts
     groups: Groups
     constants: dict[Place, list[Constant]]
+    nulls: frozenset[Place]
     trees: Sequence[exp.Expr]
     now: datetime
 
@@ -44,7 +45,7 @@ def plan_for(shape: Shape, trees: Sequence[exp.Expr], now: datetime) -> Plan:
     constants: dict[Place, list[Constant]] = {}
     for place, found in facts.constants.items():
         constants.setdefault(groups.root(place), []).extend(found)
-    return Plan(linked, facts, groups, constants, trees, now)
+    return Plan(linked, facts, groups, constants, frozenset(map(groups.root, facts.nulls)), trees, now)
 
 
 def fill(plan: Plan, profile: Profile, chance: random.Random) -> Contents:
@@ -115,4 +116,5 @@ class Domains:
         table = self._plan.shape.tables[place[0]]
         domain = domain_of(table.fields[place[1]], self._plan.constants.get(place, ()), self._plan.now, self.profile, self.chance)
         domain.unique = looks_like_key(table, place[1])
+        domain.blank = place in self._plan.nulls and not table.fields[place[1]].required
         return domain

@@ -15,12 +15,13 @@ _INTERNAL = "sqlite_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One column. `nulls` says that NULL is declared to be possible; a column of which nothing is known holds none."""
+    """One column. `nulls` says that NULL is declared to be possible, `required` that it is not; of most columns neither is known."""
 
     name: str
     kind: ColumnKind
     type: str | None
     nulls: bool
+    required: bool
     values: tuple[Scalar, ...]
 
 
@@ -104,8 +105,9 @@ def _table(table: Table, key: str, references: list[Reference]) -> TableShape:
 
 
 def _field(column: Column, in_key: bool) -> Field:
+    required = in_key or column.nullable is False
     nulls = column.nullable is True and not in_key
-    return Field(name=column.name, kind=column.kind, type=column.type, nulls=nulls, values=column.values)
+    return Field(name=column.name, kind=column.kind, type=column.type, nulls=nulls, required=required, values=column.values)
 
 
 def _lowered(names: Iterable[str]) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Witnesses:
 
     def meant(self, round_number: int) -> None:
         """Rows that satisfy the wish, as many as its groups need, and a second set with the same output."""
-        first = self._placed({})
+        first = self._placed({}) if self._wish.repeats else self._placed_apart()
         if first is None:
             return
         for repeat in self._wish.repeats:
@@ -63,7 +63,7 @@ class Witnesses:
     def missed(self) -> None:
         """For each condition rows that satisfy all others, and groups one row short."""
         for condition, _ in self._solver.involved * 2:
-            self._placed({}, condition)
+            self._placed_apart(condition)
         for repeat in self._wish.repeats[:1]:
             times = _times(repeat, self._scene.now, holds=False)
             first = self._placed({}) if times else None
@@ -89,6 +89,12 @@ class Witnesses:
 
     def _again(self, first: Placed, kept: Sequence[Var]) -> None:
         self._placed({self._solver.root(cell): first[cell.atom][cell.column] for cell in kept if cell.atom in first}, kept=kept)
+
+    def _placed_apart(self, broken: Condition | None = None) -> Placed | None:
+        """Rows whose output is a value of their own: a measure that drops duplicates must see them too."""
+        asked = {cell for _, cells in self._solver.involved for cell in cells}
+        free = [cell for cell in self._wish.shown if self._solver.root(cell) not in asked]
+        return self._placed({self._solver.root(cell): self._scene.fresh(cell) for cell in free}, broken, kept=free)
 
     def _candidates(self, cell: Var) -> list[Any]:
         """A group begins with a value of its own, so that its rows can be counted."""
