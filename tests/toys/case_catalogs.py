@@ -70,6 +70,7 @@ def _column(name: str, text: str, facts: Mapping[str, Any]) -> Column:
         values=tuple(values or sample or ()),
         values_complete=values is not None,
         nullable="not null" not in text if "null" in text else None,
+        minimum=facts.get("from", {}).get(name),
         null_fraction=0.1 if "with nulls" in text else None,
     )
 

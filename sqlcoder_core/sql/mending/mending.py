@@ -19,6 +19,7 @@ from sqlcoder_core.sql.mending.qualification import qualified, reprefixed, wande
 from sqlcoder_core.sql.mending.quotes import name_quotes, text_quotes
 from sqlcoder_core.sql.mending.stored_values import stored_values
 from sqlcoder_core.sql.mending.translation import translated
+from sqlcoder_core.sql.mending.whole_days import whole_days
 from sqlcoder_core.sql.soundness.reading import STUMBLES
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.problem import Problem
@@ -43,6 +44,7 @@ REPAIRS: Final[tuple[Repair, ...]] = (
     null_tests,
     stored_values,
     kinds_brought_together,
+    whole_days,
     whole_fractions,
     keys_counted_once,
     filters_apart,

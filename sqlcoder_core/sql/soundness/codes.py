@@ -22,6 +22,7 @@ FINDINGS: Final[dict[str, str]] = {
     "join-cartesian": "two relations that nothing joins: every row meets every row",
     "join-unsupported": "a join on columns that no relationship and no key name supports",
     "join-wrong-key": "a join of a key with a column that refers to another table",
+    "period-cut": "a moment is compared with a day, so that the day counts with its midnight only",
     "null-comparison": "a comparison with NULL by = or <>, which is never true",
     "null-not-in": "NOT IN over a query that may have a NULL, which then gives no rows",
 }

@@ -36,12 +36,16 @@ def _cartesian(block: Block, reading: Reading) -> Iterator[Problem]:
         one_row = any(not key for key in reading.multiplicity.keys(source))
         if one_row or all(other.table is None for other in others) or _is_meant(join, source, reading):
             continue
-        beside = next(other for other in others if other.table is not None)
+        beside = max((other for other in others if other.table is not None), key=lambda other: _is_known_beside(source, other, reading))
         names = f"{_table_name(beside.table)} and {source.table.name.name}"
         message = f"nothing joins {names}: every row meets every row"
         yield finding(reading, source.node, "join-cartesian", message, hint=_how_to_join(beside.table, source.table, reading))
         while found := {end for pair in equal.linked for end in pair if (group | {number}) & set(pair)} - group:
             group |= found
+
+
+def _is_known_beside(source: Source, other: Source, reading: Reading) -> bool:
+    return bool(source.table and other.table and reading.multiplicity.between(source.table, other.table))
 
 
 def _is_meant(join: exp.Join, source: Source, reading: Reading) -> bool:

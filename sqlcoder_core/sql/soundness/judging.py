@@ -12,6 +12,7 @@ from sqlcoder_core.sql.soundness.grouping import groupings
 from sqlcoder_core.sql.soundness.join_conditions import joins
 from sqlcoder_core.sql.soundness.literals import unknown_literals
 from sqlcoder_core.sql.soundness.nulls import null_comparisons
+from sqlcoder_core.sql.soundness.periods import periods_cut
 from sqlcoder_core.sql.soundness.placement import misplaced
 from sqlcoder_core.sql.soundness.reading import STUMBLES, Reading, read
 from sqlcoder_core.sql.soundness.type_mismatch import type_mismatches
@@ -25,6 +26,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     misplaced,
     type_mismatches,
     null_comparisons,
+    periods_cut,
     groupings,
     fan_outs,
     joins,
