@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -11,19 +11,25 @@ from sqlcoder_core.errors import SqlcoderError, UsageError
 from sqlcoder_core.evaluation.fuzz import Benches, Instances, instances_for, kill
 from sqlcoder_core.evaluation.gold_dialect import adapted, orders_rows
 from sqlcoder_core.evaluation.records import Base, MutantKill, Rows, Task
+from sqlcoder_core.evaluation.row_order import blocks, sort_keys
 from sqlcoder_core.session import Session
 from sqlcoder_core.sql.guard import check
 from sqlcoder_core.values.answer import Answer
+from sqlcoder_core.values.catalog import Table
 from sqlcoder_core.values.question import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One acceptable answer: its rows on each instance; `sql` is empty where the suite gives rows. `ordered` by an ORDER BY of its own."""
+    """One acceptable answer: its rows on each instance; `sql` is empty where the suite gives rows. `ordered` by an ORDER BY of its own.
+
+    `blocks` names for each instance the block of each row, see row_order.py; empty where that is not known.
+    """
 
     rows: tuple[Rows, ...]
     sql: str = ""
     ordered: bool = False
+    blocks: tuple[tuple[str, ...], ...] = ()
 
 
 class Grounds(Protocol):
@@ -96,7 +102,7 @@ def _readings(golds: Sequence[str], dialect: str, rows_of: Callable[[str], Seque
         results = rows_of(sql)
         rows = tuple(one for one in results if isinstance(one, Rows))
         if len(rows) == len(results):
-            found.append(Reading(rows=rows, sql=sql, ordered=orders_rows(sql, dialect)))
+            found.append(_reading(sql, rows, dialect, rows_of))
         else:
             reasons.append(next(one for one in results if isinstance(one, str)))
     if not found:
@@ -104,12 +110,22 @@ def _readings(golds: Sequence[str], dialect: str, rows_of: Callable[[str], Seque
     return tuple(found)
 
 
+def _reading(sql: str, rows: tuple[Rows, ...], dialect: str, rows_of: Callable[[str], Sequence[Rows | str]]) -> Reading:
+    if not orders_rows(sql, dialect):
+        return Reading(rows=rows, sql=sql)
+    keys = sort_keys(sql, dialect)
+    probed = rows if keys is None or keys.probe == sql else rows_of(keys.probe)
+    named = tuple(blocks(keys, one) for one in probed if keys is not None and isinstance(one, Rows))
+    told = len(named) == len(rows) and all(len(names) == len(one.rows) for names, one in zip(named, rows, strict=True))
+    return Reading(rows=rows, sql=sql, ordered=True, blocks=named if told else ())
+
+
 def _run(sql: str, base: Base, session: Session, clock: Clock) -> Rows | str:
     """The gold's rows on the database itself, under the guard and the limits that hold for any query."""
     if session.worker is None:
         raise UsageError("no database is configured", hint="name one with `database:` in the suite, or pass --database")
     try:
-        text = adapted(sql, base.dialect or session.dialect, session.dialect, now=clock.now, tables=base.tables)
+        text = adapted(sql, base.dialect or session.dialect, session.dialect, now=clock.now, tables=base.tables or _tables(session))
         query = check(text, session.dialect, None, allow_functions=session.built.allow_functions)
         result = session.worker.run(query)
     except SqlcoderError as error:
@@ -118,6 +134,11 @@ def _run(sql: str, base: Base, session: Session, clock: Clock) -> Rows | str:
         cut = result.truncated
         return f"the gold gives more rows than the limit on {cut} lets through; raise it with --set limits.{cut}=N"
     return Rows(columns=result.columns, rows=result.rows)
+
+
+def _tables(session: Session) -> Iterator[Table]:
+    """What the catalog knows, read when it is needed."""
+    return (table for name in session.catalog.names() if (table := session.catalog.table(name)) is not None)
 
 
 def _translated(golds: Sequence[str], base: Base, engine: str, clock: Clock) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from sqlcoder_core.evaluation.grounds import Reading
 from sqlcoder_core.evaluation.matching import exact, strict, subset
 from sqlcoder_core.evaluation.records import Judged, Outcome, Rows, Task
+from sqlcoder_core.evaluation.row_order import numbered
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.answer_json import json_value
 
@@ -17,25 +18,34 @@ _ORDERING = re.compile(r"\b(order|sort|arrange)\b", re.IGNORECASE)
 _KEPT_ROWS = 10
 _KEPT_COLUMNS = 20
 _TOKENS = re.compile(r"prompt (\d+), reused \d+, written (\d+)")
-Measure = Callable[[Rows, Rows], bool]
+Order = Literal["free", "as ordered", "every row"]
+"""Rows in any order, in the order that the gold's ORDER BY asks for, or each in its place."""
+
+
+class Measure(Protocol):
+    """Whether two tables match."""
+
+    def __call__(self, gold: Rows, ours: Rows, *, ordered: bool) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ordering:
-    """When the order of rows counts: for *correct* by `lenient`, for *strict* by `by_gold`; each may be said by the task."""
+    """How much of the order of rows counts: for *correct* by `lenient`, for *strict* by `by_gold`; the task may say whether any."""
 
     kind: Literal["sql-eval", "spider", "bird", "own"]
     task: Task
 
-    def lenient(self, reading: Reading) -> bool:
+    def lenient(self, reading: Reading) -> Order:
         """sql-eval's own suites by its rule: category `order_by`, or the word order, sort or arrange in the question."""
         if self.kind == "sql-eval":
-            return self.task.category == "order_by" or bool(_ORDERING.search(self.task.question))
+            counts = self.task.category == "order_by" or _ORDERING.search(self.task.question)
+            return "every row" if counts else "free"
         return self.by_gold(reading)
 
-    def by_gold(self, reading: Reading) -> bool:
-        """The task's word, else whether the gold's outermost query has an ORDER BY."""
-        return reading.ordered if self.task.ordered is None else self.task.ordered
+    def by_gold(self, reading: Reading) -> Order:
+        """The task's word, else whether the gold's outermost query has an ORDER BY; rows that this orders alike may change places."""
+        counts = reading.ordered if self.task.ordered is None else self.task.ordered
+        return "as ordered" if counts else "free"
 
 
 def unscored(task: Task, answer: Answer, why: str) -> Judged:
@@ -65,18 +75,19 @@ def judged(task: Task, answer: Answer, readings: Sequence[Reading], ours: Sequen
     if failure is not None:
         return replace(plain, why=f"our SQL fails: {failure}", gold=readings[0].sql or None)
     rows = [one for one in ours if isinstance(one, Rows)]
-    correct = next((one for one in readings if _matches(one, rows, _correct(ordering.lenient(one)), _no_rows)), None)
-    strictly = next((one for one in readings if _matches(one, rows, _strict(ordering.by_gold(one)))), None)
-    shown = strictly or correct or readings[0]
-    told = _first_difference(shown, rows, ordering, correct=correct is None)
+    right = next((one for one in readings if _matches(one, rows, _correct, ordering.lenient(one), lenient=True)), None)
+    strictly = next((one for one in readings if _matches(one, rows, strict, ordering.by_gold(one))), None)
+    shown = strictly or right or readings[0]
+    measure, order = (_correct, ordering.lenient(shown)) if right is None else (strict, ordering.by_gold(shown))
+    told = _first_difference(shown, rows, measure, order)
     return replace(
         plain,
-        outcome="right" if correct else "wrong",
-        exact=any(_matches(one, rows, _exact(ordering.lenient(one))) for one in readings),
-        subset=correct is not None,
+        outcome="right" if right else "wrong",
+        exact=any(_matches(one, rows, exact, ordering.lenient(one)) for one in readings),
+        subset=right is not None,
         strict=strictly is not None,
         valid=True,
-        why="" if told is None or correct else _difference(*told, len(rows)),
+        why="" if told is None or right else _difference(*told, len(rows)),
         gold=shown.sql or None,
         ours=_cut(told[2]) if told else None,
         golds=_cut(told[1]) if told else None,
@@ -86,36 +97,33 @@ def judged(task: Task, answer: Answer, readings: Sequence[Reading], ours: Sequen
 # ------------------------------------------------------------------ measures on all instances
 
 
-def _exact(ordered: bool) -> Measure:
-    return lambda gold, ours: exact(gold, ours, ordered=ordered)
+def _correct(gold: Rows, ours: Rows, *, ordered: bool) -> bool:
+    return exact(gold, ours, ordered=ordered) or subset(gold, ours, ordered=ordered)
 
 
-def _strict(ordered: bool) -> Measure:
-    return lambda gold, ours: strict(gold, ours, ordered=ordered)
-
-
-def _correct(ordered: bool) -> Measure:
-    return lambda gold, ours: exact(gold, ours, ordered=ordered) or subset(gold, ours, ordered=ordered)
-
-
-def _no_rows(gold: Rows, ours: Rows) -> bool:
-    return not gold.rows and not ours.rows
-
-
-def _matches(reading: Reading, ours: Sequence[Rows], measure: Measure, without_rows: Measure | None = None) -> bool:
-    """On every instance by `measure`; by `without_rows` too where some other instance has rows to be measured by."""
-    telling = any(gold.rows for gold in reading.rows)
+def _matches(reading: Reading, ours: Sequence[Rows], measure: Measure, order: Order, *, lenient: bool = False) -> bool:
+    """On every instance by `measure`; with `lenient`, no rows on both sides are enough where another instance has some to measure by."""
+    telling = lenient and any(gold.rows for gold in reading.rows)
     return all(
-        measure(gold, mine) or (without_rows is not None and telling and without_rows(gold, mine))
-        for gold, mine in zip(reading.rows, ours, strict=True)
+        _matches_on(number, reading, mine, measure, order) or (telling and not reading.rows[number].rows and not mine.rows)
+        for number, mine in enumerate(ours)
     )
 
 
-def _first_difference(reading: Reading, ours: Sequence[Rows], ordering: Ordering, *, correct: bool) -> tuple[int, Rows, Rows] | None:
-    """The first instance that tells ours from the gold: by *correct* where that fails, else by *strict*."""
-    measure = _correct(ordering.lenient(reading)) if correct else _strict(ordering.by_gold(reading))
-    pairs = enumerate(zip(reading.rows, ours, strict=True), 1)
-    return next(((number, gold, mine) for number, (gold, mine) in pairs if not measure(gold, mine)), None)
+def _matches_on(number: int, reading: Reading, ours: Rows, measure: Measure, order: Order) -> bool:
+    gold = reading.rows[number]
+    if order == "free" or not reading.blocks or order == "every row" or len(gold.rows) != len(ours.rows):
+        return measure(gold, ours, ordered=order != "free")
+    names = reading.blocks[number]
+    return measure(numbered(gold, names), numbered(ours, names), ordered=False)
+
+
+def _first_difference(reading: Reading, ours: Sequence[Rows], measure: Measure, order: Order) -> tuple[int, Rows, Rows] | None:
+    """The first instance that tells ours from the gold, one with rows where there is such."""
+    found = [number for number, mine in enumerate(ours) if not _matches_on(number, reading, mine, measure, order)]
+    with_rows = (number for number in found if reading.rows[number].rows or ours[number].rows)
+    number = next(with_rows, found[0] if found else None)
+    return None if number is None else (number + 1, reading.rows[number], ours[number])
 
 
 def _difference(number: int, gold: Rows, ours: Rows, instances: int) -> str:
