@@ -193,7 +193,9 @@ def group_keys(block: Block) -> list[exp.Expr] | None:
     for node in group.expressions:
         if isinstance(node, exp.Literal) and node.is_int and 0 < int(node.name) <= len(block.select.expressions):
             node = block.select.expressions[int(node.name) - 1].unalias()
-        elif isinstance(node, exp.Column) and not node.table and fold(node.name) in block.aliases() and not block.sources_of(node):
-            node = block.output(node.name) or node
+        elif isinstance(node, exp.Column) and not node.table and fold(node.name) in block.aliases():
+            # A column of that name goes first; where the columns are not known, it may be either.
+            if not any(source.has(node.name) for source in block.sources):
+                keys.append(block.output(node.name) or node)
         keys.append(node)
     return keys
