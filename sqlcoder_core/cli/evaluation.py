@@ -36,7 +36,7 @@ eval_app = typer.Typer(
 def run(
     suite: Annotated[
         str,
-        typer.Option("--suite", help="sql-eval:PATH, spider:PATH, bird:PATH, or a suite file (YAML, JSON lines).", metavar="SUITE"),
+        typer.Option("--suite", help="sql-eval:PATH, spider:PATH, bird:PATH, or a file or folder of our own.", metavar="SUITE"),
     ],
     *,
     databases: Annotated[
@@ -136,6 +136,56 @@ def compare(
         if path is not None:
             _write_whole(path, forms[name]())
     sys.stdout.write(_ended(forms[form]()))
+
+
+@eval_app.command("fuzz")
+@shared_options
+def fuzz(
+    suite: Annotated[str, typer.Option("--suite", help="As for `eval run`; its golds say what instances must hold.", metavar="SUITE")],
+    *,
+    databases: Annotated[str | None, typer.Option("--databases", help="Where the suite's databases are.", metavar="DIR")] = None,
+    instances: Annotated[int, typer.Option("--instances", min=1, max=50, help="Fuzzed instances for each question.", metavar="N")] = 6,
+    seed: Annotated[int, typer.Option("--seed", help="What the instances are made from.", metavar="N")] = 0,
+    keep: Annotated[Path | None, typer.Option("--keep", help="Leave the instances in this folder.", metavar="DIR")] = None,
+    category: Annotated[list[str] | None, typer.Option("--category", help="Only these categories; repeated.", metavar="NAME")] = None,
+    only: Annotated[list[str] | None, typer.Option("--only", help="Only these questions.", metavar="ID")] = None,
+    every: Annotated[int, typer.Option("--every", min=1, help="Only each Nth of what is left.", metavar="N")] = 1,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N of what is left.", metavar="N")] = None,
+    options: Options,
+) -> None:
+    """Say how well fuzzed databases tell right answers of a suite from nearly right ones, without asking anybody.
+
+    For each question the instances are built, its gold is run on them, and so are mutants of the gold: the share that some
+    instance tells from it is how far a score on such databases can be trusted.
+    """
+    from sqlcoder_core.evaluation.fuzz import lines_of, survey
+    from sqlcoder_core.evaluation.selection import Selection
+    from sqlcoder_core.evaluation.suites import load_suite
+
+    prepare_stdout()
+    with spinner("reading the suite", options):
+        loaded = load_suite(suite, databases=databases)
+    selection = Selection(categories=tuple(category or ()), only=tuple(only or ()), every=every, limit=limit)
+    chosen = replace(loaded, tasks=selection.of(loaded.tasks))
+    with _counting(options) as advance:
+        result = survey(chosen, instances=instances, seed=seed, keep=keep, progress=advance)
+    for line in lines_of(result):
+        print(line)
+
+
+@contextmanager
+def _counting(options: Options) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's stderr."""
+    if options.quiet or not can_move_cursor(sys.stderr):
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True, no_color=options.colour is False), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _laid_over(options: Options, settings: Mapping[str, object]) -> Options:

@@ -107,6 +107,14 @@ def test_what_is_wrong_is_said_in_a_line(flags, code, said, cli, suite):
     assert done.exit_code == code, done.output
 
 
+def test_fuzz_says_what_instances_are_worth(cli, bench):
+    bench.load("spider without contents")
+    done = cli("fuzz", "--suite", f"spider:{bench.folder}/spider-without-contents", "--limit", "2", "--instances", "3", "--keep", "kept")
+    assert done.exit_code == 0, done.output
+    assert "mutants killed" in done.stdout
+    assert len(list((bench.folder / "kept").iterdir())) == 6
+
+
 def test_beams_where_nothing_searches_are_said_to_be_without_effect(cli, suite):
     done = cli("run", "--suite", suite, "--limit", "1", "--beams", "4")
     assert "--beams has no effect: the runtime 'gold' does not search with a model" in done.stderr
