@@ -1,4 +1,4 @@
-"""What is in the four databases: rows from a fixed seed, the same on every machine."""
+"""What is in four of the databases: rows from a fixed seed, the same on every machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds the four databases in a folder, and asks them the SQL that a person wrote."""
+"""Builds databases in a folder, and asks them the SQL that a person wrote."""
 
 from __future__ import annotations
 
@@ -43,8 +43,3 @@ def ask(file: Path, sql: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
 @cache
 def _opened(file: Path) -> Any:
     return duckdb.connect(str(file), read_only=True) if file.suffix == ".duckdb" else sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-
-
-def columns_of(file: Path, table: str) -> list[str]:
-    """The names of the columns of `table`."""
-    return ask(file, f"select * from {table} limit 0")[0]
