@@ -193,9 +193,14 @@ def group_keys(block: Block) -> list[exp.Expr] | None:
     for node in group.expressions:
         if isinstance(node, exp.Literal) and node.is_int and 0 < int(node.name) <= len(block.select.expressions):
             node = block.select.expressions[int(node.name) - 1].unalias()
-        elif isinstance(node, exp.Column) and not node.table and fold(node.name) in block.aliases():
-            # A column of that name goes first; where the columns are not known, it may be either.
-            if not any(source.has(node.name) for source in block.sources):
-                keys.append(block.output(node.name) or node)
+        elif _names_a_projection(node, block):
+            keys.append(block.output(node.name) or node)
         keys.append(node)
     return keys
+
+
+def _names_a_projection(node: exp.Expr, block: Block) -> bool:
+    """A column of that name goes first; where the columns are not known, it may be either."""
+    if not isinstance(node, exp.Column) or node.table or fold(node.name) not in block.aliases():
+        return False
+    return not any(source.has(node.name) for source in block.sources)
