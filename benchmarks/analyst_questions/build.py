@@ -24,7 +24,7 @@ GLOSSARY = re.compile(r"^glossary: .*/(?P<file>[^/]+)$", re.MULTILINE)
 
 def main() -> None:
     """Build them all anew, and say where they are."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
     parser.add_argument("folder", nargs="?", type=Path, help="where to (default: beside this file)")
     folder: Path | None = parser.parse_args().folder
     built = (folder or HERE) / "built"
