@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlcoder_core.evaluation.fuzz.hints import looks_like_time, range_for, texts_for
+from sqlcoder_core.evaluation.fuzz.hints import YEARS, looks_like_time, range_for, texts_for
 from sqlcoder_core.evaluation.fuzz.profiles import Profile
 from sqlcoder_core.evaluation.fuzz.shape import Field
 
@@ -100,14 +100,20 @@ class Domain:
 
     def _number(self, chance: random.Random, profile: Profile) -> float:
         low, high = self._bounds(profile)
-        return round(chance.uniform(low, high), 0 if profile.few else 2)
+        return round(chance.uniform(low, high), 0 if profile.few or self._whole() else 2)
+
+    def _whole(self) -> bool:
+        """Years stand in columns of any kind of number."""
+        numbers = [value for value in self.equal if isinstance(value, int | float)]
+        return any(map(_is_year, numbers)) or range_for(self.field.name, few=False) == YEARS
 
     def _bounds(self, profile: Profile) -> tuple[float, float]:
         """Around the constants, so that comparisons split the rows; else what the name suggests."""
         numbers = [float(value) for value in self.equal if isinstance(value, int | float) and not isinstance(value, bool)]
         if not numbers:
             return range_for(self.field.name, few=profile.few)
-        spread = max(4.0, (max(numbers) - min(numbers)) / 2, abs(max(numbers)) * (0.05 if profile.few else 0.5))
+        share = 0.003 if _is_year(max(numbers)) else 0.05 if profile.few else 0.5
+        spread = max(4.0, (max(numbers) - min(numbers)) / 2, abs(max(numbers)) * share)
         low = min(numbers) - spread
         return (max(0.0, low) if min(numbers) >= 0 else low), max(numbers) + spread
 
@@ -270,6 +276,10 @@ def _texts_like(pattern: str, profile: Profile) -> tuple[list[Any], list[Any]]:
     matching = list(dict.fromkeys((f"{before}{core}{after}", core, f"{before}{core}", f"{core}{after}")))
     missing = [f"q{core}", f"{core}q", core[1:] or "q", *([f"{before}{core.swapcase()}{after}"] if profile.other_case else [])]
     return matching, missing
+
+
+def _is_year(number: float) -> bool:
+    return 1800 <= number <= 2100 and float(number).is_integer()
 
 
 def _is_part(text: str) -> bool:

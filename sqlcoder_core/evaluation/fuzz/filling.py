@@ -17,6 +17,7 @@ from sqlcoder_core.evaluation.fuzz.golds import Facts, Place, facts_of
 from sqlcoder_core.evaluation.fuzz.linked import Groups, groups_of, looks_like_key, with_links
 from sqlcoder_core.evaluation.fuzz.profiles import Profile
 from sqlcoder_core.evaluation.fuzz.shape import Shape
+from sqlcoder_core.evaluation.fuzz.solving import Solver
 from sqlcoder_core.evaluation.fuzz.wishes import wishes_of
 from sqlcoder_core.evaluation.fuzz.witness import Scene, add_witnesses
 
@@ -33,7 +34,7 @@ class Plan:
     groups: Groups
     constants: dict[Place, list[Constant]]
     nulls: frozenset[Place]
-    trees: Sequence[exp.Expr]
+    wishes: Sequence[Sequence[Solver]]
     now: datetime
 
 
@@ -45,7 +46,8 @@ def plan_for(shape: Shape, trees: Sequence[exp.Expr], now: datetime) -> Plan:
     constants: dict[Place, list[Constant]] = {}
     for place, found in facts.constants.items():
         constants.setdefault(groups.root(place), []).extend(found)
-    return Plan(linked, facts, groups, constants, frozenset(map(groups.root, facts.nulls)), trees, now)
+    wishes = [[Solver(wish, now) for wish in wishes_of(tree, linked)] for tree in trees]
+    return Plan(linked, facts, groups, constants, frozenset(map(groups.root, facts.nulls)), list(filter(None, wishes)), now)
 
 
 def fill(plan: Plan, profile: Profile, chance: random.Random) -> Contents:
@@ -56,9 +58,8 @@ def fill(plan: Plan, profile: Profile, chance: random.Random) -> Contents:
         for _ in range(_room(plan, contents, key, _rows(plan, profile, key) + chance.randint(-2, 2))):
             contents.add(key, {})
     scene = Scene(plan.shape, contents, domains.candidates, domains.fresh, chance, plan.now)
-    for tree in plan.trees:
-        if wishes := wishes_of(tree, plan.shape):
-            add_witnesses(wishes, scene, profile)
+    for wishes in plan.wishes:
+        add_witnesses(wishes, scene, profile)
     for rows_of_table in contents.rows.values():
         chance.shuffle(rows_of_table)
     return contents

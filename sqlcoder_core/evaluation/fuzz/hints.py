@@ -28,8 +28,9 @@ TEXTS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (frozenset(("name", "title")), tuple(f"{one} {two}" for one in _WORDS for two in ("one", "two", "three"))),
 )
 """Words of a column's name and texts for it; the first that fits counts."""
+YEARS = (1990, 2024)
 RANGES: tuple[tuple[frozenset[str], tuple[int, int]], ...] = (
-    (frozenset(("year", "founded", "built", "established")), (1990, 2024)),
+    (frozenset(("year", "founded", "built", "established")), YEARS),
     (frozenset(("age",)), (16, 80)),
     (frozenset(("month",)), (1, 12)),
     (frozenset(("day",)), (1, 28)),

@@ -21,6 +21,7 @@ class Solver:
     """Cells that must be equal are one unknown; `root` says which. `involved` are the unknowns that each condition reads."""
 
     def __init__(self, wish: Wish, now: datetime) -> None:
+        self.wish = wish
         self._now = now
         self._roots: dict[Var, Var] = {}
         for left, right in wish.equal:

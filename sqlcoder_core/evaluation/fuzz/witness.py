@@ -17,7 +17,7 @@ from sqlcoder_core.evaluation.fuzz.predicate import constant
 from sqlcoder_core.evaluation.fuzz.profiles import Profile
 from sqlcoder_core.evaluation.fuzz.shape import Shape
 from sqlcoder_core.evaluation.fuzz.solving import Candidates, Solver
-from sqlcoder_core.evaluation.fuzz.wishes import Condition, Repeat, Side, Wish
+from sqlcoder_core.evaluation.fuzz.wishes import Condition, Repeat, Side
 
 _ATTEMPTS = 5
 _MOST_REPEATS = 120
@@ -41,10 +41,10 @@ class Scene:
 class Witnesses:
     """Adds the rows of one wish to the contents of one instance."""
 
-    def __init__(self, wish: Wish, scene: Scene) -> None:
-        self._wish = wish
+    def __init__(self, solver: Solver, scene: Scene) -> None:
+        self._wish = wish = solver.wish
         self._scene = scene
-        self._solver = Solver(wish, scene.now)
+        self._solver = solver
         order = {key: place for place, key in enumerate(scene.shape.tables)}
         self._atoms = sorted(wish.atoms, key=lambda atom: order[atom.table.key])
 
@@ -124,12 +124,12 @@ class Witnesses:
         return None
 
 
-def add_witnesses(wishes: Sequence[Wish], scene: Scene, profile: Profile) -> None:
-    """Rows for all wishes of a gold.
+def add_witnesses(wishes: Sequence[Solver], scene: Scene, profile: Profile) -> None:
+    """Rows for all wishes of a gold, the first of which is what it returns.
 
     Near misses that come first take the keys that conditions name, and leave witnesses without them.
     """
-    makers = [Witnesses(wish, scene) for wish in wishes if wish.side is Side.MEANT or profile.near_misses]
+    makers = [Witnesses(one, scene) for one in wishes if one.wish.side is Side.MEANT or profile.near_misses]
     if profile.near_misses and profile.misses_first:
         makers[0].missed()
     for number in range(profile.witnesses):
@@ -144,13 +144,12 @@ def _cells(atom: Atom) -> list[Var]:
 
 
 def _times(repeat: Repeat, now: datetime, *, holds: bool) -> int:
-    """The smallest number of rows for which the condition holds, or the largest below it for which it does not; 0 for none."""
-    fits = [number for number in range(1, _MOST_REPEATS + 1) if _holds(repeat.node, number, now)]
+    """The smallest number of rows for which the condition holds, or one next to it for which it does not; 0 for none."""
+    numbers = range(1, _MOST_REPEATS + 1)
+    least = next((number for number in numbers if _holds(repeat.node, number, now)), 0)
     if holds:
-        return fits[0] if fits else 2
-    short = list(range(1, fits[0])) if fits else []
-    beyond = list(range(fits[-1] + 1, _MOST_REPEATS + 1)) if fits else []
-    return short[-1] if short else beyond[0] if beyond else 0
+        return least or 2
+    return least - 1 if least != 1 else next((number for number in numbers if not _holds(repeat.node, number, now)), 0)
 
 
 def _holds(node: exp.Expr, number: int, now: datetime) -> bool:
