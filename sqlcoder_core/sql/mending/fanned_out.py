@@ -46,6 +46,9 @@ def filters_apart(case: Case) -> Iterator[Mended]:
     if reading is None:
         return
     for block in reading.blocks:
+        if any(isinstance(node.this, exp.Star) for node in block.own(exp.Count)):
+            # COUNT(*) counts what the join gives, which may be meant.
+            continue
         source = _multiplier(block, reading)
         if source is not None and (note := _set_apart(block, source)):
             yield Mended(sql=dialect_of(case.dialect).generate(reading.tree), note=note)
@@ -67,7 +70,7 @@ def _set_apart(block: Block, source: Source) -> str | None:
     if join is None or join.args.get("using") or not isinstance(source.node, exp.Table) or join.args.get("side") in ("RIGHT", "FULL"):
         return None
     mine = [condition for condition in conditions(block) if _speaks_of(condition, source, block)]
-    elsewhere = [node for node in _columns_of(source, block) if not any(node in _columns(condition) for condition in mine)]
+    elsewhere = [node for node in columns_of(source, block) if not any(node in _columns(condition) for condition in mine)]
     own = [each for each in conditions_of_join(join) if not _speaks_of(each, source, block)]
     if elsewhere or own or any(star.is_star for star in block.select.expressions) or _is_leaned_on(block, source, mine):
         return None
@@ -100,7 +103,8 @@ def _flat(node: exp.Expr) -> list[exp.Expr]:
     return [*_flat(node.this), *_flat(node.expression)] if isinstance(node, exp.And) else [node]
 
 
-def _columns_of(source: Source, block: Block) -> list[exp.Column]:
+def columns_of(source: Source, block: Block) -> list[exp.Column]:
+    """All columns of the SELECT that belong to the source, those in queries inside it too."""
     found = []
     for node in block.select.find_all(exp.Column):
         owned = block.owner(node)

@@ -14,6 +14,7 @@ from sqlcoder_core.sql.mending.known_joins import conditions_added, conditions_r
 from sqlcoder_core.sql.mending.missing_joins import missing_joins
 from sqlcoder_core.sql.mending.near_names import bound_columns, near_columns, near_tables
 from sqlcoder_core.sql.mending.null_tests import null_tests, nulls_left_out
+from sqlcoder_core.sql.mending.preaggregated import preaggregated
 from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.qualification import qualified, reprefixed, wandered
 from sqlcoder_core.sql.mending.quotes import name_quotes, text_quotes
@@ -48,6 +49,7 @@ REPAIRS: Final[tuple[Repair, ...]] = (
     whole_fractions,
     keys_counted_once,
     filters_apart,
+    preaggregated,
     translated,
     lost_group_keys,
     nulls_left_out,

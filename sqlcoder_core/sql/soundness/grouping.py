@@ -75,14 +75,15 @@ def _lost(block: Block, keys: list[exp.Expr], reading: Reading) -> Iterator[Prob
         place = equal.place(key)
         if canonical(key, block) in shown or place is None or any((same in bare) for same in equal.equal_to(place)):
             continue
-        if _names_its_row(place, bare, keys, block, reading):
+        if _names_its_row(place, bare, block, reading) or equal.bound(place[0], set()):
+            # It is the row that the result names, or one that the query asks for.
             continue
         written = source_text(key, reading.text)
         message = f"the rows are grouped by {written}, and the result does not show it: they cannot be told apart"
         yield finding(reading, key, "group-key-lost", message, hint=f"select {written} too")
 
 
-def _names_its_row(place: tuple[int, str], bare: list[tuple[int, str]], keys: list[exp.Expr], block: Block, reading: Reading) -> bool:
+def _names_its_row(place: tuple[int, str], bare: list[tuple[int, str]], block: Block, reading: Reading) -> bool:
     """Whether the result shows another column of a row that the key stands for: `name` for `id`."""
     decided = reading.multiplicity.reached(block, set(), {place})
     return any(number in decided for number, _ in bare)

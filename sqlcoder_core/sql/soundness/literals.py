@@ -84,7 +84,12 @@ def _by_spelling(text: str, known: Sequence[str], least: float) -> list[str]:
     from rapidfuzz import fuzz, process
 
     found = process.extract(text, known, scorer=fuzz.ratio, processor=str.lower, limit=3, score_cutoff=least)
-    return [each[0] for each in found]
+    return [each[0] for each in found if _digits(each[0]) == _digits(text)]
+
+
+def _digits(text: str) -> str:
+    """Numbers and dates are not near one another by their spelling."""
+    return "".join(char for char in text if char.isdigit())
 
 
 def _both_ways(node: exp.Expr) -> tuple[tuple[exp.Expr, exp.Expr], ...]:
