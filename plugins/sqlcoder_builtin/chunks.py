@@ -257,12 +257,17 @@ def _add_single(tokens: Sequence[Token], options: _Options) -> None:
             options.add(Chunk("quoted", at, at + 1, token.text, token.text, capital=True), 0.9)
         elif token.kind == "mark" and token.text in (".", "?", "!", ";"):
             options.add(Chunk("mark", at, at + 1, token.text, token.text), 0.2)
-        elif token.kind == "mark" or token.lower in STOP_WORDS:
+        elif token.kind == "mark" or (token.lower in STOP_WORDS and not _begins_a_name(token, at)):
             options.add(Chunk("stop", at, at + 1, token.text, token.lower, capital=token.capital), 0.4)
         elif token.lower in FILLER_VERBS:
             options.add(Chunk("verb", at, at + 1, token.text, token.lower, capital=token.capital and at > 0), 0.5)
         else:
             options.add(Chunk("word", at, at + 1, token.text, token.lower, capital=token.capital and at > 0), -0.3)
+
+
+def _begins_a_name(token: Token, at: int) -> bool:
+    """New York, Far East: in capitals these are no filling words."""
+    return at > 0 and token.capital and token.lower in ("new", "far", "own")
 
 
 def _best_cover(length: int, options: _Options, apart: Spans = frozenset()) -> tuple[Chunk, ...]:

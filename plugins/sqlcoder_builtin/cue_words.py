@@ -29,7 +29,12 @@ def cues() -> dict[str, tuple[str, ...]]:
 def superlatives() -> dict[str, tuple[tuple[str, ...], bool]]:
     """Adjective -> words of the column it is about, best first, and whether the most comes first."""
     entries = (line.split(": ") for line in _lines("superlatives.txt"))
-    return {word: (tuple(concepts.split()), direction == "desc") for word, concepts, direction in entries}
+    return {word: (_born(tuple(concepts.split())), direction == "desc") for word, concepts, direction in entries}
+
+
+def _born(concepts: tuple[str, ...]) -> tuple[str, ...]:
+    """Dates of birth go by several names."""
+    return (*concepts, "date_of_birth", "dob") if "birth_date" in concepts else concepts
 
 
 @cache
@@ -91,13 +96,13 @@ STOP_WORDS = frozenset(
     """
     ! " ' ( ) , - . / : ; ? a about across actually all along already also am amount amounts an and any approximately are as
     associated at available be been being belong belonging belongs both by can concerning corresponding could current
-    currently data database did display do does done down during each either entries entry ever every exist existing exists find
+    currently data database did display do does done down during each either entries entry ever every exist existing exists far find
     for from get give given got had has have having he her here him his how i if in information into involved is it it's its
-    just kind list listed many may me might more most much must my number numbers of on one ones onto or order other our out
+    just kind list listed many may me might more most much must my new number numbers of on one ones onto or order other our out
     overall own per please present record records regarding related respective respectively result results return roughly
     row rows same shall she should show so some sort sorted still such table tell than that the their theirs them then there
     these they this those through time times to together too total up us use used using value values various very via was we
-    were what when where which while who whom whose why will with would you your —
+    were what whatever when where which while who whom whose why will with would you your —
     """.split()
 )
 """Words that need no place of their own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlcoder_builtin.clauses import (
+    after_dates,
     adjectives,
     agents,
     bare_numbers,
@@ -17,6 +18,7 @@ from sqlcoder_builtin.clauses import (
     going_on,
     grouping,
     heads,
+    ignored,
     listings,
     long_times,
     ordering,
@@ -27,6 +29,7 @@ from sqlcoder_builtin.clauses import (
     text_matches,
     times,
     two_figures,
+    undone,
     values,
 )
 from sqlcoder_builtin.parse import Parse
@@ -36,8 +39,18 @@ Recogniser = Callable[[Parse, int], int | None]
 RECOGNISERS: tuple[Recogniser, ...] = (
     going_on.now,
     going_on.ongoing,
+    ignored.regardless,
     first_ones.extreme_first,
+    after_dates.deed_against_date,
+    after_dates.against_date,
+    after_dates.late,
+    undone.undone,
+    ignored.regardless,
     first_ones.extreme_first,
+    after_dates.deed_against_date,
+    after_dates.against_date,
+    after_dates.late,
+    undone.undone,
     times.date,
     deeds.not_yet,
     deeds.done_most,
@@ -49,6 +62,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     frames.ratio,
     frames.difference,
     frames.versus,
+    frames.more_than,
     frames.growth,
     frames.running,
     long_times.lasting,

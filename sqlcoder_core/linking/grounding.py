@@ -79,6 +79,8 @@ _COMMON = frozenset(
         "average",
         "count",
         "number",
+        "people",
+        "person",
         "name",
         "id",
         "top",

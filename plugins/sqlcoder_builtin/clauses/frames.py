@@ -50,6 +50,32 @@ def versus(p: Parse, at: int) -> int | None:
     return at + 1
 
 
+_YES_OR_NO = frozenset("do does did is are was were has have".split())
+
+
+def more_than(p: Parse, at: int) -> int | None:
+    """ "do we get more from A than from B", "is it higher in A than in B": two groups, of which one may have more."""
+    chunk, opening = p.chunk(at), p.chunks[0].text.lower().split()[0]
+    if chunk is None or opening not in _YES_OR_NO | {"which"} or p.frame.versus_at >= 0:
+        return None
+    if chunk.is_cue("gt", "lt"):
+        behind = p.chunk(p.past(at + 1))
+        if behind is None or behind.kind in ("number", "date") or behind.is_cue("avg", "median", "high", "low", "sum", "count"):
+            return None
+    elif chunk.text.lower() not in ("more", "less", "fewer", "higher", "lower", "larger", "greater", "better") or not _than_follows(p, at):
+        return None
+    p.frame.versus_at = at
+    p.take(at, at + 1)
+    return at + 1
+
+
+def _than_follows(p: Parse, at: int) -> bool:
+    """ "... than in B", with no number behind it."""
+    place = next((place for place in range(at + 1, len(p.chunks)) if p.chunks[place].text.lower() in ("than", "or")), None)
+    behind = p.chunk(p.past(place + 1)) if place is not None else None
+    return behind is not None and behind.kind not in ("number", "date")
+
+
 def growth(p: Parse, at: int) -> int | None:
     """ "growth", "month over month"."""
     if not p.is_cue(at, "growth", "mom", "yoy", "qoq", "wow"):

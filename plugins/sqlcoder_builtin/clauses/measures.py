@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from sqlcoder_builtin.clauses.deeds import deed_date
 from sqlcoder_builtin.clauses.durations import duration
 from sqlcoder_builtin.clauses.entities import gender
+from sqlcoder_builtin.clauses.going_on import ongoing
 from sqlcoder_builtin.clauses.literals import constant, hit_for
 from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.clauses.terms import other_tables, raw_filter, term_table
+from sqlcoder_builtin.clauses.undone import undone
 from sqlcoder_builtin.clauses.values import alone
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
@@ -198,11 +200,13 @@ def counted(p: Parse, at: int) -> Measured | None:
     start = p.past(start + 1) if distinct else start
     while p.is_cue(start, "all", "sum"):
         start = p.past(start + 1)
+    for place in range(at, start):
+        ongoing(p, place)
     chunk = p.chunk(start)
     adjective = chunk is not None and chunk.kind in ("word", "value", "superlative") and p.table(start + 1) is not None
     if chunk is not None and adjective:
         # "how many male students": the adjective is a condition of its own.
-        if gender(p, start) is None and (chunk.kind != "value" or alone(p, start) is None):
+        if gender(p, start) is None and undone(p, start) is None and (chunk.kind != "value" or alone(p, start) is None):
             return None
         p.zone = "select"
         start += 1

@@ -15,7 +15,7 @@ from sqlcoder_builtin.tree import Agg, Col, Expr
 from sqlcoder_core.api import TableName, singular, table_words
 
 _ASKING = frozenset("return show give list include provide display report output state tell".split())
-_COUNTS = frozenset("number count tally frequency quantity".split())
+_COUNTS = frozenset("number count tally frequency quantity head headcount".split())
 _SUMS = frozenset("total sum amount value revenue sale".split())
 _SPECIAL = frozenset("rate ratio share percentage percent fraction factor proportion difference change growth gap".split())
 _FIGURES = _COUNTS | _SUMS | _SPECIAL | frozenset("average mean median maximum minimum figure result score measure duration time".split())
@@ -89,10 +89,15 @@ def _lists(p: Parse, at: int) -> bool:
     if chunk.kind == "value":
         return bool(chunk.names) and chunk.names[0].score >= 0.9
     if chunk.is_cue("per"):
-        return chunk.text.lower() in ("of each", "for each", "each") and (at + 1 == len(p.chunks) or p.is_cue(at + 1, "and"))
+        return chunk.text.lower() in ("of each", "for each", "each") and (at + 1 == len(p.chunks) or _list_goes_on(p, at + 1))
     if chunk.kind == "cue":
         return chunk.is_cue(*_CUES) or set(words) <= _FIGURES | _MORE or chunk.text.lower() == "and that"
     return chunk.kind in ("name", "unit", "stop") or set(words) <= _FIGURES | _MORE | _NAMES
+
+
+def _list_goes_on(p: Parse, at: int) -> bool:
+    chunk = p.chunks[at]
+    return chunk.is_cue("and") or chunk.kind == "mark" or chunk.word == ","
 
 
 def take(p: Parse, found: Listing) -> None:
@@ -203,13 +208,20 @@ def _resolved(p: Parse, start: int, end: int) -> bool:
         _show(p, column, start, end)
         return True
     entry = measured(p, start, about)
-    if entry is None or entry.end < end - 1 or entry.nested:
+    if entry is None or (entry.end < end - 1 and not _of_all(p, entry.end, end)) or entry.nested:
         return False
     expr = entry.expr
     if not entry.aggregated and (p.frame.groups or any(is_aggregate(known) for known in _figures(p))):
         expr = _known_over(p, expr) or expr
     _show(p, expr, start, end)
     return True
+
+
+def _of_all(p: Parse, start: int, end: int) -> bool:
+    """ "... of both cities", "for each of the two": of what is compared or grouped by."""
+    tail = p.chunks[start:end]
+    pointing = any(chunk.is_cue("both", "all", "per") or chunk.text.lower() in _POINTING for chunk in tail)
+    return pointing and all(chunk.kind in ("stop", "name") or chunk.is_cue("both", "all", "per") for chunk in tail)
 
 
 def _own_key(p: Parse, start: int, end: int) -> Col | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlcoder_builtin.assemble_parts import named
-from sqlcoder_builtin.frame import Condition
+from sqlcoder_builtin.assemble_parts import keys_of, named, time_order
+from sqlcoder_builtin.expr_walk import tables_of
+from sqlcoder_builtin.frame import Condition, Group
 from sqlcoder_builtin.naming import alias_for
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import date_column, period_pred
@@ -52,7 +53,17 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
         items = items[-1:]
     p.frame.read(max(frame.versus_at, frame.difference_at, frame.ratio_at), "comparison", f"{arms[0].label} beside {arms[1].label}")
     union: Pred = Any_(tuple(arm.pred for arm in arms))
-    return Query(measure_table(measure), named(items), (*rest, _merged(arms) or union))
+    groups = [group for group in frame.groups if not _of_arms(group, arms)]
+    keys, shown = keys_of(p, groups)
+    return Query(measure_table(measure), named([*shown, *items]), (*rest, _merged(arms) or union), tuple(keys), order=time_order(groups))
+
+
+def _of_arms(group: Group, arms: list[Arm]) -> bool:
+    """ "... for each city": what the two values are values of is no key beside them."""
+    about = {table.key for arm in arms for table in tables_of((arm.pred,))}
+    if group.column is not None:
+        return any(getattr(arm.pred, "left", None) == group.column for arm in arms)
+    return group.table is not None and group.table.key in about
 
 
 _STEPS = {"mom": "month", "yoy": "year", "qoq": "quarter", "wow": "week"}

@@ -21,7 +21,7 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     pair = next((pred for pred in where if isinstance(pred, OneOf) and len(pred.values) == 2 and not pred.negated), None)
     if more_at is None or pair is None or p.frame.groups or not any(chunk.is_cue("or") for chunk in p.chunks):
         return None
-    if p.chunks[0].text.lower().split()[0] not in _OPENINGS:
+    if p.chunks[0].text.lower().split()[0] not in _OPENINGS or max(p.frame.difference_at, p.frame.ratio_at) >= 0:
         return None
     measure = _measure(p, root, more_at)
     if measure is None:
