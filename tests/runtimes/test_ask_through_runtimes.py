@@ -89,10 +89,10 @@ def test_the_toy_answers_on_every_runtime(runtime: str, store: Path, tmp_path: P
 @pytest.mark.real_model
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_smollm2_writes_checked_sql_on_every_runtime(runtime: str, real_store: Path, tmp_path: Path) -> None:
-    """Nobody trained it for SQL: what it writes answers little, and may be refused by the engine for what no catalog tells."""
+    """Nobody trained it for SQL: what it writes answers little, and the checks may refuse it however often it is asked again."""
     folder = configured(tmp_path, REAL, runtime, "smollm2")
-    answer = answered(ask(folder, real_store, "how many orders are there", "--format", "json", "--beams", "2", "--no-run"))
-    assert answer["status"] == "answered"
+    answer = json.loads(ask(folder, real_store, "how many orders are there", "--format", "json", "--beams", "2", "--no-run").stdout)
+    assert answer["status"] in ("answered", "refused")
     assert answer["sql"].startswith(("SELECT", "WITH"))
     assert answer["signature"]["runtime"] == runtime
     assert answer["signature"]["model"] == "smollm2"
