@@ -9,11 +9,12 @@ from sqlglot import exp
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
 from sqlcoder_core.sql.mending.proposed import Mended
+from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.soundness.equalities import conditions
 from sqlcoder_core.sql.soundness.fan_out import multiplied_by
 from sqlcoder_core.sql.soundness.finding import span
 from sqlcoder_core.sql.soundness.multiplicity import is_aggregate
-from sqlcoder_core.sql.soundness.reading import Block, Reading, Source, read
+from sqlcoder_core.sql.soundness.reading import Reading, read
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.sql.tree import dialect_of
 

@@ -9,11 +9,12 @@ from sqlglot import exp
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
 from sqlcoder_core.sql.mending.proposed import Mended
+from sqlcoder_core.sql.soundness.blocks import Block
 from sqlcoder_core.sql.soundness.finding import source_text, span
 from sqlcoder_core.sql.soundness.grouping import canonical, missing_keys
 from sqlcoder_core.sql.soundness.multiplicity import group_keys, is_aggregate, is_aggregated
 from sqlcoder_core.sql.soundness.placement import is_alias
-from sqlcoder_core.sql.soundness.reading import Block, Reading, read
+from sqlcoder_core.sql.soundness.reading import Reading, read
 from sqlcoder_core.sql.tree import dialect_of
 
 

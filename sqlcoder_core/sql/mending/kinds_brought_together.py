@@ -11,9 +11,10 @@ from sqlglot import exp
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
 from sqlcoder_core.sql.mending.proposed import Mended
+from sqlcoder_core.sql.soundness.blocks import Block
 from sqlcoder_core.sql.soundness.finding import source_text, span
 from sqlcoder_core.sql.soundness.kinds import kind_of_node
-from sqlcoder_core.sql.soundness.reading import Block, Reading
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.values.catalog import ColumnKind
 
 _COMPARISONS: Final = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)

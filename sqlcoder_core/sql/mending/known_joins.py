@@ -10,8 +10,9 @@ from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
 from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.spelled import spelled
+from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.soundness.finding import source_text, span
-from sqlcoder_core.sql.soundness.reading import Block, Reading, Source
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.sql.soundness.visible_joins import is_visible
 from sqlcoder_core.values.problem import Problem
 

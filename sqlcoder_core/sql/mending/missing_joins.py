@@ -14,8 +14,8 @@ from sqlcoder_core.sql.mending.likeness import likeness
 from sqlcoder_core.sql.mending.near_names import near_column, unknown_columns
 from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.spelled import spelled, spelled_table
+from sqlcoder_core.sql.soundness.blocks import Block
 from sqlcoder_core.sql.soundness.finding import span
-from sqlcoder_core.sql.soundness.reading import Block
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.values.catalog import Relationship, Table, TableName
 

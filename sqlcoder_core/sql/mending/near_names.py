@@ -12,8 +12,8 @@ from sqlcoder_core.sql.mending.engine_words import candidate_bindings
 from sqlcoder_core.sql.mending.likeness import clear_nearest, likeness
 from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.spelled import spelled, spelled_table
+from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.soundness.finding import span
-from sqlcoder_core.sql.soundness.reading import Block, Source
 from sqlcoder_core.sql.spelling import fold
 
 

@@ -10,10 +10,11 @@ from sqlglot import exp
 from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.fanned_out import columns_of, conditions_of_join
 from sqlcoder_core.sql.mending.proposed import Mended
+from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.soundness.equalities import conditions
 from sqlcoder_core.sql.soundness.fan_out import multiplied_by
 from sqlcoder_core.sql.soundness.multiplicity import is_aggregate
-from sqlcoder_core.sql.soundness.reading import Block, Reading, Source, read
+from sqlcoder_core.sql.soundness.reading import Reading, read
 from sqlcoder_core.sql.tree import dialect_of
 
 _AGAIN: Final[dict[type[exp.Expr], type[exp.AggFunc]]] = {exp.Sum: exp.Sum, exp.Count: exp.Sum, exp.Min: exp.Min, exp.Max: exp.Max}

@@ -10,8 +10,8 @@ from sqlcoder_core.sql.mending.case import Case
 from sqlcoder_core.sql.mending.edits import Edit
 from sqlcoder_core.sql.mending.proposed import Mended
 from sqlcoder_core.sql.mending.spelled import spelled
+from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.soundness.finding import span
-from sqlcoder_core.sql.soundness.reading import Block, Source
 from sqlcoder_core.sql.spelling import fold
 
 

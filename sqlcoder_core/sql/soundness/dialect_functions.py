@@ -16,8 +16,9 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from sqlcoder_core.sql.soundness.blocks import Block
 from sqlcoder_core.sql.soundness.finding import finding, source_text
-from sqlcoder_core.sql.soundness.reading import Block, Reading
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.values.problem import Problem
 
@@ -49,7 +50,7 @@ def dialect_functions(reading: Reading) -> Iterator[Problem]:
     yield from _calls(reading)
     for kind, dialects, what, hint in _CONSTRUCTS:
         if reading.dialect in dialects:
-            for node in reading.tree.find_all(kind):
+            for node in (node for block in reading.blocks for node in block.own(kind)):
                 if _REALLY.get(kind, _always)(node):
                     yield finding(reading, node, "dialect-function", f"{reading.dialect} has no {what}", hint=hint, severity="error")
     if reading.dialect in ("postgres", "redshift"):

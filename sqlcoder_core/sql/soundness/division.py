@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlglot import exp
 
+from sqlcoder_core.sql.soundness.blocks import Block
 from sqlcoder_core.sql.soundness.finding import finding, source_text
 from sqlcoder_core.sql.soundness.kinds import kind_of_node
-from sqlcoder_core.sql.soundness.reading import Block, Reading
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.values.problem import Problem
 
 _BY_ZERO: Final = {

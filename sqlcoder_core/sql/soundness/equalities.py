@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
-from sqlcoder_core.sql.soundness.reading import Block, Source
+from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.spelling import fold
 
 Place: TypeAlias = tuple[int, str]

@@ -7,10 +7,11 @@ from typing import Final
 
 from sqlglot import exp
 
+from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.soundness.finding import finding, source_text
 from sqlcoder_core.sql.soundness.grouping import canonical
 from sqlcoder_core.sql.soundness.multiplicity import Multiplied, group_keys, is_aggregate
-from sqlcoder_core.sql.soundness.reading import Block, Reading, Source
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.values.problem import Problem, Severity
 
 _COUNTING: Final = (exp.Sum, exp.Avg, exp.Count)

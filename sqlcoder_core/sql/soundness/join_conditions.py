@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from sqlcoder_core.sql.soundness.blocks import Block, Owned, Source
 from sqlcoder_core.sql.soundness.finding import finding, span
-from sqlcoder_core.sql.soundness.reading import Block, Owned, Reading, Source
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.sql.soundness.visible_joins import is_shown, is_visible
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.values.catalog import Relationship, Table

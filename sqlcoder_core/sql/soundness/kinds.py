@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from sqlcoder_core.sql.soundness.reading import Block
+from sqlcoder_core.sql.soundness.blocks import Block
 from sqlcoder_core.values.catalog import ColumnKind
 from sqlcoder_core.values.column_kind import kind_of
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
+from sqlcoder_core.sql.soundness.blocks import Block, Owned
 from sqlcoder_core.sql.soundness.finding import finding
-from sqlcoder_core.sql.soundness.reading import Block, Owned, Reading
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.values.catalog import Catalog
 from sqlcoder_core.values.problem import Problem
 

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from sqlglot import exp
 
+from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.soundness.equalities import Equalities, Place
-from sqlcoder_core.sql.soundness.reading import Block, Source
 from sqlcoder_core.sql.spelling import fold
 from sqlcoder_core.values.catalog import Catalog, Relationship, Table
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from sqlcoder_core.sql.soundness.blocks import Block, Owned
 from sqlcoder_core.sql.soundness.finding import finding, source_text
-from sqlcoder_core.sql.soundness.reading import Block, Owned, Reading
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.values.problem import Problem
 
 

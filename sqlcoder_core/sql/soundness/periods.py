@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 from sqlglot import exp
 
+from sqlcoder_core.sql.soundness.blocks import Block
 from sqlcoder_core.sql.soundness.finding import finding, source_text
-from sqlcoder_core.sql.soundness.reading import Block, Reading
+from sqlcoder_core.sql.soundness.reading import Reading
 from sqlcoder_core.values.catalog import Column
 from sqlcoder_core.values.problem import Problem
 
