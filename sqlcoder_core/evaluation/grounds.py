@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,6 +18,8 @@ from sqlcoder_core.sql.guard import check
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.catalog import Table
 from sqlcoder_core.values.question import Clock
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,8 @@ def _with_text_dates(rows: Rows) -> Rows:
 
 
 def _text_date(cell: object) -> object:
+    if isinstance(cell, str) and _MOMENT.fullmatch(cell):
+        cell = datetime.fromisoformat(cell)
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time().isoformat() == "00:00:00" else cell.isoformat(sep=" ")
     return cell.isoformat() if isinstance(cell, date) else cell

@@ -74,8 +74,12 @@ class Kept:
         return self._found.get(task_hash(task))
 
     def pending(self, tasks: Sequence[Task]) -> tuple[Task, ...]:
-        """Those of which nothing is known yet."""
-        return tuple(task for task in tasks if self.of(task) is None)
+        """Those of which nothing is known yet, or whose gold could not be run then."""
+        return tuple(task for task in tasks if not self._is_settled(task))
+
+    def _is_settled(self, task: Task) -> bool:
+        found = self.of(task)
+        return found is not None and found.judged is not None and found.judged.outcome != "unscored"
 
     def close(self) -> None:
         """Give the journal back."""

@@ -73,7 +73,7 @@ class Openings:
             folder = self._folder / f"base-{len(self._made)}"
             folder.mkdir(parents=True)
             name = f"{_file_name(base.name)}.{engine_for(base.dialect)}"
-            self._made[base.name] = create_empty(folder / name, base.tables, base.dialect)
+            self._made[base.name] = create_empty(folder / name, base.tables, base.dialect, base.relationships)
         return self._made[base.name]
 
     def _generated_glossary(self, base: Base) -> Path | None:

@@ -12,7 +12,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from sqlcoder_core.evaluation.empty_tables import create_empty, quoted, relation
+from sqlcoder_core.evaluation.empty_tables import connected, create_empty, quoted, relation
 from sqlcoder_core.evaluation.suites.ddl import table_name
 from sqlcoder_core.evaluation.suites.statements import Statement, statements
 from sqlcoder_core.values.catalog import Table
@@ -37,7 +37,7 @@ def loaded_dump(text: str, tables: Sequence[Table], path: Path) -> Path | None:
             return None
         path.unlink(missing_ok=True)
         create_empty(path, tables, "postgres")
-        with duckdb.connect(str(path)) as connection:
+        with connected(path) as connection:
             for table, columns, rows in insertions:
                 names, marks = ", ".join(map(quoted, columns)), ", ".join("?" * len(columns))
                 connection.executemany(f"INSERT INTO {relation(table, 'duckdb')} ({names}) VALUES ({marks})", rows)
