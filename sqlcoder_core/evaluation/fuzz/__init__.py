@@ -4,6 +4,5 @@ from sqlcoder_core.evaluation.fuzz.instances import Instances, instances_for
 from sqlcoder_core.evaluation.fuzz.killing import added, kill
 from sqlcoder_core.evaluation.fuzz.runners import Benches
 from sqlcoder_core.evaluation.fuzz.survey import Survey, lines_of, survey
-from sqlcoder_core.evaluation.fuzz.translation import engine_for, in_engine_words
 
-__all__ = ["Benches", "Instances", "Survey", "added", "engine_for", "in_engine_words", "instances_for", "kill", "lines_of", "survey"]
+__all__ = ["Benches", "Instances", "Survey", "added", "instances_for", "kill", "lines_of", "survey"]

@@ -28,6 +28,7 @@ _BLANKS = 0.2
 class Constant:
     """A constant of a gold: `like` for a pattern, `part` for a number that is one part of a date (year, month, ...).
 
+    `folded` says that the gold does not mind the case of letters: only then are texts of another case fair to whoever answers.
     `summed` says no constant but that the column is summed or averaged, so that texts in it must be numbers.
     """
 
@@ -35,6 +36,7 @@ class Constant:
     like: bool = False
     part: str = ""
     summed: bool = False
+    folded: bool = False
 
 
 @dataclass(slots=True)
@@ -265,7 +267,7 @@ def _texts_around(constant: Constant, profile: Profile) -> tuple[list[Any], list
     text = str(constant.value)
     if constant.like:
         return _texts_like(text, profile)
-    near = [text.swapcase()] if profile.other_case and text.swapcase() != text else []
+    near = [text.swapcase()] if profile.other_case and constant.folded and text.swapcase() != text else []
     return [text], near
 
 

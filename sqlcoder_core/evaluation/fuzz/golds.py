@@ -174,11 +174,11 @@ def _note_condition(node: exp.Expr, frame: Frame, facts: Facts, now: datetime) -
     cells = reads(node, frame)
     if len(cells) != 1:
         return
-    part = part_name(node)
+    part, folds = part_name(node), node.find(exp.Lower, exp.Upper, exp.ILike, exp.Collate) is not None
     for side in sides:
         if not reads(side, frame):
             for value in _values(side, frame, now):
-                facts.constants.setdefault(_place(cells[0]), []).append(Constant(value, isinstance(node, _PATTERNS), part))
+                facts.constants.setdefault(_place(cells[0]), []).append(Constant(value, isinstance(node, _PATTERNS), part, folded=folds))
 
 
 def _sides(node: exp.Expr) -> list[exp.Expr]:

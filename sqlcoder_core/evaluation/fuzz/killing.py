@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlglot import exp
-
 from sqlcoder_core.errors import SqlcoderError
 from sqlcoder_core.evaluation.fuzz.equivalence import Likeness, Same
 from sqlcoder_core.evaluation.fuzz.golds import parsed
@@ -74,11 +72,12 @@ def verdicts(base: Base, golds: Sequence[str], instances: Instances) -> Iterator
     if not trees or not wanted:
         return
     shape = shape_of(base)
+    ordered = trees[0].args.get("order") is not None
     seen = Likeness(trees[0], shape, instances.dialect)
     for mutant in mutants_of(trees[0], shape, instances.dialect):
         likeness = seen.of(mutant)
         if likeness is not Same.ROWS:
-            found = _told_apart(mutant, wanted, instances, ordered=_ordered(trees[0]))
+            found = _told_apart(mutant, wanted, instances, ordered=ordered)
             if found is not None:
                 correct, strictly = found
                 yield Verdict(mutant=mutant, correct=None if likeness is Same.SET else correct, strict=strictly)
@@ -103,10 +102,6 @@ def _told_apart(mutant: Mutant, wanted: Sequence[Sequence[Rows | str]], instance
     except SqlcoderError:
         return None
     return not loose, not close
-
-
-def _ordered(tree: exp.Expr) -> bool:
-    return tree.args.get("order") is not None
 
 
 def _tally(told: Sequence[bool]) -> tuple[int, int]:
