@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Condition, Group
+from sqlcoder_builtin.own_conditions import give_back
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.periods_apart import cannot_hold, read_apart
 from sqlcoder_builtin.plain_shape import plain
@@ -36,6 +37,7 @@ def _shaped(p: Parse) -> Query:
     _something_asked(p)
     if frame.outer is not None and not frame.groups:
         _group_by_the_other(p)
+    give_back(p)
     settle_groups(p, root)
     _pick_rows(p)
     where = conditions(p, root)

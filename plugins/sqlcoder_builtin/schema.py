@@ -84,7 +84,12 @@ class Schema:
         for column in table.columns:
             if name_words(column.name) in (("id",), (*words, "id"), (*words[-1:], "id"), (*words, "key")):
                 return (column.name,)
-        return ()
+        return self._pointed_at(name)
+
+    def _pointed_at(self, name: TableName) -> tuple[str, ...]:
+        """The lone column by which other tables refer to its rows."""
+        found = {step.pairs[0][0] for step in self._steps[name.key] if step.many and len(step.pairs) == 1}
+        return tuple(found) if len(found) == 1 else ()
 
     def display(self, name: TableName) -> tuple[str, ...]:
         """Columns that name a row for people: name, title, first and last name; else the key; else the first column."""

@@ -58,8 +58,12 @@ def _date_of(p: Parse, table: TableName, unit: str | None) -> Col | None:
         ]
         if years and not p.schema.dates(table):
             return Col(table, years[0])
-    dates = p.schema.dates(table)
+    dates = [name for name in p.schema.dates(table) if not _BIRTH & set(name_words(name))]
     return Col(table, dates[0]) if dates else None
+
+
+_BIRTH = frozenset({"birth", "birthday", "birthdate", "dob"})
+"""No date by which things are counted, unless it is named."""
 
 
 def unit_expr(unit: str | None, column: Col) -> Expr:

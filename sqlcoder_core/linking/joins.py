@@ -110,6 +110,8 @@ def _likely_keys(table: Table, words: Words) -> list[str]:
     if table.primary_key:
         return []
     named = [column for column in table.columns if _named_like_key(column, words) and not _repeats(column, table)]
+    if not named and table.columns and _short_key(table.columns[0], words) and _is_counted(table, [table.columns[0].name.lower()]):
+        named = [table.columns[0]]
     named.sort(key=lambda column: not _is_counted(table, [column.name.lower()]))
     return [column.name.lower() for column in named[:1]]
 
@@ -123,6 +125,14 @@ def _is_counted(table: Table, keys: Sequence[str]) -> bool:
 def _named_like_key(column: Column, words: Words) -> bool:
     own = name_words(column.name)
     return own in (("id",), ("pk",), ("key",)) or (bool(own) and own[:-1] == words and own[-1] in _BARE)
+
+
+def _short_key(column: Column, words: Words) -> bool:
+    """`res_id` first in reservation, `hid` in hotel: named after the table in short, and the contents show that it tells rows apart."""
+    own = name_words(column.name)
+    if len(own) == 1:
+        return bool(words) and own[0] == f"{words[-1][:1]}id"
+    return own[-1] in _BARE and any(len(own[0]) > 1 and word.startswith(own[0]) for word in words)
 
 
 def _repeats(column: Column, table: Table) -> bool:
@@ -180,6 +190,9 @@ def _joins_of(shape: TableShape, column: KeyColumn, targets: Mapping[Words, list
 def _readings(column: KeyColumn) -> Iterator[tuple[Words, float]]:
     """The keys that a column's words may mean, surest first: all of them, then without leading words that tell a role."""
     words = column.words
+    if len(words) == 1 and len(words[0]) == 3 and words[0].endswith("id"):
+        # `hid`: whoever has a key of that name is meant.
+        yield words, _EXACT
     if len(words) > 1 and words[0] in ("fk", "id"):
         words = words[1:] if words[-1] in _KEY_ENDINGS else (*words[1:], _ANY_KEY)
     elif words and not _looks_like_key(column.name):

@@ -55,14 +55,6 @@ def deed_against_date(p: Parse, at: int) -> int | None:
     return against_date(p, at + 1)
 
 
-def deed_against_date(p: Parse, at: int) -> int | None:
-    """The same from the deed on, before it is taken for a stored value."""
-    chunk, following = p.chunk(at), p.chunk(at + 1)
-    if chunk is None or following is None or chunk.kind not in ("value", "name", "verb") or following.text.lower() not in _WORDS:
-        return None
-    return against_date(p, at + 1)
-
-
 def _is_due(p: Parse, at: int) -> bool:
     chunk = p.chunk(p.past(at))
     return chunk is not None and chunk.text.lower().split()[0] in _DUE

@@ -11,6 +11,8 @@ from sqlcoder_builtin.tree import Agg, Col, Has, Null, Pred
 from sqlcoder_core.api import TableName, name_words, stem, table_words
 
 _DEEDS = frozenset({"placed", "made", "created", "ordered", "bought", "sold"})
+_BEGUN = frozenset({"opened", "booked", "submitted", "issued", "logged", "raised", "filed", "started"})
+"""Said of how rows come to be: dated by when they began, whatever status is called so."""
 _ENDINGS = ("ed", "de", "ld", "ht")
 _NEVER = frozenset({"never", "yet"})
 
@@ -35,7 +37,7 @@ def is_deed(p: Parse, at: int) -> bool:
     dated = following is not None and (
         following.kind == "date" or following.is_cue("by") or following.text.lower() in ("by", "with", "via")
     )
-    return dated and deed_date(p, text) is not None
+    return dated and (deed_date(p, text) is not None or text in _BEGUN)
 
 
 def _how_often(chunk: Chunk) -> bool:
@@ -85,7 +87,11 @@ def dated_verb(p: Parse, at: int) -> int | None:
     if first == "left" and ahead is not None:
         return _left(p, at, ahead)
     following = p.chunk(p.past(at + 1, "in", "during"))
-    if not first.endswith(("ed", "rn", "ft", "an")) or following is None or not (following.is_cue("per", "by") or following.kind == "unit"):
+    if (
+        not first.endswith(("ed", "rn", "ft", "an", "paid", "sold"))
+        or following is None
+        or not (following.is_cue("per", "by") or following.kind == "unit")
+    ):
         return None
     column = p.column(at, p.dated)
     if column is None or not p.is_dated(column):

@@ -55,12 +55,16 @@ def count(p: Parse, at: int) -> int | None:
     unit = p.chunk(p.past(at + 1))
     if unit is not None and unit.kind == "unit" and not p.table(p.past(at + 1)):
         return at + 1
+    known = len(p.frame.conditions)
     found = counted(p, at + 1)
     if found is None:
         return _count_of_subject(p, at)
     if p.zone == "select" or p.chunks[at].text.lower().startswith("how many"):
         if isinstance(found.expr, Agg) and found.expr.arg is None:
             set_subject(p, found.table, found.end - 1)
+        if len(p.frame.conditions) > known and any(output.expr == found.expr for output in p.frame.outputs):
+            # "the number of orders and the number of cancelled orders": the same rows, and some of them.
+            p.frame.outputs.append(Output(found.expr, p.phrase(at, found.end), at))
         add_output(p, found.expr, at, found.end, alias=_count_alias(found))
         return found.end
     return None

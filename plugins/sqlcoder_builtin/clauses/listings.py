@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col, Expr
-from sqlcoder_core.api import TableName, name_words, table_words
+from sqlcoder_core.api import TableName, name_words, singular, table_words
 
 
 def along(p: Parse, at: int) -> int | None:
@@ -86,6 +86,11 @@ def people_names(p: Parse, at: int) -> int | None:
         tail = p.chunk(end - 1)
         if tail is None or not tail.text.lower().endswith(("name", "names")):
             return None
+    elif (owner := _named_people(p, at)) is not None:
+        end = at + 1
+        for column_name in p.schema.display(owner):
+            add_output(p, Col(owner, column_name), at, end)
+        return end
     else:
         return None
     table = p.owner_after(end - 1) or p.near_table(end) or p.subject()
@@ -99,6 +104,21 @@ def people_names(p: Parse, at: int) -> int | None:
         for column in columns:
             add_output(p, column, at, end)
     return end
+
+
+def _named_people(p: Parse, at: int) -> TableName | None:
+    """ "names of guests", "guest name": whose rows are called by a first and a last name."""
+    words = p.chunks[at].text.lower().split()
+    if p.zone != "select" or not words or words[-1] not in ("name", "names") or len(words) > 2:
+        return None
+    owner = p.table(at - 1) if len(words) == 1 and at and p.chunks[at - 1].kind == "name" else None
+    owner = owner or (p.owner_after(at) if len(words) == 1 else None)
+    if owner is None and len(words) == 2:
+        owner = next((table.name for table in p.schema.tables.values() if singular(words[0]) in table_words(table.name.name)[-1:]), None)
+    own = p.chunks[at].best("column")
+    if owner is None or len(p.schema.display(owner)) != 2 or (own is not None and own.table == owner and own.score >= 0.93):
+        return None
+    return owner
 
 
 def first_and_last(p: Parse, table: TableName) -> tuple[Col, ...] | None:

@@ -17,7 +17,7 @@ from sqlcoder_builtin.clauses.values import alone
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw, RawPred
+from sqlcoder_builtin.tree import Age, Agg, Col, Expr, Function, Raw, RawPred
 from sqlcoder_core.api import Match, Metric, TableName, Term, name_words, table_words
 
 MONEY_TABLES = frozenset("expense payment refund sale donation cost deposit withdrawal fee charge fine tax spending payroll salary".split())
@@ -275,6 +275,8 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
         metric = money_metric(p, prefer or p.near_table(at) or p.subject())
         if metric is not None:
             return Measured(metric, metric.table, at + 1, True, money=True)
+    if chunk.text.lower() in ("age", "ages") and (aged := _age(p, at, prefer)) is not None:
+        return aged
     column = p.column(at, p.measures, prefer)
     if column is not None and (chunk.score("column") >= 0.65 or chunk.text.lower() not in MONEY_CONCEPTS) and _measurable(p, column):
         table = p.table(at)
@@ -288,6 +290,17 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
         return Measured(column, column.table, at + 1, False, certainty=chunk.score("column"))
     table = p.table(at)
     return Measured(Agg("count", table), table, at + 1, True, counted=True) if table else None
+
+
+def _age(p: Parse, at: int, prefer: TableName | None) -> Measured | None:
+    """ "average age": years since the date of birth, where no number is called so."""
+    about = prefer or p.owner_after(at) or p.near_table(at) or p.subject()
+    if about is None or p.concept(("age",), about, p.numbers) is not None:
+        return None
+    born = p.concept(("birth_date", "date_of_birth", "birthday", "dob"), about, p.dated)
+    unit, years = p.chunk(at + 1), p.chunk(at + 2)
+    spoken = unit is not None and years is not None and unit.text.lower() == "in" and years.text.lower() == "years"
+    return Measured(Age(born), born.table, at + 1 + 2 * spoken, False) if born is not None else None
 
 
 def _measurable(p: Parse, column: Col) -> bool:

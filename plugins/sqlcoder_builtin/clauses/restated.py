@@ -56,7 +56,7 @@ def _openings(p: Parse) -> Iterator[tuple[int, int]]:
             continue
         before, text = p.chunks[at - 1], chunk.text.lower()
         asks = chunk.is_cue("show", "like", "with") and (text.split()[0] in _ASKING or text.split()[-1] in _ASKING)
-        if asks and (before.kind == "mark" or before.word in (",", ":") or before.is_cue("and")):
+        if asks and (before.kind == "mark" or before.word in (",", ":") or (before.is_cue("and") and " " not in before.text)):
             yield at, at + 1
         following = p.chunk(at + 1)
         pointing = following is not None and following.text.lower() in ("the", "their", "its", "that") and not _ranks(p, at + 2)
