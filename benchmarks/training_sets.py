@@ -2,8 +2,8 @@
 
     python benchmarks/training_sets.py DATA_DIR [--set spider_train] [--half dev|held|both] [--values none|samples] [--show N] [--grep TEXT]
 
-A question counts as right when its rows equal the gold query's on two small random databases that satisfy the schema's keys and hold
-the gold's constants. `strict` compares multisets of rows (column order free); `lenient` drops duplicates and lets extra columns pass.
+A question counts as right when its rows match the gold query's, by sqlcoder_core.evaluation.matching (exact or subset; strict), on every
+one of a few fuzzed instances (sqlcoder_core.evaluation.fuzz), which `--instances` counts. The order of rows is free.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ import argparse
 import gzip
 import hashlib
 import json
-import random
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import sqlglot
-from sqlglot import exp
 
 from sqlcoder_builtin.proposer import BuiltinProposer, BuiltinSettings
 from sqlcoder_core.contracts.component import Context
 from sqlcoder_core.contracts.proposer import Ask
+from sqlcoder_core.errors import DatabaseError, SqlcoderError
+from sqlcoder_core.evaluation.fuzz.instances import Instances, Recipe, untied_files
+from sqlcoder_core.evaluation.matching import exact, strict, subset
+from sqlcoder_core.evaluation.records import Base, Rows
 from sqlcoder_core.linking.catalog_index import memory_catalog
 from sqlcoder_core.linking.linker import link
 from sqlcoder_core.linking.words import name_words
 from sqlcoder_core.values.catalog import Column, ColumnKind, Fact, Relationship, Table, TableName
+from sqlcoder_core.values.checked import CheckedQuery
 from sqlcoder_core.values.question import Clock, Question
 
-ROWS = 24
+SECONDS = 2.0
+MOST_ROWS = 20_000
 CLOCK = Clock(now=datetime(2022, 6, 15, 12, 0))
-WORDS = ["alpha", "beta", "gamma", "delta", "kappa", "omega", "north", "south", "east", "west", "red", "blue", "green", "open", "closed"]
 
 
 def half_of(db: str) -> str:
@@ -91,159 +91,59 @@ def facts_of(schema: dict[str, Any], samples: dict[str, Any] | None) -> list[Fac
     return facts
 
 
-# ---------------------------------------------------------------- random databases
+def base_of(record: dict[str, Any]) -> Base:
+    """The record's schema as a base without contents."""
+    facts = facts_of(record["schema"], None)
+    return Base(
+        name=record["db_id"] or record["id"],
+        dialect="sqlite",
+        tables=tuple(fact for fact in facts if isinstance(fact, Table)),
+        relationships=tuple(fact for fact in facts if isinstance(fact, Relationship)),
+    )
 
 
-def build_database(schema: dict[str, Any], gold: str, seed: int) -> sqlite3.Connection:
-    """A small database with random rows, keys satisfied, seeded with the gold query's constants."""
-    chance = random.Random(seed)
-    connection = sqlite3.connect(":memory:")
-    constants = constants_of(gold)
-    pools: dict[tuple[str, str], list[Any]] = {}
-    references = {
-        (left.lower(), left_column.lower()): (right.lower(), right_column.lower())
-        for left, left_column, right, right_column in schema.get("fks", [])
-    }
-    for table in in_order(schema):
-        quoted = ", ".join(f'"{column["name"]}"' for column in table["columns"])
-        connection.execute(f'CREATE TABLE "{table["name"]}" ({quoted})')
-        columns = []
-        for column in table["columns"]:
-            place = (table["name"].lower(), column["name"].lower())
-            parent = references.get(place)
-            unique = [name.lower() for name in table.get("pk") or ()] == [place[1]]
-            pool = pools.get(parent) if parent else None
-            columns.append(fill(column, unique, pool, constants.get(place[1], []), chance))
-            pools[place] = columns[-1]
-        for row in zip(*columns, strict=True):
-            connection.execute(f'INSERT INTO "{table["name"]}" VALUES ({", ".join("?" * len(row))})', row)
-    return connection
+# ---------------------------------------------------------------- instances in this process
 
 
-def in_order(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Parents before children, as far as there are no circles."""
-    parents: dict[str, set[str]] = {table["name"].lower(): set() for table in schema["tables"]}
-    for left, _, right, _ in schema.get("fks", []):
-        if left.lower() != right.lower():
-            parents.setdefault(left.lower(), set()).add(right.lower())
-    done: list[dict[str, Any]] = []
-    waiting = list(schema["tables"])
-    while waiting:
-        ready = [table for table in waiting if parents[table["name"].lower()] <= {other["name"].lower() for other in done}] or waiting[:1]
-        done += ready
-        waiting = [table for table in waiting if table not in ready]
-    return done
+class InMemory:
+    """Instances as throwaway databases in memory: what runs there passed the guard, and there is nothing else to be read or spoilt."""
+
+    def __init__(self) -> None:
+        self._connections: list[sqlite3.Connection] = []
+
+    def place(self, files: Sequence[bytes]) -> None:
+        """Take these in place of those before."""
+        for connection in self._connections:
+            connection.close()
+        self._connections = [sqlite3.connect(":memory:") for _ in files]
+        for connection, content in zip(self._connections, files, strict=True):
+            connection.deserialize(content)
+
+    def run(self, index: int, query: CheckedQuery) -> Rows:
+        """Rows of one instance; DatabaseError for what SQLite refuses or what takes too long."""
+        deadline = time.monotonic() + SECONDS
+        self._connections[index].set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
+        try:
+            cursor = self._connections[index].execute(query.text)
+            return Rows(columns=tuple(column[0] for column in cursor.description), rows=tuple(cursor.fetchmany(MOST_ROWS)))
+        except sqlite3.Error as error:
+            raise DatabaseError(str(error)) from error
 
 
-def fill(column: dict[str, Any], unique: bool, pool: list[Any] | None, constants: list[Any], chance: random.Random) -> list[Any]:
-    """ROWS values for one column."""
-    if pool:
-        if unique:
-            return chance.sample(pool, len(pool))[:ROWS] + [None] * max(0, ROWS - len(pool))
-        # Skewed, so that "the most" is seldom a tie; a third of the parents has no child.
-        return [pool[int(max(2, len(pool) * 2 // 3) * chance.random() ** 2.2)] for _ in range(ROWS)]
-    kind = kind_of(column["name"], column["type"])
-    if unique:
-        made = list(range(1, ROWS + 1)) if kind in ("integer", "number") else [f"k{number}" for number in range(ROWS)]
-        chosen = [value for value in constants if value not in made][: ROWS // 2]
-        return chosen + made[len(chosen) :]
-    return [
-        chance.choice(constants) if constants and chance.random() < 0.45 else value(kind, column["name"], constants, chance)
-        for _ in range(ROWS)
-    ]
+def instances_of(record: dict[str, Any], count: int) -> Instances:
+    """The instances of one question; raises UsageError for a gold that cannot be read."""
+    bench = InMemory()
+    recipe = Recipe.of(base_of(record), [record["sql_raw"]], seed=1, dialect="sqlite", now=None)
+    return Instances(untied_files(recipe, count, bench), "sqlite", bench, lambda: None)
 
 
-def value(kind: str, name: str, constants: list[Any], chance: random.Random) -> Any:
-    """One random value; numbers lie around the constants so that comparisons split the rows."""
-    numbers = [constant for constant in constants if isinstance(constant, (int, float))]
-    if kind in ("integer", "number") or numbers:
-        middle = chance.choice(numbers) if numbers else 50
-        return (
-            round(middle + chance.randint(-9, 9) * max(1, abs(middle) / 20))
-            if kind != "number"
-            else round(middle + chance.uniform(-9, 9) * max(1, abs(middle) / 20), 2)
-        )
-    if kind in ("date", "timestamp") or "date" in name.lower():
-        day = date(2022, 6, 1) - timedelta(days=chance.randint(0, 1500))
-        return day.isoformat() if kind != "timestamp" else f"{day.isoformat()} {chance.randint(0, 23):02}:00:00"
-    return f"{chance.choice(WORDS)} {chance.randint(1, 5)}"
-
-
-def constants_of(gold: str) -> dict[str, list[Any]]:
-    """Column name -> constants that the gold query compares it with."""
-    found: dict[str, list[Any]] = {}
-    tree = sqlglot.parse_one(gold, dialect="sqlite")
-    for node in tree.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Like, exp.Between, exp.In):
-        columns = [column.name.lower() for column in node.find_all(exp.Column)]
-        for constant in node.find_all(exp.Literal):
-            text = constant.this.strip("%") if constant.is_string else float(constant.this)
-            text = int(text) if isinstance(text, float) and text.is_integer() else text
-            for name in columns[:1]:
-                found.setdefault(name, []).append(f"x{text}y" if isinstance(node, exp.Like) and len(found.get(name, [])) % 2 else text)
-    # Double-quoted constants come as columns.
-    for node in tree.find_all(exp.EQ, exp.NEQ, exp.Like):
-        if isinstance(node.expression, exp.Column) and not node.expression.table and isinstance(node.this, exp.Column):
-            found.setdefault(node.this.name.lower(), []).append(node.expression.name.strip("%"))
-    return found
-
-
-# ---------------------------------------------------------------- comparing
-
-
-def run(connection: sqlite3.Connection, sql: str) -> list[tuple[Any, ...]] | None:
-    """Rows, or None when the query fails or takes too long."""
-    steps = 0
-
-    def stop() -> int:
-        nonlocal steps
-        steps += 1
-        return int(steps > 200)
-
-    connection.set_progress_handler(stop, 10_000)
-    try:
-        return connection.execute(sql).fetchall()
-    except sqlite3.Error:
-        return None
-
-
-def cell(value: Any) -> str:
-    """A cell as it is compared: numbers as floats to six digits."""
-    if isinstance(value, (int, float)):
-        return f"{float(value):.5g}"
-    return str(value)
-
-
-def columns_of(rows: list[tuple[Any, ...]]) -> list[tuple[str, ...]]:
-    """Columns as tuples of compared cells."""
-    return [tuple(cell(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
-
-
-def strict(gold: list[tuple[Any, ...]], ours: list[tuple[Any, ...]]) -> bool:
-    """Same multiset of rows for some order of the columns."""
-    if len(gold) != len(ours):
-        return False
-    if not gold:
-        return True
-    if len(gold[0]) != len(ours[0]):
-        return False
-    left, right = (Counter(zip(*sorted(columns_of(rows), key=sorted), strict=True)) for rows in (gold, ours))
-    return left == right
-
-
-def lenient(gold: list[tuple[Any, ...]], ours: list[tuple[Any, ...]]) -> bool:
-    """Duplicates dropped, extra columns of ours free: each gold column is found among ours with equal sorted values."""
-    gold, ours = list(dict.fromkeys(gold)), list(dict.fromkeys(ours))
-    if not gold or not ours:
-        return not gold and not ours
-    places = []
-    free = list(range(len(ours[0])))
-    for column in columns_of(gold):
-        match = next((at for at in free if set(columns_of(ours)[at]) == set(column)), None)
-        if match is None:
-            return False
-        places.append(match)
-        free.remove(match)
-    return {tuple(map(cell, row)) for row in gold} == {tuple(cell(row[at]) for at in places) for row in ours}
+def right(gold: Sequence[Rows | str], ours: Sequence[Rows | str], *, ordered: bool) -> tuple[bool, bool]:
+    """Correct (exact or subset) and strict, each on every instance; as `sqlcoder eval` judges where the order of rows is free."""
+    pairs = [(one, other) for one, other in zip(gold, ours, strict=True) if isinstance(one, Rows) and isinstance(other, Rows)]
+    if len(pairs) < len(gold):
+        return False, False
+    correct = all(exact(one, other, ordered=ordered) or subset(one, other, ordered=ordered) for one, other in pairs)
+    return correct, all(strict(one, other, ordered=ordered) for one, other in pairs)
 
 
 # ---------------------------------------------------------------- the run
@@ -296,6 +196,7 @@ def main() -> None:
     parser.add_argument("--show", default="", help="wrong, abstained or right: print those")
     parser.add_argument("--grep", default="")
     parser.add_argument("--every", type=int, default=1, help="take every N-th question")
+    parser.add_argument("--instances", type=int, default=6, help="fuzzed databases for each question")
     parser.add_argument("--floor", type=float, default=0.0, help="answers below this score count as abstained")
     chosen = parser.parse_args()
     sample_file = chosen.data / "train" / "spider_train_samples.json.gz"
@@ -328,14 +229,14 @@ def evaluate(chosen: argparse.Namespace, name: str, half: str, samples: dict[str
 
 
 def one(chosen: argparse.Namespace, record: dict[str, Any], proposer: BuiltinProposer, catalog: Any, tally: Tally) -> None:
-    """One question: propose, run on two databases, compare."""
+    """One question: propose, run on the instances, compare."""
     gold = record["sql_raw"]
     try:
-        bases = [build_database(record["schema"], gold, seed) for seed in (1, 2)]
-    except (sqlglot.errors.ParseError, sqlite3.Error):
+        instances = instances_of(record, chosen.instances)
+    except SqlcoderError:
         return
-    expected = [run(base, gold) for base in bases]
-    if None in expected:
+    expected = instances.rows(gold)
+    if any(isinstance(rows, str) for rows in expected):
         return
     tally.asked += 1
     begin = time.perf_counter()
@@ -347,15 +248,15 @@ def one(chosen: argparse.Namespace, record: dict[str, Any], proposer: BuiltinPro
         return
     tally.answered += 1
     best = proposal.candidates[0]
-    ours = [run(base, best.sql) for base in bases]
-    right = all(mine is not None and lenient(wanted or [], mine) for wanted, mine in zip(expected, ours, strict=True))
-    exact = all(mine is not None and strict(wanted or [], mine) for wanted, mine in zip(expected, ours, strict=True))
-    tally.lenient += right
-    tally.strict += exact
+    ours = instances.rows(best.sql)
+    correct, exactly = right(expected, ours, ordered=False)
+    tally.lenient += correct
+    tally.strict += exactly
     band = tally.bands.setdefault(int(best.score * 10), [0, 0])
-    band[0] += right
+    band[0] += correct
     band[1] += 1
-    show(chosen, "right" if right else "wrong", record, f"{best.sql}   [{best.score}]{' FAILS' if None in ours else ''}")
+    failed = next((f" FAILS: {rows}" for rows in ours if isinstance(rows, str)), "")
+    show(chosen, "right" if correct else "wrong", record, f"{best.sql}   [{best.score}]{failed}")
 
 
 def show(chosen: argparse.Namespace, outcome: str, record: dict[str, Any], ours: str) -> None:
