@@ -15,6 +15,7 @@ from sqlcoder_core.evaluation.fuzz import Benches, Instances, added, instances_f
 from sqlcoder_core.evaluation.fuzz.equivalence import Likeness, Same
 from sqlcoder_core.evaluation.fuzz.mutants import KINDS, Mutant, mutants_of
 from sqlcoder_core.evaluation.fuzz.shape import shape_of
+from sqlcoder_core.evaluation.fuzz.ties import tie_probe
 from sqlcoder_core.evaluation.records import MutantKill, Rows
 
 CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("fuzz_golds.yml").read_text())
@@ -122,3 +123,28 @@ def test_a_product_of_tables_is_cut_off_with_a_reason(benches: Benches) -> None:
     with _built("SELECT mark FROM enrolment", benches) as instances:
         found = instances.rows(product)
     assert all(isinstance(one, str) and "holds more than" in one for one in found)
+
+
+@pytest.mark.parametrize(
+    "gold",
+    [
+        "SELECT city FROM student GROUP BY city ORDER BY count(*) DESC LIMIT 1",
+        "SELECT name FROM student ORDER BY born LIMIT 3",
+        "SELECT s.name, count(*) AS n FROM student AS s JOIN enrolment AS e ON e.student_id = s.id "
+        "GROUP BY s.id, s.name ORDER BY n DESC LIMIT 2",
+    ],
+)
+def test_no_limit_cuts_between_rows_that_are_ordered_alike(gold: str, benches: Benches) -> None:
+    probe = tie_probe(parse_one(gold, dialect="sqlite"), "sqlite")
+    assert probe is not None
+    with _built(gold, benches) as instances:
+        found = instances.rows(probe.sql)
+    assert [probe.shows(one) for one in found if isinstance(one, Rows)] == [False] * len(found)
+
+
+def test_a_tie_across_the_limit_is_seen() -> None:
+    probe = tie_probe(parse_one("SELECT name FROM student ORDER BY city LIMIT 2", dialect="sqlite"), "sqlite")
+    assert probe is not None and "LIMIT 3" in probe.sql
+    tied = Rows(columns=("name", "city"), rows=(("a", "Oslo"), ("b", "Paris"), ("c", "Paris")))
+    apart = Rows(columns=("name", "city"), rows=(("a", "Oslo"), ("b", "Oslo"), ("c", "Paris")))
+    assert (probe.shows(tied), probe.shows(apart)) == (True, False)

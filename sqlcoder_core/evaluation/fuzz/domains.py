@@ -61,14 +61,14 @@ class Domain:
         made = [self.fresh(chance, profile) if self.unique else self.invented(chance, profile) for _ in range(6)]
         known = [*self.equal, *self.near]
         chance.shuffle(known)
-        return known + made + [None] * (self.blank and not self.unique)
+        return known + made + [None] * self.blank
 
     def draw(self, chance: random.Random, profile: Profile) -> Any:
         """A cell that nobody asked anything of."""
+        if chance.random() < (_BLANKS if self.blank else profile.nulls if self.field.nulls and not self.unique else 0.0):
+            return None
         if self.unique:
             return self.fresh(chance, profile)
-        if chance.random() < (_BLANKS if self.blank else profile.nulls if self.field.nulls else 0.0):
-            return None
         dice = chance.random()
         if self.equal and dice < profile.constants:
             return chance.choice(self.equal)

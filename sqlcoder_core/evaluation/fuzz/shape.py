@@ -98,14 +98,18 @@ def _known(name: TableName, tables: dict[str, Table]) -> str | None:
 def _table(table: Table, key: str, references: list[Reference]) -> TableShape:
     keys = tuple(dict.fromkeys(_lowered(columns) for columns in (table.primary_key, *table.unique_keys) if columns))
     bound = {name for columns in keys for name in columns}
-    fields = {column.name.lower(): _field(column, column.name.lower() in bound) for column in table.columns}
+    primary_names = set(_lowered(table.primary_key))
+    fields = {
+        column.name.lower(): _field(column, column.name.lower() in bound, column.name.lower() in primary_names) for column in table.columns
+    }
     known = tuple(columns for columns in keys if all(name in fields for name in columns))
     primary = tuple(_lowered(table.primary_key)) if _lowered(table.primary_key) in known else ()
     return TableShape(name=table.name, key=key, fields=fields, keys=known, primary=primary, references=tuple(references))
 
 
-def _field(column: Column, in_key: bool) -> Field:
-    required = in_key or column.nullable is False
+def _field(column: Column, in_key: bool, in_primary: bool) -> Field:
+    """Unique keys may hold NULL, but only get one where a gold asks for it."""
+    required = in_primary or column.nullable is False
     nulls = column.nullable is True and not in_key
     return Field(name=column.name, kind=column.kind, type=column.type, nulls=nulls, required=required, values=column.values)
 

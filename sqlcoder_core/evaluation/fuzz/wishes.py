@@ -40,7 +40,10 @@ class Repeat:
 
 @dataclass(slots=True)
 class Wish:
-    """Rows that together satisfy a query. `shown` are the cells of its output, `choices` says whether another side differs."""
+    """Rows that together satisfy a query.
+
+    `shown` are the cells of its output, `limit` is its LIMIT, 1 without one, `choices` says whether another side differs.
+    """
 
     side: Side
     atoms: list[Atom] = field(default_factory=list)
@@ -48,6 +51,7 @@ class Wish:
     equal: list[tuple[Var, Var]] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     shown: list[Var] = field(default_factory=list)
+    limit: int = 1
     choices: bool = False
 
 
@@ -57,13 +61,19 @@ def wishes_of(tree: exp.Expr, shape: Shape) -> list[Wish]:
     for side in Side:
         reader = Reader(shape)
         block = reader.block(tree)
-        wish = Wish(side)
+        wish = Wish(side, limit=_limit(tree))
         if block is not None:
             _Collector(reader, wish).block(block)
             wish.shown = [cell for one in projections(block) if (cell := var(*one)) is not None]
         if wish.atoms and (side is Side.MEANT or wish.choices):
             found.append(wish)
     return found
+
+
+def _limit(tree: exp.Expr) -> int:
+    limit = tree.args.get("limit")
+    count = limit.expression if isinstance(limit, exp.Limit) else None
+    return int(count.this) if isinstance(count, exp.Literal) and count.is_int else 1
 
 
 class _Collector:

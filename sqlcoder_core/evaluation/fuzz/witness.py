@@ -20,6 +20,8 @@ from sqlcoder_core.evaluation.fuzz.solving import Candidates, Solver
 from sqlcoder_core.evaluation.fuzz.wishes import Condition, Repeat, Side
 
 _ATTEMPTS = 5
+_MOST_ROUNDS = 14
+"""More rows than a LIMIT lets through are made up to here."""
 _MOST_REPEATS = 120
 _FEW_REPEATS = 12
 """Larger groups are made once, not in every round."""
@@ -47,6 +49,11 @@ class Witnesses:
         self._solver = solver
         order = {key: place for place, key in enumerate(scene.shape.tables)}
         self._atoms = sorted(wish.atoms, key=lambda atom: order[atom.table.key])
+
+    @property
+    def limit(self) -> int:
+        """How many rows the query returns at most."""
+        return self._wish.limit
 
     def meant(self, round_number: int) -> None:
         """Rows that satisfy the wish, as many as its groups need, and a second set with the same output."""
@@ -132,7 +139,8 @@ def add_witnesses(wishes: Sequence[Solver], scene: Scene, profile: Profile) -> N
     makers = [Witnesses(one, scene) for one in wishes if one.wish.side is Side.MEANT or profile.near_misses]
     if profile.near_misses and profile.misses_first:
         makers[0].missed()
-    for number in range(profile.witnesses):
+    beyond = min(makers[0].limit + 2, _MOST_ROUNDS) if makers[0].limit > 1 else 1
+    for number in range(max(profile.witnesses, beyond)):
         for maker in makers:
             maker.meant(number)
     if profile.near_misses and not profile.misses_first:
