@@ -9,7 +9,7 @@ proposer's order. Where candidates are readings, agreement proves nothing: the p
 
 A candidate's weight is its score, times 0.85 for each repair. Confidence is
 
-    weight x 0.7 ** doubts x shape x agreement
+    weight x 0.7 ** kinds of doubt x shape x agreement
 
 with shape 1 where rows fit the question, 0.9 where they are odd, 0.6 where they clearly do not; and, among tries at one reading,
 agreement = 0.4 + 0.6 x (share + (1 - share) x margin): `share` is the winning rows' part of all votes cast (a try that the engine
@@ -41,7 +41,12 @@ def weight(one: CheckedCandidate) -> float:
 
 def ceiling(one: CheckedCandidate) -> float:
     """The confidence that it can have at most, known before it runs."""
-    return weight(one) * float(_DOUBT ** len(one.doubts))
+    return weight(one) * float(_DOUBT ** doubts(one))
+
+
+def doubts(one: CheckedCandidate) -> int:
+    """How many kinds of doubt there are: two sums over one join are doubtful for one reason."""
+    return len({doubt.code for doubt in one.doubts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Ranking:
 
     def against(self, one: Executed) -> int:
         """How many things speak against it."""
-        return len(one.checked.doubts) + (self.misfit(one) == "clear")
+        return doubts(one.checked) + (self.misfit(one) == "clear")
 
     def misfit(self, one: Executed) -> Misfit:
         """How badly its rows miss the shape that the question asks for."""
@@ -83,7 +88,7 @@ class Ranking:
         if not ran:
             return False
         least = min(map(self.against, ran))
-        rivals = [one for one in waiting if one.query is not None and len(one.doubts) < least + self.votes]
+        rivals = [one for one in waiting if one.query is not None and doubts(one) < least + self.votes]
         if not self.votes or not rivals:
             return not rivals
         if len(ran) == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sqlcoder_core.linking.answer_shape import Shape
@@ -111,6 +113,11 @@ def test_doubts_misfits_and_repairs_lower_it_by_the_formula() -> None:
     assert READINGS.confidence(doubtful, [doubtful]) == pytest.approx(0.8 * 0.7)
     assert READINGS.confidence(repaired, [repaired]) == pytest.approx(0.8 * 0.85**2)
     assert Ranking(shape=NUMBER).confidence(odd, [odd]) == pytest.approx(0.8 * 0.6)
+
+
+def test_two_doubts_of_one_kind_are_one_reason() -> None:
+    twice = ran("a", rows(1), score=0.8, doubts=[DOUBT, replace(DOUBT, message="pets.kind is never 'bird'")])
+    assert READINGS.confidence(twice, [twice]) == pytest.approx(0.8 * 0.7)
 
 
 def test_agreement_of_all_tries_leaves_the_score_and_a_lone_winner_loses_some() -> None:
