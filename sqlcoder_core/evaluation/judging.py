@@ -74,20 +74,23 @@ def judged(task: Task, answer: Answer, readings: Sequence[Reading], ours: Sequen
     failure = next((one for one in ours if isinstance(one, str)), None)
     if failure is not None:
         return replace(plain, why=f"our SQL fails: {failure}", gold=readings[0].sql or None)
-    rows = [one for one in ours if isinstance(one, Rows)]
-    right = next((one for one in readings if _matches(one, rows, _correct, ordering.lenient(one), lenient=True)), None)
-    strictly = next((one for one in readings if _matches(one, rows, strict, ordering.by_gold(one))), None)
+    return _held_against(readings, [one for one in ours if isinstance(one, Rows)], plain, ordering)
+
+
+def _held_against(readings: Sequence[Reading], ours: Sequence[Rows], plain: Judged, ordering: Ordering) -> Judged:
+    right = next((one for one in readings if _matches(one, ours, _correct, ordering.lenient(one), lenient=True)), None)
+    strictly = next((one for one in readings if _matches(one, ours, strict, ordering.by_gold(one))), None)
     shown = strictly or right or readings[0]
     measure, order = (_correct, ordering.lenient(shown)) if right is None else (strict, ordering.by_gold(shown))
-    told = _first_difference(shown, rows, measure, order)
+    told = _first_difference(shown, ours, measure, order)
     return replace(
         plain,
         outcome="right" if right else "wrong",
-        exact=any(_matches(one, rows, exact, ordering.lenient(one)) for one in readings),
+        exact=any(_matches(one, ours, exact, ordering.lenient(one)) for one in readings),
         subset=right is not None,
         strict=strictly is not None,
         valid=True,
-        why="" if told is None or right else _difference(*told, len(rows)),
+        why="" if told is None or right else _difference(*told, len(ours)),
         gold=shown.sql or None,
         ours=_cut(told[2]) if told else None,
         golds=_cut(told[1]) if told else None,

@@ -32,6 +32,7 @@ class Openings:
         self._environ = dict(os.environ if environ is None else environ)
         self._lock = threading.Lock()
         self._made: dict[str, Path] = {}
+        self._glossaries: dict[Base, Path | None] = {}
         self._beams: int | None = None
 
     def search_with(self, beams: int) -> None:
@@ -77,13 +78,13 @@ class Openings:
         return self._made[base.name]
 
     def _generated_glossary(self, base: Base) -> Path | None:
-        path = self._folder / f"{_file_name(base.name)}.glossary.yml"
-        if not path.exists():
-            data = glossary_of(base, base_engine(base))
-            if not data:
-                return None
-            path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=1000), encoding="utf-8")
-        return path
+        if base not in self._glossaries:
+            data = glossary_of(base)
+            path = self._folder / f"{_file_name(base.name)}-{len(self._glossaries)}.glossary.yml"
+            if data:
+                path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=1000), encoding="utf-8")
+            self._glossaries[base] = path if data else None
+        return self._glossaries[base]
 
 
 def base_engine(base: Base) -> str:
@@ -91,8 +92,9 @@ def base_engine(base: Base) -> str:
     return base.dialect or "duckdb" if base.has_contents else engine_for(base.dialect)
 
 
-def glossary_of(base: Base, dialect: str) -> dict[str, Any]:
+def glossary_of(base: Base) -> dict[str, Any]:
     """What a glossary file says of the base: descriptions, synonyms, joins and notes; empty where there is nothing to say."""
+    dialect = base.dialect if base.database is not None and "://" in base.database else "duckdb"  # a file's names stand in double quotes
     tables = {str(table.name): said for table in base.tables if (said := _of_table(table))}
     joins = [{"on": on, "cardinality": one.cardinality} for one in base.relationships if (on := _condition(one, dialect))]
     sections: dict[str, Any] = {"tables": tables, "joins": joins, "instructions": list(base.notes)}

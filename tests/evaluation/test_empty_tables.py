@@ -75,9 +75,9 @@ def test_a_glossary_says_what_a_shape_cannot():
         Relationship(left=people, left_columns=("boss",), right=people, right_columns=("id",)),
     )
     base = Base(name="b", dialect="sqlite", tables=(described, Table(name=pets)), relationships=joins, notes=("be kind",))
-    assert yaml.safe_load(yaml.safe_dump(glossary_of(base, "sqlite"))) == {
+    assert yaml.safe_load(yaml.safe_dump(glossary_of(base))) == {
         "tables": {"people": {"description": "who", "columns": {"n": {"description": "a name", "synonyms": ["x"]}}}},
         "joins": [{"on": '"my pets"."owner" = "people"."id" AND "my pets"."k" = "people"."k"', "cardinality": "many_to_one"}],
         "instructions": ["be kind"],
     }
-    assert glossary_of(Base(name="b", dialect="sqlite", tables=(Table(name=pets),)), "sqlite") == {}
+    assert glossary_of(Base(name="b", dialect="sqlite", tables=(Table(name=pets),))) == {}
