@@ -24,7 +24,7 @@ _EXTREMES = (
 )
 
 _TOP: Final = (
-    re.compile(rf"\b(?:top|bottom|first|{_EXTREMES})[ -]{_NUMBER}\b(?! {_UNITS}\b)(?! ?(?:%|percent))"),
+    re.compile(rf"(?<!\bat )\b(?:top|bottom|first|{_EXTREMES})[ -]{_NUMBER}\b(?! {_UNITS}\b)(?! ?(?:%|percent))"),
     re.compile(rf"\b{_NUMBER} (?:{_EXTREMES})\b(?! {_UNITS}\b)"),
 )
 _EACH: Final = re.compile(
