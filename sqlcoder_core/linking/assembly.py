@@ -14,7 +14,7 @@ from sqlcoder_core.linking.joins import TableShape, shape_of
 from sqlcoder_core.linking.merge import Live, merge_tables
 from sqlcoder_core.linking.packing import hashed_part, pack, storable, unpack
 from sqlcoder_core.linking.places import Entry, Places, lower, unknown_column
-from sqlcoder_core.linking.table_words import indexed_words
+from sqlcoder_core.linking.table_words import glued_words, indexed_words
 from sqlcoder_core.values.catalog import Clash, Exposure, Fact, Metric, Relationship, Table, TableName, Term
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Assembly:
         self._joins: list[Declared] = []
         self._live: list[SourceFacts] = []
         self._waiting: list[tuple[Table, str]] = []
-        connection.execute("CREATE TEMP TABLE words (id INTEGER PRIMARY KEY, name TEXT, columns TEXT, about TEXT)")
+        connection.execute("CREATE TEMP TABLE words (id INTEGER PRIMARY KEY, name, columns, about, letters, inner)")
 
     # ------------------------------------------------------------------ taking facts in
 
@@ -151,7 +151,8 @@ class Assembly:
         parts = (name.name, name.schema, name.database)
         row = (place + 1, *parts, *map(lower, parts), table.rank, table.hidden, pack(table))
         self.connection.execute("INSERT OR REPLACE INTO tables VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        self.connection.execute("INSERT OR REPLACE INTO temp.words VALUES (?, ?, ?, ?)", (place + 1, *indexed_words(table)))
+        words = (place + 1, *indexed_words(table), *glued_words(table))
+        self.connection.execute("INSERT OR REPLACE INTO temp.words VALUES (?, ?, ?, ?, ?, ?)", words)
 
     # ------------------------------------------------------------------ when all are in
 
@@ -198,6 +199,10 @@ class Assembly:
         self.connection.execute(
             "INSERT INTO table_words (rowid, name, columns, about) SELECT words.id, words.name, columns, about FROM temp.words"
             " JOIN tables ON tables.id = words.id WHERE NOT hidden ORDER BY words.id"
+        )
+        self.connection.execute(
+            "INSERT INTO table_letters (rowid, name, columns) SELECT words.id, letters, inner FROM temp.words"
+            " JOIN tables ON tables.id = words.id WHERE NOT hidden AND letters || inner <> '' ORDER BY words.id"
         )
         self.connection.execute("DROP TABLE temp.words")
 

@@ -16,8 +16,8 @@ import msgspec
 from sqlcoder_core.errors import FileError
 from sqlcoder_core.linking import index_file
 from sqlcoder_core.linking.packing import unpack
+from sqlcoder_core.linking.table_search import search_tables
 from sqlcoder_core.linking.value_search import values_like
-from sqlcoder_core.linking.words import split_name
 from sqlcoder_core.values.catalog import (
     Clash,
     Exposure,
@@ -141,19 +141,8 @@ class IndexedCatalog:
         return tuple(dict.fromkeys(self._spellings[spelling] for spelling, _, _ in found))[:limit]
 
     def search(self, words: Sequence[str], limit: int = 20) -> tuple[TableName, ...]:
-        """Tables whose names, columns, descriptions or synonyms fit the words, best first; rank breaks near ties."""
-        # Camel case is split as the index was; all else the index splits by itself, in every script.
-        pieces = dict.fromkeys(piece for word in words for piece in (word, *(split_name(word) if word.isascii() else ())))
-        query = " OR ".join('"{}"'.format(piece.replace('"', " ").replace("\0", " ")) for piece in pieces if piece.strip())
-        if not query:
-            return ()
-        found = self.rows(
-            f"SELECT {_NAME} FROM table_words JOIN tables ON tables.id = table_words.rowid WHERE table_words MATCH ?"
-            " ORDER BY (bm25(table_words, 10.0, 3.0, 1.0) - 0.001) * tables.rank, tables.id LIMIT ?",
-            query,
-            limit,
-        )
-        return tuple(map(_name, found))
+        """Tables whose names, columns, descriptions or synonyms fit the words, and what these are joined with, best first."""
+        return tuple(search_tables(self.rows, words, limit))
 
     def values_like(self, texts: Sequence[str], limit: int = 20) -> tuple[tuple[str, tuple[ValueHit, ...]], ...]:
         """Stored values that the texts may mean; see value_search for the scores."""

@@ -11,7 +11,7 @@ from secrets import token_hex
 
 from sqlcoder_core.errors import FileError
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised with every change of the tables below or of how facts are packed: an older file is then built anew."""
 
 _DAY = 24 * 3600.0
@@ -25,6 +25,7 @@ CREATE TABLE tables (
 CREATE VIRTUAL TABLE table_words USING fts5 (
     name, columns, about, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
 );
+CREATE VIRTUAL TABLE table_letters USING fts5 (name, columns, content = '', tokenize = 'trigram');
 CREATE TABLE relationships (left_key TEXT NOT NULL, right_key TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE facts (kind TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE value_terms (id INTEGER PRIMARY KEY, normal TEXT NOT NULL, backwards TEXT NOT NULL);

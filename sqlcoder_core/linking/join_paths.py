@@ -6,6 +6,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias
 
 from sqlcoder_core.values.catalog import Relationship, TableName
@@ -76,6 +77,15 @@ def join_paths(wanted: Sequence[TableName], relationships: Sequence[Relationship
     for tree in _without_each(best, wanted, relationships):
         trees.setdefault(_identity(tree), tree)
     return tuple(sorted(trees.values(), key=lambda tree: (tree.cost, _identity(tree)))[:limit])
+
+
+def bridges_along(names: Sequence[TableName], relationships: Sequence[Relationship]) -> Iterator[TableName]:
+    """Tables that nobody named on the shortest ways from each of the tables to the next, up to two in a row."""
+    edges = _edges(relationships, frozenset())
+    for pair in pairwise(names):
+        tree = _grow(pair, edges) if pair[0].key != pair[1].key else None
+        if tree is not None and len(tree.bridges) < 3:
+            yield from tree.bridges
 
 
 def _without_each(tree: JoinTree, wanted: tuple[TableName, ...], relationships: Sequence[Relationship]) -> Iterator[JoinTree]:

@@ -40,6 +40,13 @@ def stems_of_names(said: frozenset[str]) -> frozenset[str]:
     return said.union(*(name for word in said for together, name in table.get(word, ()) if together <= said))
 
 
+@cache
+def names_said_as(word: str) -> tuple[str, ...]:
+    """The words of names that one word of a question may be said for: "client" gives customer, buyer and the like."""
+    found = (name for name, others in synonyms().items() if (word,) in others and len(name) == 1)
+    return tuple(name[0] for name in found)
+
+
 def _lines() -> list[str]:
     text = (Path(__file__).parent / "lexicon.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Lock
 
 from sqlcoder_core.linking.grounding import ValueIndex, value_index, value_matches
-from sqlcoder_core.linking.join_paths import join_paths
+from sqlcoder_core.linking.join_paths import bridges_along
 from sqlcoder_core.linking.spans import NameIndex, name_index, name_matches
 from sqlcoder_core.linking.tokens import Token, tokenise
 from sqlcoder_core.linking.words import name_words
@@ -19,7 +19,7 @@ from sqlcoder_core.values.question import Question
 SMALL = 60
 """Catalogs of at most so many tables are linked whole."""
 
-FOUND = 14
+FOUND = 18
 """Tables that a search of a larger catalog brings, before bridges."""
 
 _STOP = frozenset(
@@ -156,17 +156,13 @@ def _all_names(catalog: Catalog) -> tuple[TableName, ...]:
 
 def _needed(tokens: Sequence[Token], catalog: Catalog, metrics: Sequence[Metric], terms: Sequence[Term]) -> tuple[TableName, ...]:
     """Of a large catalog: what the search finds, where stored values lie, what metrics and terms stand on, and bridges."""
-    words = [
-        word
-        for token in tokens
-        if token.kind == "word" and token.lower not in _STOP
-        for word in dict.fromkeys((token.lower, *name_words(token.lower)))
-    ]
+    words = [token.lemma for token in tokens if token.kind == "word" and token.lower not in _STOP]
     found = list(catalog.search(words, FOUND))
     found += _with_values(tokens, catalog)
     found += [named.table for named in _named(tokens, metrics, terms) if named.table]
     chosen = list({name.key: name for name in found}.values())
-    return tuple({name.key: name for name in (*chosen, *_bridges(chosen, catalog))}.values())
+    bridges = bridges_along(chosen, catalog.relationships(chosen))
+    return tuple({name.key: name for name in (*chosen, *bridges)}.values())
 
 
 def _with_values(tokens: Sequence[Token], catalog: Catalog) -> Iterable[TableName]:
@@ -180,16 +176,6 @@ def _named(tokens: Sequence[Token], metrics: Sequence[Metric], terms: Sequence[T
     for named in everything:
         if any(set(name_words(name)) <= said for name in (named.name, *named.synonyms)):
             yield named
-
-
-def _bridges(chosen: Sequence[TableName], catalog: Catalog) -> list[TableName]:
-    """Tables on the shortest paths among the chosen ones, at most one table away from them."""
-    relationships = catalog.relationships(chosen)
-    bridges: list[TableName] = []
-    for start in range(max(len(chosen) - 1, 0)):
-        trees = join_paths(chosen[start : start + 2], relationships, limit=1)
-        bridges += [bridge for tree in trees if len(tree.bridges) < 3 for bridge in tree.bridges]
-    return bridges
 
 
 def _among(relationships: Sequence[Relationship], tables: Sequence[Table]) -> tuple[Relationship, ...]:

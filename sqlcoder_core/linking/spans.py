@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlcoder_core.linking.lexicon import stems_of_names
@@ -113,11 +113,11 @@ def name_index(
     A warehouse has tables of hundreds of columns: writing out all that each may be called takes longer than the question may.
     """
     index = NameIndex()
-    stems = None if said is None else stems_of_names(frozenset(_stems(token.lemma for token in said if token.kind == "word")))
+    meant = _may_be_meant(said) if said is not None else None
     for table in tables:
         index.add(_forms_of_table(table), "table", table=table.name)
         for column in table.columns:
-            if not column.hidden and (stems is None or _may_be_meant(column, stems)):
+            if not column.hidden and (meant is None or meant(column)):
                 index.add(_forms_of_column(column, table), "column", table=table.name, column=column.name)
     for metric in metrics:
         if not metric.hidden:
@@ -132,15 +132,21 @@ def name_index(
     return index
 
 
-def _stems(names: Iterable[str]) -> Iterator[str]:
-    return (stem(word) for name in names for word in (name, *name_words(name)))
+def _may_be_meant(said: Sequence[Token]) -> Callable[[Column], bool]:
+    """Whether some of the words may stand for a column: a quick look that lets too many pass, never too few."""
+    lemmas = [token.lemma for token in said if token.kind == "word"]
+    stems = stems_of_names(frozenset(stem(word) for lemma in lemmas for word in (lemma, *name_words(lemma))))
+    # A word and its stem begin alike; stemming every name of a warehouse would take most of the time.
+    begins = frozenset(one[:2] for one in stems)
 
+    def meant(column: Column) -> bool:
+        names = (column.name, *split_name(column.name), *(word for synonym in column.synonyms for word in synonym.split()))
+        words = {word for name in names for word in (name.lower(), *name_words(name))}
+        words.update(word for described, _, _ in _described(column) for word in described)
+        ends_in_id = "id" in stems and column.name[-2:].lower() == "id"
+        return ends_in_id or any(word[:2] in begins and stem(word) in stems for word in words)
 
-def _may_be_meant(column: Column, stems: frozenset[str]) -> bool:
-    names = (column.name, *split_name(column.name), *(word for synonym in column.synonyms for word in synonym.split()))
-    if "id" in stems and column.name[-2:].lower() == "id":
-        return True
-    return not stems.isdisjoint(_stems(names)) or any(not stems.isdisjoint(map(stem, words)) for words, _, _ in _described(column))
+    return meant
 
 
 def _forms_of_table(table: Table) -> list[Form]:

@@ -15,6 +15,20 @@ def indexed_words(table: Table) -> tuple[str, str, str]:
     return " ".join((_spread(table.name.name), *table.synonyms)), " ".join(columns), " ".join(about)
 
 
+_GLUED = 10
+"""Letters without a break from which a name may be several words: LISTEDSECURITY, legalname."""
+
+
+def glued_words(table: Table) -> tuple[str, str]:
+    """Long pieces of the name and of the columns' names, which only a search for letters within them finds."""
+    shown = (piece for column in table.columns if not column.hidden for piece in split_name(column.name))
+    return " ".join(filter(_is_glued, split_name(table.name.name))), " ".join(dict.fromkeys(filter(_is_glued, shown)))
+
+
+def _is_glued(piece: str) -> bool:
+    return len(piece) >= _GLUED
+
+
 def _spread(name: str) -> str:
     """A name as words; the index splits at underscores by itself, only camel case needs help."""
     return name if name.islower() or name.isupper() else f"{name} {' '.join(split_name(name))}"
