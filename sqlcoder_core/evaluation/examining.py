@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -100,17 +101,15 @@ class Examiner:
     def _finding(self, task: Task, base: Base, session: Session, answer: Answer) -> Finding:
         if not task.answerable:
             return Finding(judged=judged_unanswerable(task, answer))
-        grounds: Grounds | None = None
         try:
-            grounds = self._grounds(task, base, session)
-            ours = grounds.ours(answer) if answer.status == "answered" else ()
-            result = judged(task, answer, grounds.readings, ours, Ordering(kind=self._exam.suite.kind, task=task))
-            return Finding(judged=result, kill=grounds.kill() if self._exam.mutants else None)
+            with closing(self._grounds(task, base, session)) as grounds:
+                ours = grounds.ours(answer) if answer.status == "answered" else ()
+                result = judged(task, answer, grounds.readings, ours, Ordering(kind=self._exam.suite.kind, task=task))
+                return Finding(judged=result, kill=_kill(grounds) if self._exam.mutants else None)
         except SqlcoderError as error:
             return Finding(judged=unscored(task, answer, str(error)))
-        finally:
-            if grounds is not None:
-                grounds.close()
+        except Exception as error:  # noqa: BLE001 - what one gold brings down must not end the others; the report names it
+            return Finding(judged=unscored(task, answer, f"this could not be judged: {type(error).__name__}: {error}"))
 
     def _grounds(self, task: Task, base: Base, session: Session) -> Grounds:
         exam = self._exam
@@ -134,6 +133,14 @@ def examine(chunks: SimpleQueue[Sequence[Task]], findings: SimpleQueue[Finding |
     finally:
         examiner.close()
         findings.put(None)
+
+
+def _kill(grounds: Grounds) -> MutantKill | None:
+    """A gold that makes no mutants is judged all the same."""
+    try:
+        return grounds.kill()
+    except SqlcoderError:
+        return None
 
 
 def _answers(tasks: Sequence[Task], session: Session) -> Iterator[Answer]:

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from sqlglot import exp
 
-from sqlcoder_core.errors import UsageError
+from sqlcoder_core.errors import DatabaseError, UsageError
 from sqlcoder_core.evaluation.empty_tables import create_empty, engine_for
 from sqlcoder_core.evaluation.records import Base
 from sqlcoder_core.session import Session
@@ -40,7 +40,7 @@ class Openings:
         self._beams = beams
 
     def open(self, base: Base) -> Session:
-        """A session that asks this base. Raises what `Session.open` raises, and UsageError for a base of which nothing is known."""
+        """A session that asks this base. Raises what `Session.open` raises, and DatabaseError for a base of which nothing is known."""
         with self._lock:  # two threads must not make one file
             options = self._options_for(base)
         environ = self._environ
@@ -69,7 +69,7 @@ class Openings:
 
     def _empty(self, base: Base) -> Path:
         if not base.tables:
-            raise UsageError(f"nothing is known of the database {base.name!r}", hint="give its contents, or a schema")
+            raise DatabaseError(f"nothing is known of the database {base.name!r}", hint="give its contents, or a schema")
         if base.name not in self._made:
             folder = self._folder / f"base-{len(self._made)}"
             folder.mkdir(parents=True)

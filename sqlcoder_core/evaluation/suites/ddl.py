@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,10 +12,14 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from sqlcoder_core.errors import ConfigError
-from sqlcoder_core.evaluation.suites.statements import statements
+from sqlcoder_core.evaluation.suites.statements import Statement, statements
 from sqlcoder_core.values.catalog import Column, Relationship, Table, TableName
 from sqlcoder_core.values.column_kind import kind_of
 
+# sqlglot logs what it does not look into; what matters of that is said as an error here.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+_TABLE = re.compile(r"CREATE\s+((OR\s+REPLACE|TEMP|TEMPORARY|UNLOGGED)\s+)*TABLE\b", re.IGNORECASE)
 _DEFAULT_SCHEMAS = ("public", "main", "dbo")
 
 
@@ -25,14 +31,21 @@ def schema_of(text: str, dialect: str, name: str) -> tuple[tuple[Table, ...], tu
     schema = Schema(dialect=dialect)
     for statement in statements(text):
         if statement.first_word in ("CREATE", "ALTER", "COMMENT"):
-            try:
-                schema.take(statement.text)
-            except SqlglotError as error:
-                told = str(error).split("\n")[0].split(". Line")[0].lower()
-                raise ConfigError(f"this statement cannot be read as {dialect}: {told}", place=f"{name}:{statement.line}") from None
+            _take(schema, statement, name)
     if not schema.tables:
         raise ConfigError("there is no CREATE TABLE in this file", place=name, hint="write one for each table")
     return tuple(schema.tables.values()), tuple(schema.known_relationships())
+
+
+def _take(schema: Schema, statement: Statement, name: str) -> None:
+    """A table has to be read; what is said of one later may be of a kind that only its engine knows."""
+    try:
+        known = schema.take(statement.text)
+        told = "it is of a form that only its engine knows"
+    except SqlglotError as error:
+        known, told = False, str(error).split("\n")[0].split(". Line")[0].lower()
+    if not known and _TABLE.match(statement.text):
+        raise ConfigError(f"this statement cannot be read as {schema.dialect}: {told}", place=f"{name}:{statement.line}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,8 +56,8 @@ class Schema:
     tables: dict[str, Table] = field(default_factory=dict)
     relationships: list[Relationship] = field(default_factory=list)
 
-    def take(self, text: str) -> None:
-        """Understand one statement. Raises SqlglotError."""
+    def take(self, text: str) -> bool:
+        """Understand one statement; False for one that sqlglot does not look into. Raises SqlglotError."""
         tree = sqlglot.parse_one(text, read=self.dialect)
         if isinstance(tree, exp.Create) and tree.kind == "TABLE" and isinstance(tree.this, exp.Schema):
             self._create(tree.this)
@@ -54,6 +67,7 @@ class Schema:
                     self._constrain(table_name(tree.this).key, part)
         elif isinstance(tree, exp.Comment):
             self._comment(tree)
+        return not isinstance(tree, exp.Command)
 
     def known_relationships(self) -> Iterator[Relationship]:
         """Those whose two sides are there; where the columns of the one-side are left out, they are its primary key."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _TOKEN = re.compile(
     r"""
@@ -46,36 +46,27 @@ def statements(text: str) -> Iterator[Statement]:
     """In order; psql's own commands (`\\connect`) and empty statements are left out."""
     start = place = 0
     pieces: list[str] = []
-    while True:
-        token = _TOKEN.search(text, place)
-        if token is None:
-            break
+    while token := _TOKEN.search(text, place):
+        place = token.end()
         if token["comment"]:
             pieces += [text[start : token.start()], "\n" * token[0].count("\n") or " "]
-            start = place = token.end()
-            continue
-        place = token.end()
-        if token["end"] is None:
-            continue
-        statement = _statement(text, "".join([*pieces, text[start : token.start()]]), token.start())
-        pieces, start = [], place
-        if statement is None:
-            continue
-        if statement.copies_into is not None:
-            data, start = _copied(text, place)
-            place = start
-            statement = Statement(text=statement.text, line=statement.line, data=data)
-        yield statement
+            start = place
+        elif token["end"]:
+            statement = _statement(text, "".join([*pieces, text[start : token.start()]]), token.start())
+            pieces, start = [], place
+            if statement is not None and statement.copies_into is not None:
+                data, start = _copied(text, place)
+                place, statement = start, replace(statement, data=data)
+            yield from (statement,) if statement is not None else ()
     last = _statement(text, "".join([*pieces, text[start:]]), len(text))
-    if last is not None:
-        yield last
+    yield from (last,) if last is not None else ()
 
 
 def _statement(text: str, body: str, end: int) -> Statement | None:
     body = _META.sub("", body)
     if not body.strip():
         return None
-    line = text.count("\n", 0, end) + 1 - body.strip().count("\n")
+    line = text.count("\n", 0, end) + 1 - body.lstrip().count("\n")
     return Statement(text=body.strip(), line=line)
 
 
