@@ -98,7 +98,7 @@ def test_a_script_without_tables_is_said():
         (r"a E'\';' b; c", [(r"a E'\';' b", 1), ("c", 1)]),
         ("a 'it''s;'; b", [("a 'it''s;'", 1), ("b", 1)]),
         ("\\connect x\na;", [("a", 2)]),
-        ("a -- 'x\n; b", [("a", 2), ("b", 2)]),
+        ("a -- 'x\n; b", [("a", 1), ("b", 2)]),
         (";;", []),
     ],
 )
