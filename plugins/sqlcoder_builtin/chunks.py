@@ -203,7 +203,8 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
             # "campuses located": the table, and a verb that a column of it is a little like.
             continue
         both = tuple(sorted(values.get((start, end), ()), key=lambda match: -match.score))
-        content = sum(1.0 if token.lower not in ("of", "the") else 0.45 for token in tokens[start:end])
+        whole = ranked[0].kind == "column" and tokens[start].lower in _COUNTED and ranked[0].how == "name"
+        content = sum(1.0 if token.lower not in ("of", "the") or whole else 0.45 for token in tokens[start:end])
         weight = content * (0.55 + 0.45 * ranked[0].score) + 0.08 - (0.3 if tokens[end - 1].lower in ("at", "on", "in", "by") else 0.0)
         options.add(Chunk("name", start, end, _text(tokens, start, end), names=ranked, values=both, capital=tokens[start].capital), weight)
     for (start, end), found in values.items():
@@ -229,6 +230,9 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
         elif ranked[0].score >= 0.6 and tokens[start].capital:
             options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=True), (end - start) * 0.55)
 
+
+_COUNTED = frozenset({"number", "count", "total", "amount"})
+"""First words of columns that keep a count: said whole, they mean the column rather than a count of rows."""
 
 _HEADS = frozenset({"number", "numbers", "address", "addresses", "code", "codes"})
 """Nouns that make one thing with the noun before them: a phone number is no phone."""
@@ -289,6 +293,9 @@ def _best_cover(length: int, options: _Options, apart: Spans = frozenset()) -> t
 def _asked_anew(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
     """ "which" and "who" at the start of a sentence or after a comma ask; elsewhere they relate."""
     for at, chunk in enumerate(chunks):
+        if chunk.is_cue("show") and chunk.text.lower() == "name" and at and _names_something(chunks[at - 1]):
+            # "their name", "first name and name": a thing, not the verb.
+            chunk.kind, chunk.word = "word", "name"
         if _commands(chunks, at):
             # "Return the ...", though a table is called so.
             chunk.kind, chunk.word, chunk.names = "cue", "show", ()
@@ -328,6 +335,13 @@ def _commands(chunks: tuple[Chunk, ...], at: int) -> bool:
     if following.kind == "stop" and following.word in _ARTICLES:
         return before is None or before.kind == "mark" or before.word == ","
     return before is not None and before.kind == "mark" and following.kind in ("name", "cue", "unit")
+
+
+def _names_something(before: Chunk) -> bool:
+    return (before.kind == "stop" and before.word in _POSSESSIVES) or before.is_cue("and", "show") or before.kind == "name"
+
+
+_POSSESSIVES = frozenset("the their its his her each a , all".split())
 
 
 def _leads(chunks: tuple[Chunk, ...], at: int) -> bool:

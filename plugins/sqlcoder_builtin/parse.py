@@ -140,6 +140,9 @@ class Parse:
         owner = self.owner_after(at)
         if owner is None or (found is not None and found.key == owner.key):
             return None
+        if all(place < at or table.key != owner.key for place, table in self.tables_said):
+            # "name of film studio": the owner of a column that is named there, not rows of its own.
+            return None
         columns = self.schema.key(owner) if said in _IDENTIFIERS else self.schema.display(owner)
         if (
             len(columns) != 1

@@ -116,14 +116,21 @@ def _named_people(p: Parse, at: int) -> TableName | None:
     if owner is None and len(words) == 2:
         owner = next((table.name for table in p.schema.tables.values() if singular(words[0]) in table_words(table.name.name)[-1:]), None)
     own = p.chunks[at].best("column")
-    if owner is None or len(p.schema.display(owner)) != 2 or (own is not None and own.table == owner and own.score >= 0.93):
+    several = owner is not None and (len(p.schema.display(owner)) == 2 or p.chunks[at].kind == "word")
+    if owner is None or not several or (own is not None and own.table == owner and own.score >= 0.93):
         return None
     return owner
 
 
 def first_and_last(p: Parse, table: TableName) -> tuple[Col, ...] | None:
     """The columns of first and last name, or the one of the whole name; None where there are none."""
-    by_words = {name_words(column.name): column.name for column in p.schema.table(table).columns}
+    by_words: dict[tuple[str, ...], str] = {}
+    for column in p.schema.table(table).columns:
+        words, owner = name_words(column.name), table_words(table.name)
+        own = next(
+            (words[len(prefix) :] for prefix in (owner, owner[-1:]) if len(words) > len(prefix) and words[: len(prefix)] == prefix), words
+        )
+        by_words |= {words: column.name, own: column.name}
     firsts = next((by_words[words] for words in (("first", "name"), ("forename",), ("given", "name")) if words in by_words), None)
     lasts = next((by_words[words] for words in (("last", "name"), ("surname",), ("family", "name")) if words in by_words), None)
     if firsts and lasts:

@@ -226,6 +226,8 @@ def edge(p: Parse, at: int) -> int | None:
         return _both_edges(p, at)
     table = p.table(p.past(at + 1))
     column = p.column(p.past(at + 1), p.dated)
+    if (opened := _done_latest(p, at)) is not None:
+        return opened
     if table is None and column is not None and _picks_row(p, at):
         return _by_date(p, at, column)
     if table is None and column is not None and p.is_dated(column) and p.zone == "select":
@@ -251,6 +253,18 @@ def edge(p: Parse, at: int) -> int | None:
     p.frame.read(at, p.chunks[at].text, f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {table.name}.{dates[0]}")
     p.take(at, at + 1)
     return at + 1
+
+
+def _done_latest(p: Parse, at: int) -> int | None:
+    """ "the most recently opened track": the column of that deed, before the table whose row is meant."""
+    table, column = p.table(at + 2), p.column(at + 1)
+    if table is None or column is None or column.table.key != table.key or not p.chunks[at + 1].text.lower().endswith(("ed", "ilt", "ade")):
+        return None
+    p.take(at, at + 2)
+    set_subject(p, table, at + 2)
+    p.frame.sorts.append(Sort(p.chunks[at].word == "last", p.phrase(at, at + 2), at, column, superlative=True, table=table))
+    p.frame.read(at, p.phrase(at, at + 2), f"{'latest' if p.chunks[at].word == 'last' else 'earliest'} {describe(column)}")
+    return at + 2
 
 
 def _picks_row(p: Parse, at: int) -> bool:

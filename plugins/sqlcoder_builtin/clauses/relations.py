@@ -189,7 +189,8 @@ def summed_relation(p: Parse, at: int) -> int | None:
     operator_at = p.past(entry.end, "of", "is", "are", "was", "were", "a", "an", "has", "have", "that", "in")
     if p.is_cue(operator_at, "sum"):
         operator_at = p.past(operator_at + 1)
-    if not p.is_cue(operator_at, "gt", "ge", "lt", "le"):
+    exactly = p.is_cue(operator_at, "eq") and p.is_cue(p.past(at), "count") and p.is_cue(at - 1, "whose", "with", "that")
+    if not p.is_cue(operator_at, "gt", "ge", "lt", "le") and not exactly:
         return None
     subject = _subject_or_group(p)
     expr: Expr = entry.expr

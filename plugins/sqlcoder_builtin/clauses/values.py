@@ -126,7 +126,13 @@ def alone(p: Parse, at: int) -> int | None:
     found = constant(p, at)
     if found is None or found.number or is_deed(p, at):
         return None
-    column = _by_hit(p, at, found) or _beside_table(p, at, found) or _by_place(p, at, found) or _by_quote(p, at, found)
+    column = (
+        _by_hit(p, at, found)
+        or _beside_table(p, at, found)
+        or _by_place(p, at, found)
+        or _by_doer(p, at, found.end)
+        or _by_quote(p, at, found)
+    )
     if column is None or _lacked(p, at, column):
         return None
     people = p.schema.display(column.table) if column.column in p.schema.display(column.table) else ()
@@ -200,7 +206,34 @@ def _by_place(p: Parse, at: int, found: Constant) -> Col | None:
         return None
     near = p.near_table(at)
     tables = [table for table in (near, p.subject()) if table is not None]
-    return place_column(p, tables)
+    return place_column(p, tables) or _place_nearby(p, near, before.word)
+
+
+def _place_nearby(p: Parse, near: TableName | None, word: str) -> Col | None:
+    """ "players from Indonesia", where another table near them keeps the countries."""
+    if near is None or word not in ("from", "in"):
+        return None
+    others = sorted((table.name for table in p.schema.tables.values()), key=lambda table: p.schema.distance(near, table))
+    close = [table for table in others if 0 < p.schema.distance(near, table) <= 2]
+    found = next((column for table in close if (column := place_column(p, (table,))) is not None), None)
+    p.frame.doubts += 0.1 if found is not None else 0.0
+    return found
+
+
+def _by_doer(p: Parse, at: int, end: int) -> Col | None:
+    """ "products made by Sony", "papers by Ada Wu": whoever the rows point to, or are joined to, by a name of their own."""
+    before, near = p.before_any(at), p.near_table(at) or p.subject()
+    if before is None or before.text.lower() != "by" or near is None or any(p.table(place) for place in range(at, end)):
+        return None
+    others = sorted((table.name for table in p.schema.tables.values()), key=lambda table: p.schema.distance(near, table))
+    beside = [table for table in others if p.schema.distance(near, table) == 1 and p.schema.to_one(near, table)]
+    across = [table for table in others if p.schema.distance(near, table) == 2 and not p.schema.to_one(near, table)]
+    for tables in (beside, across):
+        named = [column for table in tables if (column := _name_of(p, table)) is not None]
+        if len(named) == 1:
+            p.frame.doubts += 0.1
+            return named[0]
+    return None
 
 
 def _by_quote(p: Parse, at: int, found: Constant) -> Col | None:
