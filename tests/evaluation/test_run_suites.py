@@ -10,6 +10,7 @@ import pytest
 
 from sqlcoder_core.errors import FileError, ModelError, UsageError
 from sqlcoder_core.evaluation.run import Listener
+from sqlcoder_core.evaluation.suites import load_suite
 from sqlcoder_core.orderly_stop import Stop
 
 FORMATS = (
@@ -82,6 +83,47 @@ def test_confidence_tokens_and_latency_are_kept(bench):
     one = bench.run(suite, selection={"limit": 1}, runtime_pause=0.01).judged[0]
     assert (one.confidence is not None, one.tokens) == (True, (120, 30))
     assert one.latency_ms >= 10
+
+
+def test_rows_in_place_of_sql_and_questions_without_an_answer(bench):
+    bench.load("own JSON lines")
+    lines = [
+        {"database": "own-JSON-lines/library.duckdb"},
+        {"question": "newest", "columns": ["on", "title"], "rows": [["2023-06-02", "Lemon Season"]]},
+        {"question": "moments", "rows": [["2023-06-02T10:30:00"]]},
+        {"question": "either", "results": [{"rows": [[1]]}, {"rows": [[2]]}]},
+        {"question": "in order", "rows": [["b"], ["a"]], "ordered": True},
+        {"question": "nobody knows", "answerable": False},
+        {"question": "nobody can know", "answerable": False},
+    ]
+    (bench.folder / "s.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    known = {
+        "newest": "SELECT title, published_on FROM books WHERE published_on = (SELECT max(published_on) FROM books)",
+        "moments": "SELECT TIMESTAMP '2023-06-02 10:30:00'",
+        "either": "SELECT 2",
+        "in order": "SELECT 'a' UNION ALL SELECT 'b'",
+        "nobody can know": "SELECT 7",
+    }
+    (bench.folder / "answers.json").write_text(json.dumps(known))
+    found = {one.question: one.outcome for one in bench.run(load_suite("s.jsonl")).judged}
+    assert found == {
+        "newest": "right",
+        "moments": "right",
+        "either": "right",
+        "in order": "wrong",
+        "nobody knows": "right",
+        "nobody can know": "wrong",
+    }
+
+
+def test_the_suites_clock_is_that_of_golds_and_answers(bench):
+    bench.load("own YAML")
+    text = "database: own-YAML/library.sqlite\nnow: 2021-01-01\nquestions:\n  - {question: old, sql: SELECT CURRENT_DATE}\n"
+    (bench.folder / "s.yml").write_text(text)
+    (bench.folder / "answers.json").write_text(json.dumps({"old": "SELECT '2021-01-01'"}))
+    report = bench.run(load_suite("s.yml"))
+    assert report.judged[0].outcome == "right"
+    assert dict(report.signature)["now"].startswith("2021-01-01")
 
 
 def test_a_crash_is_one_failed_question(bench):
@@ -204,6 +246,18 @@ def test_a_changed_question_is_asked_again(bench):
     changed = replace(suite, tasks=(replace(suite.tasks[0], gold=("SELECT 6",)), *suite.tasks[1:]))
     bench.run(changed, out=out, runtime_log=str(log))
     assert [line.split(" ", 1)[1] for line in log.read_text().splitlines()[6:]] == [suite.tasks[0].question]
+
+
+def test_what_could_not_be_scored_is_tried_again(bench):
+    suite = bench.load("own YAML")
+    bench.know(suite)
+    out, log = bench.folder / "out.json", bench.folder / "log"
+    database = bench.folder / "own-YAML" / "library.sqlite"
+    content = database.read_bytes()
+    database.write_bytes(b"SQLite format 3\x00" + b"\xff" * 2000)
+    assert {one.outcome for one in bench.run(suite, out=out, runtime_log=str(log)).judged} == {"unscored"}
+    database.write_bytes(content)
+    assert {one.outcome for one in bench.run(suite, out=out, runtime_log=str(log)).judged} == {"right"}
 
 
 def test_two_runs_do_not_write_one_journal(bench):
