@@ -9,11 +9,10 @@ from enum import Enum
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
-from sqlcoder_core.evaluation.fuzz.frames import Atom, Frame, Reader, Var, var
+from sqlcoder_core.evaluation.fuzz.frames import Atom, Frame, Reader, Var, reads, var
 from sqlcoder_core.evaluation.fuzz.golds import facts_of, frames_in
 from sqlcoder_core.evaluation.fuzz.linked import looks_like_key, with_links
 from sqlcoder_core.evaluation.fuzz.mutants import Mutant
-from sqlcoder_core.evaluation.fuzz.predicate import reads
 from sqlcoder_core.evaluation.fuzz.shape import Shape
 from sqlcoder_core.evaluation.fuzz.wishes import conjuncts
 

@@ -11,10 +11,11 @@ from typing import Any
 from sqlglot import exp
 
 from sqlcoder_core.evaluation.fuzz.contents import Contents
-from sqlcoder_core.evaluation.fuzz.domains import Constant, Domain, domain_of
+from sqlcoder_core.evaluation.fuzz.domains import Domain, domain_of
 from sqlcoder_core.evaluation.fuzz.frames import Var
 from sqlcoder_core.evaluation.fuzz.golds import Facts, Place, facts_of
 from sqlcoder_core.evaluation.fuzz.linked import Groups, groups_of, looks_like_key, with_links
+from sqlcoder_core.evaluation.fuzz.neighbours import Constant
 from sqlcoder_core.evaluation.fuzz.profiles import Profile
 from sqlcoder_core.evaluation.fuzz.shape import Shape
 from sqlcoder_core.evaluation.fuzz.solving import Solver

@@ -157,6 +157,24 @@ def var(node: exp.Expr | None, frame: Frame) -> Var | None:
     return found
 
 
+def reads(node: exp.Expr, frame: Frame) -> tuple[Var, ...]:
+    """The cells that a condition reads, those inside its subqueries left out."""
+    found: dict[Var, None] = {}
+    for column in _own(node):
+        cell = var(column, frame)
+        if cell is not None:
+            found[cell] = None
+        else:
+            inner = meaning(column, frame)
+            if isinstance(inner, tuple) and not isinstance(inner[0], exp.Column):
+                found.update(dict.fromkeys(reads(*inner)))
+    return tuple(found)
+
+
+def _own(node: exp.Expr) -> list[exp.Column]:
+    return [one for one in node.walk(prune=lambda one: isinstance(one, exp.Query)) if isinstance(one, exp.Column)]
+
+
 def projections(block: Block) -> list[tuple[exp.Expr, Frame]]:
     """The output columns of the leftmost SELECT, `*` left out."""
     frame = next(block.frames())

@@ -11,10 +11,10 @@ from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
 from sqlcoder_core.errors import UsageError
-from sqlcoder_core.evaluation.fuzz.domains import Constant
-from sqlcoder_core.evaluation.fuzz.frames import Atom, Block, Both, Frame, Reader, Var, projections, var
+from sqlcoder_core.evaluation.fuzz.frames import Atom, Block, Both, Frame, Reader, Var, projections, reads, var
 from sqlcoder_core.evaluation.fuzz.moments import Unknown
-from sqlcoder_core.evaluation.fuzz.predicate import constant, reads
+from sqlcoder_core.evaluation.fuzz.neighbours import Constant
+from sqlcoder_core.evaluation.fuzz.predicate import constant
 from sqlcoder_core.evaluation.fuzz.shape import Shape
 
 Place = tuple[str, str]

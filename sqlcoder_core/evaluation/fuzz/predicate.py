@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from sqlcoder_core.evaluation.fuzz.frames import Frame, Var, meaning, var
+from sqlcoder_core.evaluation.fuzz.frames import Frame, Var, meaning
 from sqlcoder_core.evaluation.fuzz.moments import DAYS, Unknown, as_time, part_of, start_of
 
 Cell = Callable[[Var], Any]
@@ -233,24 +233,6 @@ class Evaluator:
         if isinstance(left, Decimal) or isinstance(right, Decimal):
             return float(left), float(right)
         return left, right
-
-
-def reads(node: exp.Expr, frame: Frame) -> tuple[Var, ...]:
-    """The cells that a condition reads, those inside its subqueries left out."""
-    found: dict[Var, None] = {}
-    for column in _own(node):
-        cell = var(column, frame)
-        if cell is not None:
-            found[cell] = None
-        else:
-            inner = meaning(column, frame)
-            if isinstance(inner, tuple) and not isinstance(inner[0], exp.Column):
-                found.update(dict.fromkeys(reads(*inner)))
-    return tuple(found)
-
-
-def _own(node: exp.Expr) -> list[exp.Column]:
-    return [one for one in node.walk(prune=lambda one: isinstance(one, exp.Query)) if isinstance(one, exp.Column)]
 
 
 def _numeric(value: Any) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlcoder_core.evaluation.fuzz.frames import Atom, Var
+from sqlcoder_core.evaluation.fuzz.frames import Atom, Var, reads
 from sqlcoder_core.evaluation.fuzz.moments import Unknown
-from sqlcoder_core.evaluation.fuzz.predicate import Evaluator, reads
+from sqlcoder_core.evaluation.fuzz.predicate import Evaluator
 from sqlcoder_core.evaluation.fuzz.wishes import Condition, Wish
 
 _ROUNDS = 60
