@@ -94,6 +94,18 @@ def test_every_kind_of_mutant_is_made_by_some_gold() -> None:
             Same.ROWS,
         ),
         ("SELECT city FROM student", "column", "SELECT name FROM student", Same.NO),
+        (
+            "SELECT name FROM student WHERE id IN (SELECT DISTINCT student_id FROM badge)",
+            "DISTINCT",
+            "SELECT name FROM student WHERE id IN (SELECT student_id FROM badge)",
+            Same.ROWS,
+        ),
+        (
+            "SELECT DISTINCT city FROM student EXCEPT SELECT name FROM student",
+            "DISTINCT",
+            "SELECT city FROM student EXCEPT SELECT name FROM student",
+            Same.ROWS,
+        ),
     ],
 )
 def test_mutants_that_mean_the_same_are_seen(gold: str, kind: str, mutant: str, likeness: Same) -> None:

@@ -59,6 +59,9 @@ class Likeness:
         for order in list(copy.find_all(exp.Order)):
             if order.parent is not copy and isinstance(order.parent, exp.Select) and order.parent.args.get("limit") is None:
                 order.pop()
+        for select in copy.find_all(exp.Select):
+            if _dropped_outside(select):
+                select.set("distinct", None)
         if not any(join.side for join in copy.find_all(exp.Join)):
             for count in list(copy.find_all(exp.Count)):
                 if isinstance(count.this, exp.Column) and count.this.name.lower() in self._sure:
@@ -144,6 +147,14 @@ def _pairs(nodes: list[exp.Expr], partner: Atom, frame: Frame) -> Iterator[tuple
             left, right = var(node.this, frame), var(node.expression, frame)
             if left is not None and right is not None and (left.atom == partner) != (right.atom == partner):
                 yield (right, left) if left.atom == partner else (left, right)
+
+
+def _dropped_outside(select: exp.Select) -> bool:
+    """Duplicates of this SELECT are dropped, or do not matter, where its rows go."""
+    around = select.parent.parent if isinstance(select.parent, exp.Subquery) else select.parent
+    if select.args.get("limit") is not None:
+        return False
+    return isinstance(around, exp.In | exp.Exists) or (isinstance(around, exp.SetOperation) and bool(around.args.get("distinct")))
 
 
 def _without_duplicates(tree: exp.Expr) -> None:
