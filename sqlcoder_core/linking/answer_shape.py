@@ -35,6 +35,9 @@ _DEEDS: Final = r"\w+ed|\w+en|paid|made|sent|sold|bought|done|taught|led|run|won
 _BY: Final = re.compile(rf"\b(?!(?:{_DEEDS})\b)\w+ by (?:\w+ )?\w+$")
 """`revenue by city`, but not `paid by Alice` nor `sorted by name`."""
 
+_RATE: Final = re.compile(r"^(?:what(?:'s| is| was) the )?(?:average|mean|median|rate|ratio) |\bhow many times\b")
+"""`average number of packages per shipment` is one number, `average total per city` one for each city: the words do not tell."""
+
 _SEVERAL_ASKED: Final = re.compile(r"\b(?:compared?|versus|vs|difference|and|or|both|also|list|show|which)\b|[.;?!] +\w|,")
 """More than one thing is asked, or it is said in more than one sentence: then no single number is expected."""
 
@@ -75,7 +78,7 @@ def expected_shape(question: str) -> Shape:
     if top and not each:
         return Shape(kind="at most", most=_NUMBERS.get(top["most"]) or int(top["most"]))
     if each or (not top and _BY.search(text)):
-        return Shape(kind="several")
+        return Shape() if _RATE.search(text) else Shape(kind="several")
     several = _SEVERAL_ASKED.search(text) is not None
     if not several and _ONE_NUMBER.match(text):
         return Shape(kind="one number")

@@ -119,7 +119,7 @@ class Repairs:
         return [kept]
 
     def _options(self, candidate: Candidate, faults: Problems) -> Iterator[Candidate]:
-        why = faults[0].message
+        why = _why(faults)
         for sql, note in self.rules(candidate, faults):
             yield _standing_in(replace(candidate, sql=sql), f"{note}, since {why}", candidate)
         for other in self.extensions(candidate, faults):
@@ -134,12 +134,13 @@ class Repairs:
         self._asked_about.add(about)
         proposal = self.author(wrong.candidate, faults)
         if proposal.problem is not None:
-            self.problems.append(proposal.problem)
+            told = f"{wrong.candidate.proposer} could not be asked again: {proposal.problem.message}"
+            self.problems.append(replace(proposal.problem, message=told, severity="note"))
         if not proposal.record and not proposal.candidates:
             return []
         self._asked += 1
         self.record += [(f"repair_{self._asked}_{name}", value) for name, value in proposal.record]
-        why = f"written anew by {wrong.candidate.proposer}, since {faults[0].message}"
+        why = f"written anew by {wrong.candidate.proposer}, since {_why(faults)}"
         # What was said of the author with the first statement is said with the one that takes its place.
         new = (replace(one, notes=tuple(dict.fromkeys((*wrong.candidate.notes, *one.notes)))) for one in self._new(proposal.candidates))
         return [self.check(_standing_in(one, why, wrong.candidate)) for one in new]
@@ -182,6 +183,11 @@ def _faults(one: CheckedCandidate) -> Problems:
     if any(problem.found_by == "guard" and problem.code not in MENDABLE for problem in errors):
         return ()
     return errors or one.doubts
+
+
+def _why(faults: Problems) -> str:
+    """The first two reasons; which of them a repair was for is not told."""
+    return " and ".join(one.message for one in faults[:2])
 
 
 def _clean(one: CheckedCandidate) -> bool:

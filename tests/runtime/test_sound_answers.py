@@ -16,7 +16,6 @@ from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.options import Options
 
 TWICE = "SELECT sum(o.weight) AS kilos FROM owners AS o JOIN pets AS p ON p.owner_id = o.owner_id"
-BOTH = "SELECT sum(o.weight) AS kilos, count(p.id) AS n FROM owners AS o JOIN pets AS p ON p.owner_id = o.owner_id"
 ONCE = "SELECT sum(weight) AS kilos FROM owners"
 UNSTORED = "SELECT count(*) AS n FROM pets WHERE kind = 'unicorn'"
 CATS = "SELECT count(*) AS n FROM pets WHERE kind = 'cat'"
@@ -60,22 +59,22 @@ def test_rows_that_a_join_counts_twice_are_counted_once(kept) -> None:
 
 
 def test_where_rules_cannot_mend_it_the_model_is_told_and_writes_anew(kept) -> None:
-    answer = kept("weight", answers={"weight": [BOTH], ")": [ONCE]}, beams=1)
-    assert (answer.sql, answer.result.rows) == (ONCE, ((150,),))
+    answer = kept("unicorns", answers={"unicorns": [UNSTORED], ")": [CATS]}, beams=1)
+    assert (answer.sql, answer.result.rows) == (CATS, ((2,),))
     assert answer.problems[0].message.startswith("repaired: written anew by canned, since ")
 
 
 def test_where_nobody_can_do_better_the_answer_stands_with_its_warning_and_less_confidence(kept) -> None:
-    answer = kept("weight", answers={"weight": [BOTH], ")": [BOTH]}, beams=1)
-    assert (answer.status, answer.sql) == ("answered", BOTH)
-    assert [problem.severity for problem in answer.problems if problem.code == "fan-out"] == ["warning"]
+    answer = kept("unicorns", answers={"unicorns": [UNSTORED], ")": [UNSTORED]}, beams=1)
+    assert (answer.status, answer.sql) == ("answered", UNSTORED)
+    assert [problem.severity for problem in answer.problems if problem.code == "literal-unknown"] == ["warning"]
     assert answer.confidence == pytest.approx(0.7, abs=0.01)
 
 
 def test_confidence_that_is_asked_for_keeps_a_doubtful_statement_from_running(kept) -> None:
-    answer = kept("weight", {"min_confidence": 0.8}, answers={"weight": [BOTH], ")": [BOTH]}, beams=1)
+    answer = kept("unicorns", {"min_confidence": 0.8}, answers={"unicorns": [UNSTORED], ")": [UNSTORED]}, beams=1)
     assert (answer.status, answer.exit_code, answer.result) == ("abstained", 6, None)
-    assert [other.sql for other in answer.alternatives] == [BOTH]
+    assert [other.sql for other in answer.alternatives] == [UNSTORED]
 
 
 def test_a_clean_beam_goes_before_a_surer_one_that_counts_twice(kept) -> None:

@@ -214,7 +214,9 @@ def test_what_goes_wrong_while_asking_again_is_kept_to_be_said() -> None:
     died = Problem(code="model_died", message="the model's process ended")
     shop.repairs.author = lambda candidate, problems: Proposal(problem=died)
     assert shop.before("a") == ["a"]
-    assert shop.repairs.problems == [died]
+    assert [(one.severity, one.message) for one in shop.repairs.problems] == [
+        ("note", "model could not be asked again: the model's process ended")
+    ]
 
 
 def test_an_author_that_fails_is_named() -> None:
