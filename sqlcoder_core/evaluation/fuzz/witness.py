@@ -68,9 +68,12 @@ class Witnesses:
             self._again(first, self._wish.shown if round_number % 2 == 0 else self._one_side(self._wish.shown, self._atoms))
 
     def missed(self) -> None:
-        """For each condition rows that satisfy all others, and groups one row short."""
+        """For each condition rows that satisfy all others, for each child its parents without it, and groups one row short."""
         for condition, _ in self._solver.involved * 2:
             self._placed_apart(condition)
+        for child in self._atoms:
+            if any(self._has_children(parent, [child]) for parent in self._atoms if parent != child):
+                self._placed_apart(without=child)
         for repeat in self._wish.repeats[:1]:
             times = _times(repeat, self._scene.now, holds=False)
             first = self._placed({}) if times else None
@@ -97,18 +100,20 @@ class Witnesses:
     def _again(self, first: Placed, kept: Sequence[Var]) -> None:
         self._placed({self._solver.root(cell): first[cell.atom][cell.column] for cell in kept if cell.atom in first}, kept=kept)
 
-    def _placed_apart(self, broken: Condition | None = None) -> Placed | None:
+    def _placed_apart(self, broken: Condition | None = None, *, without: Atom | None = None) -> Placed | None:
         """Rows whose output is a value of their own: a measure that drops duplicates must see them too."""
         asked = {cell for _, cells in self._solver.involved for cell in cells}
         free = [cell for cell in self._wish.shown if self._solver.root(cell) not in asked]
-        return self._placed({self._solver.root(cell): self._scene.fresh(cell) for cell in free}, broken, kept=free)
+        return self._placed({self._solver.root(cell): self._scene.fresh(cell) for cell in free}, broken, kept=free, without=without)
 
     def _candidates(self, cell: Var) -> list[Any]:
         """A group begins with a value of its own, so that its rows can be counted."""
         known = self._scene.candidates(cell)
         return [self._scene.fresh(cell), *known] if cell in self._solver.grouped else known
 
-    def _placed(self, fixed: dict[Var, Any], broken: Condition | None = None, kept: Sequence[Var] = ()) -> Placed | None:
+    def _placed(
+        self, fixed: dict[Var, Any], broken: Condition | None = None, *, kept: Sequence[Var] = (), without: Atom | None = None
+    ) -> Placed | None:
         """One set of rows; None where the conditions or the keys leave no room for it."""
         for _ in range(_ATTEMPTS):
             found = self._solver.solve(self._candidates, self._scene.chance, fixed=fixed, broken=broken)
@@ -116,6 +121,8 @@ class Witnesses:
                 continue
             placed: Placed = {}
             for atom in self._atoms:
+                if atom == without:
+                    continue
                 given = {
                     cell.column: found[root]
                     for cell in self._solver.cells
