@@ -102,7 +102,7 @@ STOP_WORDS = frozenset(
     overall own per please present record records regarding related respective respectively result results return roughly
     row rows same shall she should show so some sort sorted still such table tell than that the their theirs them then there
     these they this those through time times to together too total up us use used using value values various very via was we
-    were what whatever when where which while who whom whose why will with would you your —
+    were what whatever when where which while who whom whose why will with would yet you your —
     """.split()
 )
 """Words that need no place of their own."""

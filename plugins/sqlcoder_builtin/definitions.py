@@ -19,6 +19,7 @@ from sqlcoder_builtin.joining import NoWay
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.recognise import recognise
 from sqlcoder_builtin.render import Renderer
+from sqlcoder_builtin.rewording import reworded
 from sqlcoder_builtin.schema import Schema
 from sqlcoder_builtin.tree import Has
 from sqlcoder_core.api import Ask, TableName, Term, rematch, singular, table_words
@@ -37,6 +38,11 @@ _NOUN_IS = re.compile(
 )
 _MEANS_THAT = re.compile(
     r"^(?:an?\s+|the\s+)?(?P<name>[\w' -]{2,40}?)\s+(?:means?|is when|are when)\s+(?:that\s+)?(?:an?|the)\s+(?P<noun>\w+)\s+(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_VERBED = re.compile(
+    r"^(?:an?|the)\s+(?P<name>[\w-]+) (?P<noun>\w+)\s+"
+    r"(?P<verb>has|have|had|(?!is\b|was\b|means\b)\w+s|spent|paid|placed|ordered|made)\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -61,9 +67,10 @@ class Told:
 
 def told(ask: Ask) -> Told:
     """Take definitions out of the question and read its instructions."""
-    inside, kept = _own_definitions(ask.linked.question.text)
+    asked = reworded(ask.linked.question.text)
+    inside, kept = _own_definitions(asked)
     instructions = _sentences(ask.linked.question.instructions or "")
-    if not inside and not instructions:
+    if not inside and not instructions and asked == ask.linked.question.text:
         return Told(ask)
     terms: list[Term] = []
     unread: list[str] = []
@@ -125,6 +132,9 @@ def _readings(sentence: str) -> Iterator[tuple[str, str, str]]:
     for pattern in (_NOUN_IS, _MEANS_THAT):
         if (match := pattern.match(sentence)) is not None:
             yield match["name"], match["noun"], match["rest"]
+    verbed = _VERBED.match(sentence)
+    if verbed is not None:
+        yield f"{verbed['name']} {verbed['noun']}", verbed["noun"], f"that {verbed['verb']} {verbed['rest']}"
     match = _CONDITION.match(sentence)
     if match is None:
         return

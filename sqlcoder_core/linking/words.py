@@ -33,7 +33,8 @@ perc:percent|pmt:payment|pos:position|prod:product|prof:professor|pymt:payment|q
 src:source|ssn:social security number|stu:student|sup:supplier|supp:supplier|tel:telephone|temp:temperature|tot:total|trans:transaction
 trx:transaction|ts:timestamp|txn:transaction|univ:university|usr:user|whse:warehouse|wt:weight|yr:year|yrs:year|pop:population|dist:distance
 instr:instructor|dep:departure|bday:birthday|attr:attribute|seq:sequence|pref:preference|pub:publication|exp:experience|exam:exam
-mname:middle name|inst:institution|enr:enrollment|phno:phone number|ph:phone
+mname:middle name|inst:institution|enr:enrollment|phno:phone number|ph:phone|vend:vendor|ctr:center|bud:budget
+fisc:fiscal|mkt:market|svc:service|tkt:ticket|evt:event|mbr:member|clm:claim|mfr:manufacturer|freq:frequency|dur:duration|wk:week|sched:schedule|appt:appointment|diag:diagnosis
 """.replace("\n", "|")
         .strip("|")
         .split("|")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.describe import describe
+from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import DateCondition, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Has, Null, Pred
@@ -99,6 +100,14 @@ def dated_verb(p: Parse, at: int) -> int | None:
     p.frame.deed_column = column
     p.take(at, at + 1)
     return at + 1
+
+
+def says_what_was_done(p: Parse, at: int, column: Col) -> bool:
+    """ "the total amount paid (on invoices)": the verb behind a figure, not a date to show beside it."""
+    words, before = p.chunks[at].text.lower().split(), p.chunk(at - 1)
+    verb = words[0].endswith(("ed", "paid", "sold", "spent")) and words[-1] not in ("date", "time", "at")
+    figured = before is not None and any(is_aggregate(output.expr) and output.at < at for output in p.frame.outputs)
+    return verb and figured and p.is_dated(column) and not p.is_cue(at - 1, "and", "show") and before is not None and before.word != ","
 
 
 def _left(p: Parse, at: int, ahead: int) -> int | None:

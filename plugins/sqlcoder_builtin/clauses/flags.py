@@ -18,7 +18,9 @@ def missing(p: Parse, at: int) -> int | None:
             return None
         flag = p.schema.of(column)
         pred: Pred = Truth(column, False) if flag.kind == "boolean" else Null(column, p.is_cue(at, "not null"))
-        return add_condition(p, pred, at, place + 1)
+        tail = p.chunk(place + 1)
+        dated = tail is not None and tail.text.lower() in ("date", "time", "dates") and p.is_dated(column)
+        return add_condition(p, pred, at, place + 1 + dated)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlcoder_builtin.clauses.deeds import says_what_was_done
 from sqlcoder_builtin.clauses.measures import AGGREGATES, EXTREMES, Measured, counted, measured, money_metric, plain
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import FILLER_VERBS, RATE_WORDS
@@ -256,6 +257,10 @@ def column_or_table(p: Parse, at: int) -> int | None:
     column = p.column(at) if chunk.kind == "name" or _unit_column(p, at) else _date_of_owner(p, at)
     if column is None:
         return None
+    if says_what_was_done(p, at, column):
+        p.frame.deed_column = p.frame.deed_column or column
+        p.take(at, at + 1)
+        return at + 1
     if p.zone != "select" or (chunk.score("column") < 0.6 and p.frame.outputs):
         p.frame.mentioned.append((at, column.table))
         chunk.used = chunk.text.lower() in FILLER_VERBS or chunk.score("column") < 0.5
