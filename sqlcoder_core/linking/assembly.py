@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,6 @@ from sqlcoder_core.linking.joins import TableShape, shape_of
 from sqlcoder_core.linking.merge import Live, merge_tables
 from sqlcoder_core.linking.packing import hashed_part, pack, storable, unpack
 from sqlcoder_core.linking.places import Entry, Places, lower, unknown_column
-from sqlcoder_core.linking.table_words import glued_words, indexed_words
 from sqlcoder_core.values.catalog import Clash, Exposure, Fact, Metric, Relationship, Table, TableName, Term
 
 if TYPE_CHECKING:
@@ -50,7 +49,10 @@ class Assembly:
         self._joins: list[Declared] = []
         self._live: list[SourceFacts] = []
         self._waiting: list[tuple[Table, str]] = []
-        connection.execute("CREATE TEMP TABLE words (id INTEGER PRIMARY KEY, name, columns, about, letters, inner)")
+        connection.execute(
+            "CREATE TEMP TABLE coming"
+            " (place INTEGER PRIMARY KEY, name, schema, database, low_name, low_schema, low_database, rank, hidden, body)"
+        )
 
     # ------------------------------------------------------------------ taking facts in
 
@@ -137,7 +139,7 @@ class Assembly:
     # ------------------------------------------------------------------ the tables' rows
 
     def _stored(self, place: int) -> Table:
-        row = self.connection.execute("SELECT body FROM tables WHERE id = ?", (place + 1,)).fetchone()
+        row = self.connection.execute("SELECT body FROM coming WHERE place = ?", (place,)).fetchone()
         return unpack(row[0])
 
     def _keep(self, place: int, table: Table) -> None:
@@ -146,13 +148,10 @@ class Assembly:
         entry.digest = hashlib.sha256(hashed_part(table)).digest()
         entry.shape = shape_of(table)
         entry.columns = "\0".join(column.name for column in table.columns)
-        entry.has_values = any(column.values for column in table.columns)
         name = table.name
         parts = (name.name, name.schema, name.database)
-        row = (place + 1, *parts, *map(lower, parts), table.rank, table.hidden, pack(table))
-        self.connection.execute("INSERT OR REPLACE INTO tables VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        words = (place + 1, *indexed_words(table), *glued_words(table))
-        self.connection.execute("INSERT OR REPLACE INTO temp.words VALUES (?, ?, ?, ?, ?, ?)", words)
+        row = (place, *parts, *map(lower, parts), table.rank, table.hidden, pack(table))
+        self.connection.execute("INSERT OR REPLACE INTO coming VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     # ------------------------------------------------------------------ when all are in
 
@@ -170,7 +169,7 @@ class Assembly:
                 self._hide(place, entry)
             elif described and entry.live and len(entry.sources) == 1:
                 entry.rank *= _RANK_BESIDE_PROJECT
-                self.connection.execute("UPDATE tables SET rank = ? WHERE id = ?", (entry.rank, place + 1))
+                self.connection.execute("UPDATE coming SET rank = ? WHERE place = ?", (entry.rank, place))
 
     def _should_be_there(self, entry: Entry, databases: set[str | None]) -> bool:
         """A table in another database of the server was not looked for, nor one that a source was told to leave out."""
@@ -181,7 +180,7 @@ class Assembly:
         if not entry.hidden:
             self.clashes.append(_not_built(entry.name, _origin(self._stored(place))))
         entry.hidden = True
-        self.connection.execute("UPDATE tables SET hidden = 1 WHERE id = ?", (place + 1,))
+        self.connection.execute("UPDATE coming SET hidden = 1 WHERE place = ?", (place,))
 
     def sample(self, sampler: Callable[[Table, list[Clash]], Table]) -> None:
         """Look at the contents of every table that may be queried, those that matter most first."""
@@ -193,24 +192,6 @@ class Assembly:
                 self._keep(place, replace(storable(sampled), rank=entry.rank))
 
     # ------------------------------------------------------------------ reading out
-
-    def write_words(self) -> None:
-        """Fill the full-text table for all tables that may be queried."""
-        self.connection.execute(
-            "INSERT INTO table_words (rowid, name, columns, about) SELECT words.id, words.name, columns, about FROM temp.words"
-            " JOIN tables ON tables.id = words.id WHERE NOT hidden ORDER BY words.id"
-        )
-        self.connection.execute(
-            "INSERT INTO table_letters (rowid, name, columns) SELECT words.id, letters, inner FROM temp.words"
-            " JOIN tables ON tables.id = words.id WHERE NOT hidden AND letters || inner <> '' ORDER BY words.id"
-        )
-        self.connection.execute("DROP TABLE temp.words")
-
-    def tables_with_values(self) -> Iterator[tuple[int, Table]]:
-        """Row number and table for each that may be queried and has stored values."""
-        for place, entry in enumerate(self.places.entries):
-            if entry.has_values and not entry.hidden:
-                yield place + 1, self._stored(place)
 
     def shapes(self) -> list[TableShape]:
         """What join inference needs of the tables that may be queried."""

@@ -80,11 +80,11 @@ class IndexedCatalog:
 
     def names(self) -> Iterator[TableName]:
         """All table names that may be queried, in the order of the sources."""
-        return map(_name, self.rows(f"SELECT {_NAME} FROM tables WHERE NOT hidden ORDER BY id"))
+        return map(_name, self.rows(f"SELECT {_NAME} FROM tables WHERE NOT hidden ORDER BY place"))
 
     def hidden_names(self) -> tuple[TableName, ...]:
         """Tables that exist as facts and are not offered: hidden by a source, or not built."""
-        return tuple(map(_name, self.rows(f"SELECT {_NAME} FROM tables WHERE hidden ORDER BY id")))
+        return tuple(map(_name, self.rows(f"SELECT {_NAME} FROM tables WHERE hidden ORDER BY place")))
 
     def table(self, name: TableName | str) -> Table | None:
         """The table, or None (also when text names several)."""
@@ -98,7 +98,7 @@ class IndexedCatalog:
 
     def _matching(self, name: str, schema: str | None, database: str | None, *, hidden: bool) -> list[tuple[Any, ...]]:
         columns = f"id, {_NAME}, coalesce(low_schema, '')"
-        rows = self.rows(f"SELECT {columns} FROM tables WHERE low_name = ? AND hidden = ? ORDER BY id", name.lower(), hidden)
+        rows = self.rows(f"SELECT {columns} FROM tables WHERE low_name = ? AND hidden = ? ORDER BY place", name.lower(), hidden)
         default = (self.default_schema or "").lower()
         if schema is not None:
             rows = [row for row in rows if row[4] == schema.lower() or (not row[4] and schema.lower() == default)]

@@ -15,9 +15,9 @@ import msgspec
 from sqlcoder_core.linking import index_file
 from sqlcoder_core.linking.assembly import Assembly, SourceFacts
 from sqlcoder_core.linking.catalog_index import IndexedCatalog
+from sqlcoder_core.linking.index_rows import write_rows
 from sqlcoder_core.linking.joins import infer_joins
-from sqlcoder_core.linking.value_text import normalise
-from sqlcoder_core.values.catalog import Clash, Column, Exposure, Fact, Instruction, Metric, Table, Term, VerifiedQuestion
+from sqlcoder_core.values.catalog import Clash, Exposure, Fact, Instruction, Metric, Table, Term, VerifiedQuestion
 
 __all__ = ["Judge", "Sampler", "SourceFacts", "build_index"]
 
@@ -40,16 +40,26 @@ def build_index(
 ) -> IndexedCatalog:
     """The catalog of these sources, first source first: in the file `path`, replaced in one step, or in memory.
 
+    What an index at `path` already holds is taken over; a table that has not changed is not indexed anew.
     Raises FileError when the file cannot be written, and whatever a source raises while it is read.
     """
     fill = partial(_fill, sources=sources, default_schema=default_schema, meta=meta or {}, sampler=sampler, judge=judge)
     if path is None:
         return fill(index_file.create(None))
     with index_file.replacing(path) as temporary:
-        fill(index_file.create(temporary)).close()
+        fill(index_file.create_from(path, temporary) if _is_usable(path) else index_file.create(temporary)).close()
     connection = index_file.open_existing(path)
     assert connection is not None, "a file that was just written has the format of its writer"
     return IndexedCatalog(connection)
+
+
+def _is_usable(path: Path) -> bool:
+    """True when there is an index of this format to begin with: most tables of a large project are what they were."""
+    connection = index_file.open_existing(path)
+    if connection is None:
+        return False
+    connection.close()
+    return True
 
 
 def _fill(
@@ -68,10 +78,11 @@ def _fill(
     assembly.settle()
     if sampler:
         assembly.sample(sampler)
-    assembly.write_words()
-    _write_values(assembly)
+    write_rows(connection)
     joins = assembly.joins()
     joins += infer_joins(assembly.shapes(), joins)
+    connection.execute("DELETE FROM relationships")
+    connection.execute("DELETE FROM facts")
     for join in joins:
         connection.execute("INSERT INTO relationships VALUES (?, ?, ?)", (join.left.key, join.right.key, msgspec.msgpack.encode(join)))
     catalog = IndexedCatalog(connection, {**meta, "default_schema": default_schema or ""})
@@ -97,25 +108,6 @@ def _judged(assembly: Assembly, catalog: IndexedCatalog, judge: Judge | None) ->
 def _write_facts(assembly: Assembly, facts: Iterable[Fact]) -> None:
     rows = [(type(fact).__name__, msgspec.msgpack.encode(fact)) for fact in facts]
     assembly.connection.executemany("INSERT INTO facts VALUES (?, ?)", rows)
-
-
-def _write_values(assembly: Assembly) -> None:
-    """Stored text by its normal form: what a question's words are looked up in."""
-    terms: dict[str, int] = {}
-    for place, table in assembly.tables_with_values():
-        rows: list[tuple[int, int, str, str]] = []
-        for column in table.columns:
-            rows.extend((terms.setdefault(normal, len(terms) + 1), place, column.name, value) for normal, value in _texts(column))
-        assembly.connection.executemany("INSERT INTO value_places VALUES (?, ?, ?, ?)", rows)
-    rows_of_terms = [(number, normal, normal[::-1]) for normal, number in terms.items()]
-    assembly.connection.executemany("INSERT INTO value_terms VALUES (?, ?, ?)", rows_of_terms)
-    assembly.connection.executemany("INSERT INTO value_words (rowid, normal) VALUES (?, ?)", [row[:2] for row in rows_of_terms])
-
-
-def _texts(column: Column) -> list[tuple[str, str]]:
-    if column.hidden:
-        return []
-    return [(normal, value) for value in column.values if isinstance(value, str) and (normal := normalise(value))]
 
 
 def _content_hash(assembly: Assembly, facts: Sequence[Any]) -> str:

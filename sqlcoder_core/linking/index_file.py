@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +20,7 @@ _DAY = 24 * 3600.0
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE tables (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, schema TEXT, database TEXT,
+    id INTEGER PRIMARY KEY, place INTEGER NOT NULL, name TEXT NOT NULL, schema TEXT, database TEXT,
     low_name TEXT NOT NULL, low_schema TEXT, low_database TEXT, rank REAL NOT NULL, hidden INTEGER NOT NULL, body BLOB NOT NULL
 );
 CREATE VIRTUAL TABLE table_words USING fts5 (
@@ -34,13 +35,15 @@ CREATE VIRTUAL TABLE value_words USING fts5 (normal, content = '', tokenize = 'p
 """
 
 _INDEXES = """
-CREATE INDEX tables_by_name ON tables (low_name);
-CREATE INDEX relationships_by_left ON relationships (left_key);
-CREATE INDEX relationships_by_right ON relationships (right_key);
-CREATE INDEX facts_by_kind ON facts (kind);
-CREATE UNIQUE INDEX value_terms_by_text ON value_terms (normal);
-CREATE INDEX value_terms_backwards ON value_terms (backwards);
-CREATE INDEX value_places_by_term ON value_places (term);
+CREATE INDEX IF NOT EXISTS tables_by_name ON tables (low_name);
+CREATE INDEX IF NOT EXISTS tables_by_place ON tables (place);
+CREATE INDEX IF NOT EXISTS relationships_by_left ON relationships (left_key);
+CREATE INDEX IF NOT EXISTS relationships_by_right ON relationships (right_key);
+CREATE INDEX IF NOT EXISTS facts_by_kind ON facts (kind);
+CREATE UNIQUE INDEX IF NOT EXISTS value_terms_by_text ON value_terms (normal);
+CREATE INDEX IF NOT EXISTS value_terms_backwards ON value_terms (backwards);
+CREATE INDEX IF NOT EXISTS value_places_by_term ON value_places (term);
+CREATE INDEX IF NOT EXISTS value_places_by_table ON value_places (place);
 """
 
 
@@ -58,6 +61,16 @@ def create(path: Path | None) -> sqlite3.Connection:
             raise
         message = f"the SQLite {sqlite3.sqlite_version} of this Python has no full-text search (FTS5)"
         raise FileError(message, hint="use a Python from python.org, your distribution, conda or uv") from error
+    connection.execute("BEGIN")
+    return connection
+
+
+def create_from(old: Path, path: Path) -> sqlite3.Connection:
+    """A copy of a finished index at `path`, to be changed and finished again; it counts as unfinished until then."""
+    with old.open("rb") as source, open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; DELETE FROM meta")
     connection.execute("BEGIN")
     return connection
 

@@ -24,7 +24,6 @@ class Entry:
     rank: float = 1.0
     digest: bytes = b""
     shape: TableShape | None = None
-    has_values: bool = False
     columns: str = ""
 
     @property

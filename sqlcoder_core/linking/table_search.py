@@ -12,7 +12,7 @@ from sqlcoder_core.values.catalog import TableName
 
 Rows: TypeAlias = Callable[..., list[tuple[Any, ...]]]
 Scores: TypeAlias = dict[int, float]
-"""Row of the table -> score, higher is better."""
+"""Place of the table in the order of the sources -> score, higher is better."""
 
 _SYNONYM = 0.3
 _GLUED = 0.65
@@ -25,13 +25,13 @@ _CHUNK = 400
 
 # Names count more than columns, and descriptions least: they speak of much that the table does not hold.
 _HITS = """
-SELECT table_words.rowid, (0.001 - bm25(table_words, 10.0, 2.0, 0.2)) * tables.rank AS score
-FROM table_words JOIN tables ON tables.id = table_words.rowid WHERE table_words MATCH ? ORDER BY score DESC, tables.id LIMIT ?
+SELECT tables.place, (0.001 - bm25(table_words, 10.0, 2.0, 0.2)) * tables.rank AS score
+FROM table_words JOIN tables ON tables.id = table_words.rowid WHERE table_words MATCH ? ORDER BY score DESC, tables.place LIMIT ?
 """
 
 _WITHIN = """
-SELECT table_letters.rowid, -bm25(table_letters, 10.0, 2.0) * tables.rank AS score
-FROM table_letters JOIN tables ON tables.id = table_letters.rowid WHERE table_letters MATCH ? ORDER BY score DESC, tables.id LIMIT ?
+SELECT tables.place, -bm25(table_letters, 10.0, 2.0) * tables.rank AS score
+FROM table_letters JOIN tables ON tables.id = table_letters.rowid WHERE table_letters MATCH ? ORDER BY score DESC, tables.place LIMIT ?
 """
 
 
@@ -78,7 +78,7 @@ def _hits(rows: Rows, search: str, forms: Iterable[str]) -> Iterable[tuple[int, 
 def _with_neighbours(rows: Rows, scores: Scores) -> Mapping[int, TableName]:
     """Adds what the best hits are joined with to `scores`; gives the names of all tables in it."""
     seeds = sorted(scores, key=lambda table: (-scores[table], table))[:_SEEDS]
-    names = _names(rows, "id", scores)
+    names = _names(rows, "place", scores)
     by_key = {names[table].key: scores[table] for table in seeds}
     lifted: dict[str, float] = {}
     for left, right in _joined(rows, by_key):
@@ -103,7 +103,7 @@ def _names(rows: Rows, column: str, wanted: Iterable[Any]) -> dict[int, TableNam
     found = {}
     for part in _chunks(wanted):
         marks = ", ".join("?" * len(part))
-        for row in rows(f"SELECT id, database, schema, name FROM tables WHERE NOT hidden AND {column} IN ({marks})", *part):
+        for row in rows(f"SELECT place, database, schema, name FROM tables WHERE NOT hidden AND {column} IN ({marks})", *part):
             found[row[0]] = TableName(database=row[1], schema=row[2], name=row[3])
     return found
 

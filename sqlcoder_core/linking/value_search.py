@@ -109,7 +109,7 @@ def _places(rows: Rows, terms: Iterable[int]) -> dict[int, list[tuple[Any, ...]]
     places: dict[int, list[tuple[Any, ...]]] = {}
     query = (
         "SELECT term, value, column_name, database, schema, name FROM value_places"
-        " JOIN tables ON tables.id = value_places.place WHERE term IN ({}) ORDER BY tables.rank DESC, tables.id"
+        " JOIN tables ON tables.id = value_places.place WHERE term IN ({}) ORDER BY tables.rank DESC, tables.place, value_places.rowid"
     )
     for row in _in_chunks(rows, query, terms):
         places.setdefault(row[0], []).append(row[1:])
