@@ -57,9 +57,14 @@ REPAIRS: Final[tuple[Repair, ...]] = (
 )
 """Most certain first."""
 
+_LONGEST: Final = 20_000
+"""Characters of a statement that is mended; what is longer was put together by a program."""
+
 
 def repaired(sql: str, dialect: str, catalog: Catalog, problems: Sequence[Problem]) -> Iterator[Mended]:
     """All repairs' proposals in order, none twice."""
+    if len(sql) > _LONGEST:
+        return
     case = case_of(sql, dialect, catalog, problems)
     seen = {sql.strip(), case.text}
     for repair in REPAIRS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlglot import exp
 
@@ -15,6 +16,8 @@ from sqlcoder_core.sql.mending.spelled import spelled, spelled_table
 from sqlcoder_core.sql.soundness.blocks import Block, Source
 from sqlcoder_core.sql.soundness.finding import span
 from sqlcoder_core.sql.spelling import fold
+
+_MOST_SLIPS: Final = 8
 
 
 def near_tables(case: Case) -> Iterator[Mended]:
@@ -71,12 +74,15 @@ def bound_columns(case: Case) -> Iterator[Mended]:
         yield case.with_edits(edits, f"{found[0]} -> {right}")
 
 
-def unknown_columns(case: Case) -> Iterator[tuple[Block, exp.Column]]:
-    """Columns that surely none of the relations in reach has."""
-    for block in case.reading.blocks if case.reading else ():
-        for column in block.own(exp.Column):
-            if isinstance(column, exp.Column) and isinstance(column.this, exp.Identifier) and _is_unknown(block, column):
-                yield block, column
+def unknown_columns(case: Case) -> list[tuple[Block, exp.Column]]:
+    """Columns that surely none of the relations in reach has; none at all where they are too many for slips."""
+    found = [
+        (block, column)
+        for block in (case.reading.blocks if case.reading else ())
+        for column in block.own(exp.Column)
+        if isinstance(column, exp.Column) and isinstance(column.this, exp.Identifier) and _is_unknown(block, column)
+    ]
+    return found if len({fold(column.name) for _, column in found}) <= _MOST_SLIPS else []
 
 
 def near_column(block: Block, column: exp.Column) -> tuple[Source, str] | None:

@@ -20,6 +20,8 @@ from sqlcoder_core.sql.tree import dialect_of
 _AGAIN: Final[dict[type[exp.Expr], type[exp.AggFunc]]] = {exp.Sum: exp.Sum, exp.Count: exp.Sum, exp.Min: exp.Min, exp.Max: exp.Max}
 """How values that are aggregated already are aggregated further."""
 
+_MOST_AGGREGATES: Final = 40
+
 
 def preaggregated(case: Case) -> Iterator[Mended]:
     """`sum(i.quantity), sum(p.amount)` over two many-sides -> each joined as sums by its key; only where that is all they are used for."""
@@ -39,9 +41,10 @@ def preaggregated(case: Case) -> Iterator[Mended]:
 
 
 def _multipliers(block: Block, reading: Reading) -> list[Source]:
-    """What multiplies the rows under an aggregate of this block."""
+    """What multiplies the rows under an aggregate of this block; nothing where there are more of them than a person writes."""
     found: list[Source] = []
-    for node in block.own(exp.Sum, exp.Avg, exp.Count):
+    nodes = list(block.own(exp.Sum, exp.Avg, exp.Count))
+    for node in nodes if len(nodes) <= _MOST_AGGREGATES else ():
         multiplied = multiplied_by(node, block, reading) if is_aggregate(node) and not isinstance(node.this, exp.Star) else None
         if multiplied and multiplied[1].by in block.sources and multiplied[1].by not in found:
             found.append(multiplied[1].by)

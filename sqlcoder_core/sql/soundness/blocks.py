@@ -50,6 +50,11 @@ class Block:
     outputs: dict[str, exp.Expr] | None = None
     nodes: dict[type[exp.Expr], list[exp.Expr]] | None = None
     """Nodes of the SELECT itself by their class, kept from the first walk on."""
+    owners: dict[tuple[str, str], Owned | None] = field(default_factory=dict)
+    """What was found of columns, by prefix and name."""
+    keys: list[exp.Expr] | None = None
+    """What `group_keys` has made of GROUP BY, kept from the first time on; only to be trusted with `keyed`."""
+    keyed: bool = False
 
     def output(self, name: str) -> exp.Expr | None:
         """The projection of that name, without its alias."""
@@ -61,6 +66,12 @@ class Block:
 
     def owner(self, column: exp.Column) -> Owned | None:
         """The source that the column belongs to, here or further out; None where it is unknown or ambiguous."""
+        key = (column.table, column.name)
+        if key not in self.owners:
+            self.owners[key] = self._owner(column)
+        return self.owners[key]
+
+    def _owner(self, column: exp.Column) -> Owned | None:
         block: Block | None = self
         while block is not None:
             found = block.sources_of(column)

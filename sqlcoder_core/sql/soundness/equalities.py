@@ -105,9 +105,10 @@ def is_constant(node: exp.Expr) -> bool:
 
 
 def _conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
-    node = node.unnest()
-    if isinstance(node, exp.And):
-        yield from _conjuncts(node.this)
-        yield from _conjuncts(node.expression)
-    else:
-        yield node
+    stack = [node]
+    while stack:
+        part = stack.pop().unnest()
+        if isinstance(part, exp.And):
+            stack += (part.expression, part.this)
+        else:
+            yield part

@@ -78,7 +78,8 @@ def _inside(node: exp.Expr, block: Block, reading: Reading, roots: set[int]) -> 
 
 def _is_group_key(node: exp.Expr, block: Block) -> bool:
     """COUNT(x) with GROUP BY x counts the rows of the group."""
-    return isinstance(node.this, exp.Expr) and canonical(node.this, block) in [canonical(key, block) for key in group_keys(block) or ()]
+    keys = group_keys(block) or () if isinstance(node.this, exp.Column) else ()
+    return any(isinstance(key, exp.Column) and canonical(key, block) == canonical(node.this, block) for key in keys)
 
 
 def _stands_for_its_group(block: Block, roots: set[int], reading: Reading) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Final, TypeAlias
 
 from sqlcoder_core.sql.soundness.dialect_functions import dialect_functions
@@ -33,12 +34,16 @@ CHECKS: Final[tuple[Check, ...]] = (
     unknown_literals,
     divisions,
 )
+_MOST: Final = 20
+"""Findings of one check: whoever reads them has got the point by then."""
+_LONGEST: Final = 20_000
+"""Characters of a query that is looked at; what is longer was put together by a program."""
 _ORDER: Final = {"error": 0, "warning": 1, "note": 2}
 
 
 def judged(text: str, dialect: str, catalog: Catalog) -> tuple[Problem, ...]:
     """What is wrong with the text, errors first, then by place."""
-    reading = read(text, dialect, catalog)
+    reading = read(text, dialect, catalog) if len(text) <= _LONGEST else None
     if reading is None:
         return ()
     found = dict.fromkeys(problem for check in CHECKS for problem in _found(check, reading))
@@ -47,7 +52,7 @@ def judged(text: str, dialect: str, catalog: Catalog) -> tuple[Problem, ...]:
 
 def _found(check: Check, reading: Reading) -> list[Problem]:
     try:
-        return list(check(reading))
+        return list(islice(check(reading), _MOST))
     except STUMBLES:
         # A finding is a courtesy: the guard has judged the query, and the other checks still speak.
         return []

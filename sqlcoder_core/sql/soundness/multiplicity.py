@@ -34,6 +34,7 @@ class Multiplicity:
 
     def __init__(self, catalog: Catalog, tables: Sequence[Table]) -> None:
         self._equalities: dict[int, Equalities] = {}
+        self._multiplied: dict[tuple[int, frozenset[int]], Multiplied | None] = {}
         self.relationships = catalog.relationships([table.name for table in tables]) if tables else ()
 
     def equalities(self, block: Block) -> Equalities:
@@ -44,6 +45,12 @@ class Multiplicity:
 
     def multiplied(self, block: Block, roots: set[int]) -> Multiplied | None:
         """What surely multiplies rows of these sources within a group; None where nothing does, or nothing is known of it."""
+        key = (id(block), frozenset(roots))
+        if key not in self._multiplied:
+            self._multiplied[key] = self._find_multiplied(block, roots)
+        return self._multiplied[key]
+
+    def _find_multiplied(self, block: Block, roots: set[int]) -> Multiplied | None:
         equal = self.equalities(block)
         fixed = {place for key in group_keys(block) or () if (place := equal.place(key))}
         beside_roots = {end for pair in equal.linked if roots & set(pair) for end in pair}
@@ -184,6 +191,12 @@ def is_aggregate(node: exp.Expr) -> bool:
 
 def group_keys(block: Block) -> list[exp.Expr] | None:
     """What is grouped by, numbers and aliases replaced by what they stand for; None without GROUP BY, or where it is not plain."""
+    if not block.keyed:
+        block.keys, block.keyed = _group_keys(block), True
+    return block.keys
+
+
+def _group_keys(block: Block) -> list[exp.Expr] | None:
     group = block.select.args.get("group")
     if group is None or any(value for name, value in group.args.items() if name != "expressions"):
         return None
