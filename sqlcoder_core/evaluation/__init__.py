@@ -1,1 +1,1 @@
-"""evaluation"""
+"""How often answers are right: suites of questions, a run over one, fuzzed databases, reports."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -15,6 +15,7 @@ from sqlcoder_core.evaluation.judging import Ordering, judged, judged_unanswerab
 from sqlcoder_core.evaluation.openings import base_engine
 from sqlcoder_core.evaluation.records import Base, Judged, MutantKill, Suite, Task
 from sqlcoder_core.session import Session
+from sqlcoder_core.sql.guard import check
 from sqlcoder_core.values.answer import Answer
 from sqlcoder_core.values.problem import Problem
 from sqlcoder_core.values.question import Question
@@ -87,6 +88,7 @@ class Examiner:
                 self._sessions.pop(next(iter(self._sessions))).close()
             session = self._sessions[base.name] = self._exam.opener(base)
             _ = session.signature  # reads the catalog, and says what is missing of the model
+            _start_worker(session)
         return self._sessions[base.name]
 
     def _group(self, tasks: Sequence[Task], base: Base, session: Session) -> Iterator[Finding]:
@@ -133,6 +135,13 @@ def examine(chunks: SimpleQueue[Sequence[Task]], findings: SimpleQueue[Finding |
     finally:
         examiner.close()
         findings.put(None)
+
+
+def _start_worker(session: Session) -> None:
+    """Latency is that of a session in use, not of its first query."""
+    if session.worker is not None:
+        with suppress(SqlcoderError):  # what is wrong with the database is said by the first question
+            session.worker.run(check("SELECT 1", session.dialect, None))
 
 
 def _kill(grounds: Grounds) -> MutantKill | None:

@@ -35,7 +35,7 @@ def run_signature(suite: Suite, session: Session, *, seed: int, instances: int) 
     if fuzzed:
         pairs += [("seed", str(seed)), ("instances", str(instances))]
     if any(base.database == "" for base in suite.bases):
-        pairs.append(("catalog", session.catalog.content_hash))
+        pairs.append(("catalog", session.catalog.content_hash[:16]))
     return tuple(pairs)
 
 
