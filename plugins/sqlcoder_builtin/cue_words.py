@@ -95,7 +95,7 @@ UNIT_WORDS = {
 STOP_WORDS = frozenset(
     """
     ! " ' ( ) , - . / : ; ? a about across actually all along already also am amount amounts an and any approximately are as
-    associated at available be been being belong belonging belongs both by can concerning corresponding could current
+    associated at available be been being belong belonging belongs both by can combination concerning corresponding could current
     currently data database did display do does done down during each either entries entry ever every exist existing exists far find
     for from get give given got had has have having he her here him his how i if in information into involved is it it's its
     just kind list listed many may me might more most much must my new number numbers of on one ones onto or order other our out

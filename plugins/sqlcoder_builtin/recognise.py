@@ -20,6 +20,7 @@ from sqlcoder_builtin.clauses import (
     heads,
     how_often,
     ignored,
+    last_relations,
     listings,
     long_times,
     offset_averages,
@@ -43,6 +44,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     going_on.now,
     going_on.ongoing,
     ignored.regardless,
+    last_relations.last_done,
     how_often.this_often,
     how_often.how_often,
     offset_averages.from_average,
@@ -54,6 +56,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     after_dates.late,
     undone.undone,
     ignored.regardless,
+    last_relations.last_done,
     how_often.this_often,
     how_often.how_often,
     offset_averages.from_average,
@@ -144,8 +147,8 @@ _OPEN_WHERE = ("that", "whose", "with", "but")
 
 def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
-    entities.qualified(p)
     two_figures.figures(p, recognise)
+    entities.qualified(p)
     again = restated.listing(p)
     again = None if again is not None and (p.chunks[again.start].start, "restated", "") in p.refused else again
     at = 0

@@ -197,7 +197,8 @@ class Renderer:
 
     def _number_of(self, table: TableName, inner: Scope, path: tuple[Step, ...]) -> exp.Expr:
         key = self.schema.key(table)
-        if sum(step.many for step in path) > 1 and len(key) == 1:
+        again = any(step.many for step in path) and not path[-1].many
+        if (again or sum(step.many for step in path) > 1) and len(key) == 1:
             return exp.Count(this=exp.Distinct(expressions=[self.exprs.column(table, key[0], inner)]))
         return exp.Count(this=exp.Star())
 

@@ -129,7 +129,9 @@ def _of_counts(p: Parse, at: int, function: Function) -> Measured | None:
 
 def _per_table(p: Parse, at: int) -> bool:
     """ "per customer" stands there."""
-    return p.is_cue(at, "per") and p.chunks[at].text.lower() == "per" and p.table(p.past(at + 1)) is not None
+    behind = p.chunk(p.past(at + 1))
+    whose = behind is not None and (behind.kind == "unit" or p.table(p.past(at + 1)) is not None)
+    return whose and p.is_cue(at, "per") and p.chunks[at].text.lower() in ("per", "each", "every")
 
 
 def _past_owner(p: Parse, at: int, prefer: TableName | None) -> tuple[int, TableName | None]:

@@ -222,8 +222,9 @@ def edge(p: Parse, at: int) -> int | None:
     """ "the first order", "latest invoice", "most recent payment": by date, one row."""
     if not p.is_cue(at, "first", "last"):
         return None
-    if p.is_cue(at + 1, "and") and p.is_cue(at + 2, "first", "last") and p.chunks[at].word != p.chunks[at + 2].word:
-        return _both_edges(p, at)
+    other = p.past(at + 2, "the")
+    if p.is_cue(at + 1, "and") and p.is_cue(other, "first", "last") and p.chunks[at].word != p.chunks[other].word:
+        return _both_edges(p, at, other)
     table = p.table(p.past(at + 1))
     column = p.column(p.past(at + 1), p.dated)
     if (opened := _done_latest(p, at)) is not None:
@@ -307,9 +308,9 @@ def _trailing_edge(p: Parse, at: int) -> int | None:
     return at + 1
 
 
-def _both_edges(p: Parse, at: int) -> int | None:
-    """ "the first and last order dates"."""
-    place = p.past(at + 3)
+def _both_edges(p: Parse, at: int, other: int) -> int | None:
+    """ "the first and last order dates", "the first and the last order"."""
+    place = p.past(other + 1)
     column = p.column(place, p.dated)
     table = p.table(place)
     if column is None or not p.is_dated(column):
@@ -317,6 +318,6 @@ def _both_edges(p: Parse, at: int) -> int | None:
         column = Col(table, dates[0]) if table is not None and dates else None
     if column is None:
         return None
-    for index in (at, at + 2):
+    for index in (at, other):
         add_output(p, Agg("min" if p.chunks[index].word == "first" else "max", column.table, column), index, place + 1)
     return place + 1

@@ -17,6 +17,10 @@ def rate_of(p: Parse, at: int) -> int | None:
     found = _valued(p, at) or _flagged(p, at)
     if found is None:
         return None
+    if p.frame.figures is not None:
+        # Its two figures were said.
+        p.take(at, at + 2)
+        return at + 2
     column, pred = found
     p.frame.share, p.frame.share_at = "fraction", at
     p.frame.subject = p.frame.subject or column.table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlcoder_builtin.assemble_parts import named
+from sqlcoder_builtin.assemble_parts import key_and_name, named
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import All_, Col, Compare, Has, Item, Like, Lit, OneOf, Pred, Query
@@ -49,7 +49,7 @@ def _two_conditions(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query
             return None
         return Query(subject, named(outputs), (*rest, All_(tuple(Has(subject, about, (pred,)) for pred in pair))))
     if not outputs:
-        outputs = [Item(Col(subject, name)) for name in p.schema.display(subject)]
+        outputs = [Item(column) for column in key_and_name(p, subject)]
     about = tables_of((pair[0],))[0]
     base = tables_of([item.expr for item in outputs])[0]
     if not p.schema.to_one(base, about):

@@ -11,7 +11,7 @@ from sqlcoder_builtin.frame import Condition, Group
 from sqlcoder_builtin.naming import alias_for
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import date_column, period_pred
-from sqlcoder_builtin.shapes.measure import limited, measure_of, measure_table
+from sqlcoder_builtin.shapes.measure import hundredfold, limited, measure_of, measure_table
 from sqlcoder_builtin.tree import Any_, Arith, Compare, Expr, Item, Like, Lit, OneOf, Pred, Query, Truth
 from sqlcoder_core.api import Period, TableName
 
@@ -49,6 +49,8 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
         items = [*shown, Item(Arith("/", first, second), "ratio")]
     if frame.difference_at >= 0 or (frame.versus_at >= 0 and frame.ratio_at < 0):
         items.append(Item(Arith("-", second, first), "change") if later_first else Item(Arith("-", first, second), "difference"))
+    if later_first and any(word in chunk.text.lower() for chunk in p.chunks for word in ("percent", "%", "growth", "rate")):
+        items.append(Item(hundredfold(Arith("/", Arith("-", second, first), first)), "change_percent"))
     if frame.difference_at >= 0 and frame.versus_at < 0 and not _each_asked(p):
         items = items[-1:]
     p.frame.read(max(frame.versus_at, frame.difference_at, frame.ratio_at), "comparison", f"{arms[0].label} beside {arms[1].label}")
