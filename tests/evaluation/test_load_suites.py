@@ -182,7 +182,7 @@ def test_a_wrong_csv_is_said_with_its_line(text, said, tmp_path):
 
 def test_a_dump_of_plain_rows_gives_contents(bench):
     base = bench.load("sql-eval with a dump").bases[0]
-    assert base.database.endswith("library.duckdb")
+    assert Path(base.database).name == "library-0.duckdb"
     assert [(table.name.name, table.primary_key) for table in base.tables] == [("authors", ("author_id",)), ("books", ("book_id",))]
     assert [(one.left.name, one.left_columns, one.right.name, one.right_columns) for one in base.relationships] == [
         ("books", ("author_id",), "authors", ("author_id",))
@@ -243,6 +243,19 @@ CREATE INDEX i ON public.pets USING btree (owner);
             (2, None, None, False),
         ]
         assert connection.execute("FROM pets ORDER BY pet_id").fetchall() == [(-3, 2, "x"), (1, 1, "Rex; the 'dog'"), (2, None, "a\nb\\c")]
+
+
+@pytest.mark.parametrize("name", ["../victim", "/etc/x", ".hidden", "a\\b"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(name, bench):
+    (bench.folder / "q.csv").write_text(f"db_name,query_category,question,query\n{name},a,b,SELECT 1\n")
+    with pytest.raises(ConfigError, match="q.csv:2: .* is no name of a database; a name has no slashes"):
+        load_suite("sql-eval:q.csv", databases=".")
+    for form, key in (("spider", "query"), ("bird", "SQL")):
+        bench.load(form)
+        record = {"db_id": name, "question": "x", key: "SELECT 1"}
+        (bench.folder / form / "dev.json").write_text(json.dumps([record]))
+        with pytest.raises(ConfigError, match="is no name of a database"):
+            load_suite(f"{form}:{form}")
 
 
 def test_metadata_tells_descriptions_and_sentences(bench):

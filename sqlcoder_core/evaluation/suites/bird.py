@@ -15,7 +15,7 @@ from typing import Any
 from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.evaluation.records import Base, Suite, Task
 from sqlcoder_core.evaluation.suites.ddl import described
-from sqlcoder_core.evaluation.suites.files import SuiteFiles, existing
+from sqlcoder_core.evaluation.suites.files import SuiteFiles, existing, plain_name
 from sqlcoder_core.evaluation.suites.question_json import question_file, read_questions
 from sqlcoder_core.evaluation.suites.schema_json import Shape, read_schemas
 from sqlcoder_core.evaluation.suites.spider import contents_base
@@ -83,7 +83,7 @@ def _task(number: int, record: dict[str, Any], place: str, stem: str) -> Task:
     return Task(
         id=f"{stem}-{record.get('question_id', number)}",
         question=record["question"].strip(),
-        base=record["db_id"],
+        base=plain_name(record["db_id"], place),
         category=str(record.get("difficulty") or ""),
         gold=(record["SQL"].strip().removesuffix(";"),),
         instructions=str(record.get("evidence") or "").strip() or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,17 +50,21 @@ class Databases:
     def _from_url(self, name: str, db: str, dialect: str) -> Base:
         assert self.said is not None
         if "{db}" not in self.said:
-            raise ConfigError(
-                f"{self.said} is one database, and the suite speaks of several", place="--databases", hint="put {db} where its name belongs"
-            )
+            message = "this is one database, and the suite names its databases"
+            raise ConfigError(message, place="--databases", hint="put {db} where a database's name belongs")
         return Base(name=name, dialect=dialect, database=self.said.replace("{db}", db))
 
     def _from_dump(self, base: Base, dump: Path) -> Base:
         text = self.files.text(dump)
         tables, relationships = schema_of(text, "postgres", str(dump))
         base = replace(base, tables=_with_descriptions(tables, base.tables), relationships=_among(tables, relationships))
-        contents = loaded_dump(text, base.tables, self.files.folder / f"{base.name}.duckdb")
+        contents = loaded_dump(text, base.tables, self._new_file(base.name))
         return replace(base, database=str(contents)) if contents is not None else base
+
+    def _new_file(self, name: str) -> Path:
+        """A place of its own for a database; the name comes out of a file, and must lead nowhere else."""
+        folder = self.files.folder
+        return folder / f"{re.sub(r'[^A-Za-z0-9_-]', '_', name)}-{sum(1 for _ in folder.glob('*.duckdb'))}.duckdb"
 
     def _named_file(self, db: str) -> Path | None:
         """`--databases` may name a file, with or without {db} in it."""

@@ -88,3 +88,10 @@ def existing(path: Path, *, what: str, hint: str | None = None) -> Path:
     if not path.exists():
         raise FileError(f"there is no {what} {path}", hint=hint)
     return path
+
+
+def plain_name(name: str, place: str) -> str:
+    """A database's name as it stands in a suite. Raises ConfigError for one that would lead out of the folder of databases."""
+    if "/" in name or "\\" in name or name.startswith("."):
+        raise ConfigError(f"{name!r} is no name of a database", place=place, hint="a name has no slashes, and no dot in front")
+    return name

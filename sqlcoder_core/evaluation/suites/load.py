@@ -30,12 +30,12 @@ _FORMATS: dict[str, Callable[[Wanted], Suite]] = {
 
 
 def load_suite(text: str, *, databases: str | None = None, folder: Path | None = None) -> Suite:
-    """Read a suite: `sql-eval:PATH`, `spider:PATH`, `bird:PATH`, or the path of a suite of our own (YAML or JSON lines)
-    or of a folder of such.
+    """Read the suite that `text` names.
 
-    `databases` says where the databases are, for the three: a folder, a file, or a URL with {db} in it. What has to be made (a
-    database out of a dump) is made in `folder`, without one in a folder that is gone when the program ends. Raises FileError for
-    files that are not there, ConfigError with file and line for what is wrong in one.
+    `sql-eval:PATH`, `spider:PATH` and `bird:PATH` are those formats, any other path is a suite of our own (YAML or JSON lines), or a
+    folder of such. `databases` says where the databases are, for the three: a folder, a file, or a URL with {db} in it. What has to be
+    made (a database out of a dump) is made in `folder`, without one in a folder that is gone when the program ends. Raises FileError
+    for files that are not there, ConfigError with file and line for what is wrong in one, and for two questions of one id.
     """
     suite = _read(text, databases, SuiteFiles(folder))
     seen: dict[str, str] = {}

@@ -51,14 +51,12 @@ def read_folder(folder: Path, files: SuiteFiles) -> Suite:
         raise ConfigError("there is no suite in this folder", place=str(folder), hint="a suite is a file of YAML or JSON lines")
     suites = [(path.stem, read(path, files)) for path in paths]
     counted = Counter(task.id for _, suite in suites for task in suite.tasks)
+    names = Counter(suite.bases[0].name for _, suite in suites)
     tasks, bases = [], []
     for stem, suite in suites:
-        name = (
-            suite.bases[0].name
-            if sum(one.bases[0].name == suite.bases[0].name for _, one in suites) == 1
-            else f"{suite.bases[0].name}-{stem}"
-        )
-        bases.append(replace(suite.bases[0], name=name, clock=suite.clock))
+        (base,) = suite.bases
+        name = base.name if names[base.name] == 1 else f"{base.name}-{stem}"
+        bases.append(replace(base, name=name, clock=suite.clock))
         for task in suite.tasks:
             id = task.id if counted[task.id] == 1 else f"{stem}-{task.id}"
             tasks.append(replace(task, id=id, base=name, tags=(stem, *task.tags)))

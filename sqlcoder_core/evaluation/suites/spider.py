@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlcoder_core.errors import ConfigError
 from sqlcoder_core.evaluation.records import Base, Suite, Task
-from sqlcoder_core.evaluation.suites.files import SuiteFiles, existing
+from sqlcoder_core.evaluation.suites.files import SuiteFiles, existing, plain_name
 from sqlcoder_core.evaluation.suites.hardness import hardness
 from sqlcoder_core.evaluation.suites.question_json import question_file, read_questions
 from sqlcoder_core.evaluation.suites.schema_json import Shape, read_schemas
@@ -56,7 +56,7 @@ def _task(number: int, record: dict[str, str], place: str, stem: str) -> Task:
     return Task(
         id=f"{stem}-{number}",
         question=record["question"].strip(),
-        base=record["db_id"],
+        base=plain_name(record["db_id"], place),
         category=hardness(sql, "sqlite"),
         gold=(sql,),
         place=place,

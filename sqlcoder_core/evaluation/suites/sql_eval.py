@@ -17,7 +17,7 @@ from sqlcoder_core.evaluation.gold import acceptable
 from sqlcoder_core.evaluation.records import Suite, Task
 from sqlcoder_core.evaluation.suites.databases import Databases
 from sqlcoder_core.evaluation.suites.dialects import dialect_of, dialect_of_file
-from sqlcoder_core.evaluation.suites.files import SuiteFiles
+from sqlcoder_core.evaluation.suites.files import SuiteFiles, plain_name
 from sqlcoder_core.host.nearest import nearest
 
 NEEDED = ("db_name", "query_category", "question", "query")
@@ -93,6 +93,7 @@ def _checked(line: _Line, path: Path) -> _Line:
     for name in ("db_name", "question", "query"):
         if not (line.cells.get(name) or "").strip():
             raise ConfigError(f"{name!r} is empty", place=line.place)
+    plain_name(line.cells["db_name"].strip(), line.place)
     said = (line.cells.get("db_type") or "").strip()
     dialect = dialect_of(said, line.place) if said else dialect_of_file(path.stem) or _DEFAULT
     return _Line(stem=line.stem, number=line.number, dialect=dialect, cells=line.cells, place=line.place)
