@@ -41,7 +41,11 @@ def missing_keys(block: Block, keys: list[exp.Expr], reading: Reading) -> list[e
         for column in _bare(part, block, known):
             if later and not column.table and fold(column.name) in block.aliases():
                 continue
-            place = reading.multiplicity.equalities(block).place(column)
+            equal = reading.multiplicity.equalities(block)
+            place = equal.place(column)
+            if place is not None and reading.dialect in _ANY_VALUE and place[1] in equal.bound(place[0], set()):
+                # WHERE holds it to one value, so that any row's is the same.
+                continue
             if place is not None and place[0] not in decided:
                 found.append(column)
     return found
