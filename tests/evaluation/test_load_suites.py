@@ -248,7 +248,7 @@ CREATE INDEX i ON public.pets USING btree (owner);
 @pytest.mark.parametrize("name", ["../victim", "/etc/x", ".hidden", "a\\b"])
 def test_a_name_that_leads_out_of_the_folder_is_refused(name, bench):
     (bench.folder / "q.csv").write_text(f"db_name,query_category,question,query\n{name},a,b,SELECT 1\n")
-    with pytest.raises(ConfigError, match="q.csv:2: .* is no name of a database; a name has no slashes"):
+    with pytest.raises(ConfigError, match=r"q.csv:2: .* is no name of a database; a name has no slashes"):
         load_suite("sql-eval:q.csv", databases=".")
     for form, key in (("spider", "query"), ("bird", "SQL")):
         bench.load(form)
