@@ -50,6 +50,21 @@ _SUBJECT = re.compile(
     r"(?P<joint>that|who|which|whose|with|without|having|where|in|from|of)\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
+_TOLD_AS = re.compile(
+    r"^(?:please\s+)?(?:calculate|compute|define|consider|treat|interpret|read|measure)\s+"
+    r"(?:an?\s+|the\s+|all\s+)?(?P<name>[\w' -]{2,50}?)\s+(?:as|to be|to mean|by)\s+(?:an?\s+|the\s+)?(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_WHEN_ASKED = re.compile(
+    r"^(?:when|if)\s+(?:\w+ )?(?:is |are )?(?:asked?|asks|say|mention|mentioned|mentions|refers?)(?: about| for| to)?\s+"
+    r"(?P<name>[^,]{2,50}?),\s*(?:then\s+)?(?:use|return|show|give|count|it means|i mean|we mean|calculate|compute|consider)\s+(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_TO_GET = re.compile(
+    r"^to (?:calculate|compute|get|find|measure)\s+(?:the\s+|an?\s+)?(?P<name>[^,]{2,50}?),\s*(?P<rest>.+)$", re.IGNORECASE
+)
+_MOST_SENTENCES = 40
+"""Instructions are read up to here; a longer text is a manual."""
 _DEFINES = re.compile(
     r"^(?:an?\s|by\s|we call\s)|\bmeans?\b|\bdefined as\b|\bcounts? as\b|\bis (?:considered|called)\b|\brefers? to\b|=", re.IGNORECASE
 )
@@ -95,7 +110,7 @@ def told(ask: Ask) -> Told:
 
 def _sentences(text: str) -> list[str]:
     parts = re.split(r"(?<=[.!?;])\s+(?=[A-Z\"'])|\n+|;\s*", text.strip())
-    return [part.strip().rstrip(".;").strip() for part in parts if part.strip(" .;")]
+    return [part.strip(" -*").rstrip(".;").strip() for part in parts if part.strip(" .;-*")][:_MOST_SENTENCES]
 
 
 def _own_definitions(text: str) -> tuple[list[str], list[str]]:
@@ -129,6 +144,9 @@ def _term(ask: Ask, sentence: str, question: str) -> Term | None:
 
 def _readings(sentence: str) -> Iterator[tuple[str, str, str]]:
     """What is defined, the noun that it is about, and by what: ways to read the sentence, likeliest first."""
+    for pattern in (_TOLD_AS, _WHEN_ASKED, _TO_GET):
+        if (match := pattern.match(sentence)) is not None:
+            yield match["name"], match["name"], match["rest"]
     for pattern in (_NOUN_IS, _MEANS_THAT):
         if (match := pattern.match(sentence)) is not None:
             yield match["name"], match["noun"], match["rest"]

@@ -9,7 +9,7 @@ from sqlcoder_builtin.chunks import chunks_of
 from sqlcoder_builtin.clauses.measures import measured
 from sqlcoder_builtin.clauses.taken import everything_taken
 from sqlcoder_builtin.combine import conditions
-from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
+from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, tables_of
 from sqlcoder_builtin.joining import NoWay
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.recognise import recognise
@@ -47,6 +47,7 @@ class Formula:
 
 def formula(ask: Ask, text: str) -> Formula | None:
     """The measure that a text says; None where an operand is not understood."""
+    text = _spoken(text)
     if not _MEASURE.search(text):
         return None
     schema = Schema(ask.linked)
@@ -55,12 +56,35 @@ def formula(ask: Ask, text: str) -> Formula | None:
         expr = expression(ask, schema, body)
         if expr is None:
             continue
+        if len({aggregate.table.key for aggregate in aggregates_of((expr,))}) > 1:
+            # Figures of two tables are no one value over the rows of either.
+            continue
         table = _widest(schema, expr)
         where = _condition(ask, schema, table, tail) if tail and table else None
         if table is not None and (not tail or where is not None):
             renderer = Renderer(schema, ask.dialect, ask.clock)
             return Formula(renderer.expression(expr), table, where)
     return None
+
+
+_SPOKEN = (
+    (re.compile(r"^(?:by\s+)?divid(?:e|ing)\s+(.+?)\s+by\s+(.+)$", re.IGNORECASE), r"\1 divided by \2"),
+    (re.compile(r"^(?:by\s+)?multiply(?:ing)?\s+(.+?)\s+(?:by|with)\s+(.+)$", re.IGNORECASE), r"\1 times \2"),
+    (re.compile(r"^(?:by\s+)?subtract(?:ing)?\s+(.+?)\s+from\s+(.+)$", re.IGNORECASE), r"\2 minus \1"),
+    (re.compile(r"^(?:by\s+)?add(?:ing)?\s+(.+?)\s+(?:and|to)\s+(.+)$", re.IGNORECASE), r"\1 plus \2"),
+    (re.compile(r"^(?:the\s+)?sum of\s+(.+?)\s+and\s+(.+)$", re.IGNORECASE), r"\1 plus \2"),
+    (re.compile(r"^(?:the\s+)?(?:ratio|quotient) (?:of|between)\s+(.+?)\s+(?:to|and|over)\s+(.+)$", re.IGNORECASE), r"\1 divided by \2"),
+    (re.compile(r"^(?:the\s+)?difference (?:of|between)\s+(.+?)\s+and\s+(.+)$", re.IGNORECASE), r"\1 minus \2"),
+    (re.compile(r"^(?:the\s+)?product of\s+(.+?)\s+and\s+(.+)$", re.IGNORECASE), r"\1 times \2"),
+)
+
+
+def _spoken(text: str) -> str:
+    """ "divide A by B", "the sum of A and B": A and B with the operator between them."""
+    for pattern, made in _SPOKEN:
+        if pattern.match(text):
+            return pattern.sub(made, text)
+    return text
 
 
 def expression(ask: Ask, schema: Schema, text: str) -> Expr | None:

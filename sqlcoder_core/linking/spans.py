@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from sqlcoder_core.linking.described_forms import described_forms
 from sqlcoder_core.linking.lexicon import stems_of_names
 from sqlcoder_core.linking.name_forms import Form, column_forms, said_forms, table_forms
 from sqlcoder_core.linking.tokens import Token
@@ -160,14 +161,7 @@ def _forms_of_column(column: Column, table: Table) -> list[Form]:
 
 def _described(column: Column) -> list[Form]:
     """The first words of a short description: "Total order amount in USD" says "total order amount"."""
-    if not column.description or len(column.description) > 160:
-        return []
-    head = column.description.split(".")[0].split("(")[0].split(",")[0]
-    words = tuple(word for piece in head.split() if piece.isalpha() for word in (piece.lower(),))
-    words = tuple(word for word in words if word not in ("the", "a", "an", "of", "this"))
-    if not 1 < len(words) <= 4:
-        return []
-    return [(tuple(name_words(" ".join(words))), 0.8, "description")]
+    return described_forms(column.description)
 
 
 def name_matches(tokens: Sequence[Token], index: NameIndex) -> tuple[Match, ...]:

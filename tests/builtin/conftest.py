@@ -56,8 +56,10 @@ class Database:
             for left, right in sides
         ]
 
-    def ask(self, text: str, *, previous: str | None = None, dialect: str = "sqlite", clock: Clock = CLOCK) -> Proposal:
-        linked = link(Question(text=text, previous=previous), memory_catalog(self.facts))
+    def ask(
+        self, text: str, *, previous: str | None = None, instructions: str | None = None, dialect: str = "sqlite", clock: Clock = CLOCK
+    ) -> Proposal:
+        linked = link(Question(text=text, previous=previous, instructions=instructions), memory_catalog(self.facts))
         proposer = BuiltinProposer(BuiltinSettings(), Context(project_dir=Path(), config_dir=Path(), cache_dir=Path()))
         return next(iter(proposer.propose((Ask(linked=linked, dialect=dialect, clock=clock),))))
 

@@ -90,6 +90,15 @@ def test_a_follow_up_changes_the_question_before_it(shop: Any, previous: str, te
     assert only(shop, shop.ask(text, previous=previous)) == rows
 
 
+def test_an_instruction_that_is_not_understood_is_said(shop: Any) -> None:
+    asked = shop.ask(
+        "How many customers are there?", instructions="Mind the gap between zorgs. A customer is loyal if they placed 2 orders."
+    )
+    assert [note for note in asked.candidates[0].notes if "not heeded" in note] == [
+        "this instruction was not heeded: Mind the gap between zorgs"
+    ]
+
+
 def test_a_long_statement_is_written_over_lines(shop: Any) -> None:
     short, long = (shop.ask(text).candidates[0].sql for text in ("How many customers are there?", "top 3 customers by revenue in Boston"))
     assert "\n" not in short
