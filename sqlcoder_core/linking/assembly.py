@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlcoder_core.linking.declared_joins import Declared, declared_joins
 from sqlcoder_core.linking.joins import TableShape, shape_of
+from sqlcoder_core.linking.looks import Looks
 from sqlcoder_core.linking.merge import Live, merge_tables
 from sqlcoder_core.linking.packing import hashed_part, pack, storable, unpack
 from sqlcoder_core.linking.places import Entry, Places, lower, unknown_column
@@ -182,12 +183,12 @@ class Assembly:
         entry.hidden = True
         self.connection.execute("UPDATE coming SET hidden = 1 WHERE place = ?", (place,))
 
-    def sample(self, sampler: Callable[[Table, list[Clash]], Table]) -> None:
+    def sample(self, sampler: Callable[[Table, list[Clash], Looks], Table], looks: Looks) -> None:
         """Look at the contents of every table that may be queried, those that matter most first."""
         shown = [(place, entry) for place, entry in enumerate(self.places.entries) if not entry.hidden]
         for place, entry in sorted(shown, key=lambda pair: -pair[1].rank):
             table = self._stored(place)
-            sampled = sampler(table, self.clashes)
+            sampled = sampler(table, self.clashes, looks)
             if sampled is not table:
                 self._keep(place, replace(storable(sampled), rank=entry.rank))
 

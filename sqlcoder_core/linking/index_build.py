@@ -17,12 +17,13 @@ from sqlcoder_core.linking.assembly import Assembly, SourceFacts
 from sqlcoder_core.linking.catalog_index import IndexedCatalog
 from sqlcoder_core.linking.index_rows import write_rows
 from sqlcoder_core.linking.joins import infer_joins
+from sqlcoder_core.linking.looks import Looks
 from sqlcoder_core.values.catalog import Clash, Exposure, Fact, Instruction, Metric, Table, Term, VerifiedQuestion
 
 __all__ = ["Judge", "Sampler", "SourceFacts", "build_index"]
 
-Sampler: TypeAlias = Callable[[Table, list[Clash]], Table]
-"""Gives a table back with what a look at its contents has shown; clashes are appended."""
+Sampler: TypeAlias = Callable[[Table, list[Clash], Looks], Table]
+"""Gives a table back with what a look at its contents has shown, or an earlier one of the looks; clashes are appended."""
 Judge: TypeAlias = Callable[[IndexedCatalog, Fact], Clash | None]
 """Says what is wrong with a term, metric or verified question against the tables; a fact with an error is left out."""
 
@@ -37,13 +38,17 @@ def build_index(
     meta: dict[str, str] | None = None,
     sampler: Sampler | None = None,
     judge: Judge | None = None,
+    hold_looks: bool = False,
 ) -> IndexedCatalog:
     """The catalog of these sources, first source first: in the file `path`, replaced in one step, or in memory.
 
-    What an index at `path` already holds is taken over; a table that has not changed is not indexed anew.
+    What an index at `path` already holds is taken over; a table that has not changed is not indexed anew, and with `hold_looks`,
+    for databases whose contents have not changed, not looked at anew either.
     Raises FileError when the file cannot be written, and whatever a source raises while it is read.
     """
-    fill = partial(_fill, sources=sources, default_schema=default_schema, meta=meta or {}, sampler=sampler, judge=judge)
+    fill = partial(
+        _fill, sources=sources, default_schema=default_schema, meta=meta or {}, sampler=sampler, judge=judge, hold_looks=hold_looks
+    )
     if path is None:
         return fill(index_file.create(None))
     with index_file.replacing(path) as temporary:
@@ -70,14 +75,16 @@ def _fill(
     meta: dict[str, str],
     sampler: Sampler | None,
     judge: Judge | None,
+    hold_looks: bool,
 ) -> IndexedCatalog:
     """The steps of a build, in order."""
     assembly = Assembly(connection, default_schema)
     for source in sources:
         assembly.take(source)
     assembly.settle()
+    looks = Looks(connection, hold=hold_looks)
     if sampler:
-        assembly.sample(sampler)
+        assembly.sample(sampler, looks)
     write_rows(connection)
     joins = assembly.joins()
     joins += infer_joins(assembly.shapes(), joins)

@@ -12,7 +12,7 @@ from secrets import token_hex
 
 from sqlcoder_core.errors import FileError
 
-FORMAT = "2"
+FORMAT = "3"
 """Raised with every change of the tables below or of how facts are packed: an older file is then built anew."""
 
 _DAY = 24 * 3600.0
@@ -28,6 +28,7 @@ CREATE VIRTUAL TABLE table_words USING fts5 (
 );
 CREATE VIRTUAL TABLE table_letters USING fts5 (name, columns, content = '', tokenize = 'trigram');
 CREATE TABLE relationships (left_key TEXT NOT NULL, right_key TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE looks (name TEXT PRIMARY KEY, columns TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts (kind TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE value_terms (id INTEGER PRIMARY KEY, normal TEXT NOT NULL, backwards TEXT NOT NULL);
 CREATE TABLE value_places (term INTEGER NOT NULL, place INTEGER NOT NULL, column_name TEXT NOT NULL, value TEXT NOT NULL);

@@ -47,13 +47,14 @@ def storable(table: Table) -> Table:
     try:
         pack(table)
     except (OverflowError, UnicodeEncodeError):
-        return _from_rows(*_mended((_name_row(table.name), tuple(map(_column_row, table.columns)), _table_row(table))))
+        return _from_rows(*mended((_name_row(table.name), tuple(map(_column_row, table.columns)), _table_row(table))))
     return table
 
 
-def _mended(value: Any) -> Any:
+def mended(value: Any) -> Any:
+    """Tuples, text and numbers as a file can hold them."""
     if isinstance(value, tuple):
-        return tuple(map(_mended, value))
+        return tuple(map(mended, value))
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, int) and not -(2**63) <= value < 2**63:

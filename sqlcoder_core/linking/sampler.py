@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from sqlcoder_core.values.sampling import Sampling
 
 if TYPE_CHECKING:
     from sqlcoder_core.contracts.source import Probe
+    from sqlcoder_core.linking.looks import Looks
 
 _KINDS = frozenset({"integer", "number", "text", "date", "timestamp", "time", "boolean"})
 _LONGEST_VALUE = 80
@@ -34,18 +35,24 @@ class Sampler:
         self._until = clock() + sampling.seconds
         self._stopped = False
 
-    def __call__(self, table: Table, clashes: list[Clash]) -> Table:
-        """The table with what was seen; what could not be read is a note among the clashes, no error."""
-        columns = [column for column in table.columns if column.kind in _KINDS and may_sample(table, column, self._sampling)]
-        if not columns or self._out_of_time(table, clashes):
-            return table
-        try:
-            profiles = self._probe.profile(table.name, [column.name for column in columns], self._limits())
-        except (DatabaseError, TimeLimit) as error:
-            clashes.append(_not_sampled(table, f"the contents of {table.name} could not be looked at: {error.message}", None))
-            return table
+    def __call__(self, table: Table, clashes: list[Clash], looks: Looks) -> Table:
+        """The table with what was seen, now or earlier; what could not be read is a note among the clashes, no error."""
+        columns = [column.name for column in table.columns if column.kind in _KINDS and may_sample(table, column, self._sampling)]
+        profiles = looks.at(table.name, columns) if columns else ()
+        if profiles is None:
+            profiles = () if self._out_of_time(table, clashes) else self._looked(table, columns, clashes)
+            if not profiles:
+                return table
+            looks.keep(table.name, columns, profiles)
         seen = {profile.column.lower(): _within(profile, self._sampling.values) for profile in profiles}
         return replace(table, columns=tuple(self._with(table, column, seen.get(column.name.lower()), clashes) for column in table.columns))
+
+    def _looked(self, table: Table, columns: Sequence[str], clashes: list[Clash]) -> tuple[ColumnProfile, ...]:
+        try:
+            return tuple(self._probe.profile(table.name, columns, self._limits()))
+        except (DatabaseError, TimeLimit) as error:
+            clashes.append(_not_sampled(table, f"the contents of {table.name} could not be looked at: {error.message}", None))
+            return ()
 
     def _with(self, table: Table, column: Column, profile: ColumnProfile | None, clashes: list[Clash]) -> Column:
         if profile is None:

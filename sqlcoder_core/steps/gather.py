@@ -57,9 +57,10 @@ def gather(
     read = _read(sources, probe, billed=billed)
     if kept is not None and read.unreached and cache.only_old(kept):
         return kept
+    looked_at = cache.looked_at(kept) if kept is not None else None
     if kept is not None:
         kept.close()
-    return cache.rebuilt(read)
+    return cache.rebuilt(read, looked_at)
 
 
 def connection_scope(connector: Connector) -> str:
@@ -188,8 +189,20 @@ class _Cache:
         """True when nothing is known to have changed: better an old catalog of a server than none."""
         return bool(self.prints == json.loads(kept.meta["fingerprints"]))
 
-    def rebuilt(self, read: _Read) -> IndexedCatalog:
-        """Write the index; in memory where the cache folder cannot be written, or where the next run should look again."""
+    def looked_at(self, kept: IndexedCatalog) -> float | None:
+        """When the contents were looked at, if they are still what they were then: no live source has changed nor become too old."""
+        known, then = json.loads(kept.meta["fingerprints"]), float(kept.meta["looked_at"])
+        live = [place for place, source in enumerate(self.sources) if source.authority == "live"]
+        if any(self.prints[place] != known[place] for place in live):
+            return None
+        limits = [self.sources[place].max_age(self.probe) for place in live]
+        return then if all(limit is None or 0 <= self.now() - then < limit for limit in limits) else None
+
+    def rebuilt(self, read: _Read, looked_at: float | None) -> IndexedCatalog:
+        """Write the index; in memory where the cache folder cannot be written, or where the next run should look again.
+
+        With `looked_at`, what was seen then still holds.
+        """
         from sqlcoder_core.linking.index_build import build_index
 
         # Taken before tables are read: what changes meanwhile is then seen next time.
@@ -197,6 +210,7 @@ class _Cache:
             "fingerprints": json.dumps(self.prints or self._fingerprints()),
             "identities": json.dumps([source.identity(self.probe) for source in self.sources]),
             "built_at": str(self.now()),
+            "looked_at": str(self.now() if looked_at is None else looked_at),
         }
         kept = index_file.is_writable(self.path) and not read.unreached
         catalog = build_index(
@@ -206,6 +220,7 @@ class _Cache:
             meta=meta,
             sampler=self._sampler(read),
             judge=_judge(self.probe),
+            hold_looks=looked_at is not None,
         )
         index_file.forget_old(self.path.parent, self.now())
         return catalog

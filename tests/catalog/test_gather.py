@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -229,6 +230,55 @@ def test_a_table_that_cannot_be_read_is_a_note(kit: Any, context: Context) -> No
 
     catalog = gather([kit.Live(context, Sampling())], Denied(tables=(ORDERS,)), context.cache_dir)
     assert [(clash.kind, clash.severity) for clash in catalog.clashes()] == [("not sampled", "note")]
+
+
+def _looks(probe: Any) -> list[str]:
+    """What was looked at since the last time."""
+    looked = [asked for asked in probe.asked if asked != "describe"]
+    probe.asked.clear()
+    return looked
+
+
+def test_a_project_that_changes_does_not_make_the_database_be_looked_at_again(kit: Any, context: Context) -> None:
+    probe = kit.Probe(tables=(ORDERS,), contents={"status": STATUS})
+    project, live = kit.Source([ORDERS], context), kit.Live(context, Sampling())
+    gather([project, live], probe, context.cache_dir)
+    assert _looks(probe) == ["main.orders.id", "main.orders.status"]
+    project.stamp, project.content, project.given = "2", "other", (replace(ORDERS, description="What was bought."),)
+    catalog = gather([project, live], probe, context.cache_dir)
+    assert _looks(probe) == []
+    orders = catalog.table("orders")
+    assert orders is not None and orders.description == "What was bought."
+    assert orders.column("status").values == STATUS.values  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("way", ["the database has changed", "the look is too old", "all is to be read anew", "a column is new"])
+def test_contents_are_looked_at_again_when(kit: Any, context: Context, way: str) -> None:
+    probe = kit.Probe(tables=(ORDERS,), contents={"status": STATUS})
+    project, live = kit.Source([ORDERS], context), kit.Live(context, Sampling())
+    live.age, moment = 60.0, 1000.0
+    gather([project, live], probe, context.cache_dir, now=lambda: moment)
+    _looks(probe)
+    project.stamp = project.content = "2"
+    if way == "the database has changed":
+        live.stamp = live.content = "2"
+    elif way == "a column is new":
+        probe.tables = (replace(ORDERS, columns=(*ORDERS.columns, Column(name="city", kind="text"))),)
+    later = moment + (61 if way == "the look is too old" else 1)
+    gather([project, live], probe, context.cache_dir, refresh=way == "all is to be read anew", now=lambda: later)
+    assert "main.orders.status" in _looks(probe)
+
+
+def test_a_look_does_not_grow_young_with_the_projects_changes(kit: Any, context: Context) -> None:
+    probe = kit.Probe(tables=(ORDERS,), contents={"status": STATUS})
+    project, live = kit.Source([ORDERS], context), kit.Live(context, Sampling())
+    live.age = 60.0
+    looked = []
+    for moment in (1000.0, 1040.0, 1080.0):
+        project.stamp = project.content = str(moment)
+        gather([project, live], probe, context.cache_dir, now=lambda moment=moment: moment)
+        looked.append(bool(_looks(probe)))
+    assert looked == [True, False, True]
 
 
 # ---------------------------------------------------------------- terms are held against the tables
