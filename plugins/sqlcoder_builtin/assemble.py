@@ -12,7 +12,7 @@ from sqlcoder_builtin.plain_shape import plain
 from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import special
 from sqlcoder_builtin.stored_values import not_stored
-from sqlcoder_builtin.tree import Agg, Col, Compare, Has, Item, Query, Scalarq
+from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Has, Item, Query, Scalarq
 from sqlcoder_core.api import TableName
 
 
@@ -84,11 +84,19 @@ def _pick_rows(p: Parse) -> None:
     frame = p.frame
     if frame.groups or frame.limit is not None or not frame.outputs or not all(is_aggregate(output.expr) for output in frame.outputs):
         return
-    for sort in [sort for sort in frame.sorts if sort.superlative and isinstance(sort.expr, Col)]:
-        assert isinstance(sort.expr, Col)
-        extreme = Query(sort.expr.table, (Item(Agg("max" if sort.descending else "min", sort.expr.table, sort.expr)),))
-        frame.conditions.append(Condition(Compare("=", sort.expr, Scalarq(extreme)), sort.phrase, sort.at, about=sort.expr.table))
-        frame.sorts.remove(sort)
+    for sort in [sort for sort in frame.sorts if sort.superlative]:
+        column = _ranked_column(sort.expr)
+        if column is not None:
+            extreme = Query(column.table, (Item(Agg("max" if sort.descending else "min", column.table, column)),))
+            frame.conditions.append(Condition(Compare("=", column, Scalarq(extreme)), sort.phrase, sort.at, about=column.table))
+            frame.sorts.remove(sort)
+
+
+def _ranked_column(expr: Expr | None) -> Col | None:
+    """The column whose highest or lowest value is meant; None for sums and counts."""
+    if isinstance(expr, Agg) and expr.function in ("max", "min") and isinstance(expr.arg, Col):
+        return expr.arg
+    return expr if isinstance(expr, Col) else None
 
 
 def root_of(p: Parse) -> TableName | None:

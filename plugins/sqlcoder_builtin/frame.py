@@ -106,6 +106,7 @@ class Frame:
     ratio_at: int = -1
     difference_at: int = -1
     versus_at: int = -1
+    lacking_at: int = -1
     growth: Literal["mom", "yoy", "qoq", "wow", "any"] | None = None
     running: bool = False
     figures: Figures | None = None

@@ -80,11 +80,14 @@ def unit_expr(unit: str | None, column: Col) -> Expr:
 def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
     """Periods as conditions on their date columns."""
     root = measured_table(p) or root
-    settled = []
+    settled: list[Pred] = []
+    column: Col | None = None
     for condition in p.frame.dates:
+        before = column if p.is_cue(condition.at - 1, "or", "and", "but") else None
         column = (
             condition.column
             or p.frame.deed_column
+            or (before if before is not None and not p.is_dated(before) else None)
             or date_column(p, _about(p, root, condition), condition.at, condition.period.unit, condition.near)
         )
         if column is None:
@@ -92,7 +95,12 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
             continue
         pred = period_pred(p, column, condition.period)
         p.frame.read(condition.at, condition.phrase, f"{describe(column)} in {condition.period.label}")
-        settled.append(Not(pred) if condition.negated else pred)
+        pred = Not(pred) if condition.negated else pred
+        if column == before and settled and p.is_cue(condition.at - 1, "or") and not p.is_dated(column):
+            # "before 1980 or after 2005", of years kept as numbers.
+            settled[-1] = Any_((settled[-1], pred))
+        else:
+            settled.append(pred)
     return tuple(settled)
 
 

@@ -20,7 +20,11 @@ from sqlcoder_core.values.candidate import Proposal
 from sqlcoder_core.values.catalog import Column, ColumnKind, Fact, Relationship, Table, TableName
 from sqlcoder_core.values.question import Clock, Question
 
-CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "cases.yml").read_text(encoding="utf-8"))
+SCHEMAS: dict[str, Any] = {
+    name: schema
+    for file in ("cases.yml", "unseen_cases.yml")
+    for name, schema in yaml.safe_load((Path(__file__).parent / file).read_text(encoding="utf-8"))["schemas"].items()
+}
 KINDS: dict[str, ColumnKind] = {"INTEGER": "integer", "REAL": "number", "TEXT": "text", "DATE": "date", "BOOLEAN": "boolean"}
 CLOCK = Clock(now=datetime(2024, 5, 15, 12, 0))
 
@@ -29,7 +33,7 @@ class Database:
     """One of the schemas, in memory, with the facts that a source would give of it."""
 
     def __init__(self, name: str, extra: tuple[Fact, ...] = ()) -> None:
-        self.schema = CASES["schemas"][name]
+        self.schema = SCHEMAS[name]
         self.connection = sqlite3.connect(":memory:")
         self.connection.executescript(self.schema["ddl"])
         self.facts = (*self._tables(), *self._joins(), *extra)
@@ -57,10 +61,17 @@ class Database:
         ]
 
     def ask(
-        self, text: str, *, previous: str | None = None, instructions: str | None = None, dialect: str = "sqlite", clock: Clock = CLOCK
+        self,
+        text: str,
+        *,
+        previous: str | None = None,
+        instructions: str | None = None,
+        dialect: str = "sqlite",
+        clock: Clock = CLOCK,
+        floor: float = 0.5,
     ) -> Proposal:
         linked = link(Question(text=text, previous=previous, instructions=instructions), memory_catalog(self.facts))
-        proposer = BuiltinProposer(BuiltinSettings(), Context(project_dir=Path(), config_dir=Path(), cache_dir=Path()))
+        proposer = BuiltinProposer(BuiltinSettings(floor=floor), Context(project_dir=Path(), config_dir=Path(), cache_dir=Path()))
         return next(iter(proposer.propose((Ask(linked=linked, dialect=dialect, clock=clock),))))
 
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -70,7 +81,7 @@ class Database:
 
 @pytest.fixture(scope="session")
 def database() -> Callable[..., Database]:
-    """Opens one of the schemas of cases.yml, with more facts if wanted."""
+    """Opens one of the schemas of the files of cases, with more facts if wanted."""
     return Database
 
 

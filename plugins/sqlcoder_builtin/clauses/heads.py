@@ -37,6 +37,9 @@ def everything(p: Parse, at: int) -> int | None:
         return None
     following = p.past(at + 1)
     chunk = p.chunks[at]
+    if (details := _details(p, at)) is not None:
+        add_output(p, details, at, at + 1)
+        return at + 1
     if (
         chunk.word == "all info"
         and chunk.text.lower() in ("information", "details", "info", "the information", "the details")
@@ -47,6 +50,15 @@ def everything(p: Parse, at: int) -> int | None:
     p.take(at, at + 1)
     p.frame.read(at, chunk.text, "all columns")
     return at + 1
+
+
+def _details(p: Parse, at: int) -> Col | None:
+    """ "the details of the customers", where a column of theirs is called so."""
+    chunk, owner = p.chunks[at], p.owner_after(at) or p.frame.subject or p.table(p.past(at + 1))
+    if owner is None or "detail" not in chunk.text.lower() or "all" in chunk.text.lower().split():
+        return None
+    found = [column.name for column in p.schema.table(owner).columns if name_words(column.name)[-1:] == ("detail",)]
+    return Col(owner, found[0]) if len(found) == 1 else None
 
 
 def count(p: Parse, at: int) -> int | None:

@@ -208,7 +208,8 @@ def counted(p: Parse, at: int) -> Measured | None:
     adjective = chunk is not None and chunk.kind in ("word", "value", "superlative") and p.table(start + 1) is not None
     if chunk is not None and adjective:
         # "how many male students": the adjective is a condition of its own.
-        if gender(p, start) is None and undone(p, start) is None and (chunk.kind != "value" or alone(p, start) is None):
+        said = chunk.kind == "value" or (chunk.kind == "word" and chunk.capital)
+        if gender(p, start) is None and undone(p, start) is None and (not said or alone(p, start) is None):
             return None
         p.zone = "select"
         start += 1

@@ -129,11 +129,26 @@ def existence(p: Parse, at: int) -> int | None:
         return None
     about = _about(p, table, at)
     if about is None:
-        return None
+        return _values_without(p, table, at, place + 1) if named else None
     p.frame.mentioned.append((place, table))
     end = place + 1 if named or verb is None else place
     where, end = _dated(p, table, end)
     return add_condition(p, Has(about, table, where, negated=True), at, end)
+
+
+def _values_without(p: Parse, table: TableName, at: int, end: int) -> int | None:
+    """ "publishers that do not have a book from 1989": values of a column of the table itself, none of whose rows is so."""
+    shown = [output.expr for output in p.frame.outputs]
+    named = {*p.schema.display(table), *p.schema.key(table)}
+    own = all(isinstance(expr, Col) and expr.table.key == table.key and expr.column not in named for expr in shown)
+    if not shown or not own or p.frame.subject is not None or p.frame.lacking_at >= 0:
+        return None
+    p.frame.lacking_at = at
+    p.frame.mentioned.append((end - 1, table))
+    p.frame.read(at, p.phrase(at, end), f"of no {table.name} where what follows holds")
+    p.take(at, end)
+    p.zone = "where"
+    return end
 
 
 def _holder(p: Parse, at: int) -> TableName | None:

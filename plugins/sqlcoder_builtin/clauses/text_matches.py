@@ -47,4 +47,10 @@ def bare_text(p: Parse, at: int) -> int | None:
     following = p.chunk(place)
     if column is None or column.table.key != p.frame.subject.key or following is None or following.kind not in ("word", "quoted", "value"):
         return None
+    inside = p.past(place + 1, "in", "within", "the", "their", "its")
+    named = p.column(inside, p.texts) if inside > place + 1 and p.table(inside) is None else None
+    if named is not None and p.texts(named.table, p.schema.of(named)) and (end := text_match(p, named, at, place, chunk.word, False)):
+        # "that have the word x in their name".
+        p.take(end, inside + 1)
+        return inside + 1
     return text_match(p, column, at, place, chunk.word, False)

@@ -13,6 +13,8 @@ from sqlcoder_core.api import TableName
 def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     """The values of the asked column in the one table, except those in the other."""
     frame = p.frame
+    if frame.lacking_at >= 0:
+        return _lacking(p, where)
     if len(frame.outputs) != 1:
         return None
     outputs = [output.expr for output in frame.outputs]
@@ -41,6 +43,17 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     )
     p.frame.read(0, outputs[0].column, f"{outputs[0].column} of {kept.name}, except those of {absent[0].table.name}")
     return replace(first, combine=("except", second))
+
+
+def _lacking(p: Parse, where: tuple[Pred, ...]) -> Query | None:
+    """Values of a column, except those of rows that satisfy what is said behind "without"."""
+    shown = tuple(Item(output.expr, output.alias) for output in p.frame.outputs)
+    before = {condition.pred for condition in p.frame.conditions if condition.at < p.frame.lacking_at}
+    first = tuple(pred for pred in where if pred in before)
+    if len(first) == len(where) or not isinstance(shown[0].expr, Col):
+        return None
+    root = shown[0].expr.table
+    return Query(root, shown, first, distinct=True, combine=("except", Query(root, shown, where, distinct=True)))
 
 
 def _walk(where: tuple[Pred, ...]) -> Iterator[Pred]:
