@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sqlcoder_core.linking.code_words import is_coded, legend, stands_for
 from sqlcoder_core.linking.tokens import Token, tokenise
 from sqlcoder_core.linking.value_text import normalise, other_forms
 from sqlcoder_core.linking.words import stem
@@ -105,11 +106,29 @@ _COMMON = frozenset(
 
 @dataclass(slots=True)
 class ValueIndex:
-    """Stored values of some tables by their words in lower case, by their stems, and by their initials."""
+    """Stored values of some tables by their words in lower case, by their stems, by their initials, and codes by theirs."""
 
     exact: dict[tuple[str, ...], list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
     stems: dict[tuple[str, ...], list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
     inside: dict[str, list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
+    coded: dict[str, list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
+    """Codes that no description explains, by their first letters in lower case."""
+
+    def explain(self, table: TableName, column: Column) -> None:
+        """Take up what the codes of one column stand for."""
+        for code, words in legend(column).items():
+            hit = ValueHit(table=table, column=column.name, value=code, score=0.95)
+            self.exact[words].append(hit)
+            self.stems[tuple(map(stem, words))].append(replace(hit, score=0.88))
+        if is_coded(column):
+            for code in column.values:
+                self.coded[str(code).lower()[:1]].append(ValueHit(table=table, column=column.name, value=code, score=0.86))
+
+    def by_code(self, word: str) -> list[ValueHit]:
+        """Codes that may be short for a word: at most one of each column."""
+        fitting = [hit for hit in self.coded.get(word[:1], ()) if stands_for(str(hit.value), word)]
+        columns = [(hit.table.key, hit.column) for hit in fitting]
+        return [hit for hit in fitting if columns.count((hit.table.key, hit.column)) == 1]
 
     def add(self, table: TableName, column: Column) -> None:
         """Take up the stored values of one column of text."""
@@ -143,7 +162,11 @@ def value_index(tables: Sequence[Table], said: Sequence[Token] | None = None) ->
     fits = _sharing(said) if said is not None else None
     for table in tables:
         for column in table.columns:
-            if not column.hidden and column.values and column.kind in ("text", "other", "boolean"):
+            if column.hidden:
+                continue
+            if column.kind in ("text", "other", "integer"):
+                index.explain(table.name, column)
+            if column.values and column.kind in ("text", "other", "boolean"):
                 index.add(table.name, column if fits is None else replace(column, values=tuple(filter(fits, column.values))))
     return index
 
@@ -199,6 +222,8 @@ def _local(span: Sequence[Token], index: ValueIndex) -> list[tuple[ValueHit, str
     hits = [(hit, "stored value") for hit in index.lookup(words)]
     if not hits and all(token.kind == "word" for token in span):
         hits += [(hit, "short form") for hit in _by_short_form(text, index)]
+    if not hits and len(span) == 1 and span[0].kind == "word" and len(span[0].text) > 3:
+        hits += [(hit, "a code for it") for hit in index.by_code(span[0].lower)]
     return [(_scored(hit, text), how) for hit, how in hits]
 
 

@@ -109,6 +109,9 @@ def _without_owner(words: Words, owner: Words) -> Words:
             return words[len(prefix) :]
     if len(words) > 1 and len(words[0]) == 1 and words[0].isalpha():
         return words[1:]
+    if len(words) > 1 and len(owner) > 1 and words[0] == "".join(word[0] for word in owner):
+        # `ccNm` of cost centers: its table's initials.
+        return words[1:]
     if len(words) > 1 and 3 <= len(words[0]) < len(owner[-1] if owner else "") and owner[-1].startswith(words[0]):
         # `res_status` of reservation: its table's name in short.
         return words[1:]

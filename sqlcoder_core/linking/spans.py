@@ -10,7 +10,8 @@ from sqlcoder_core.linking.described_forms import described_forms
 from sqlcoder_core.linking.lexicon import stems_of_names
 from sqlcoder_core.linking.name_forms import Form, column_forms, said_forms, table_forms
 from sqlcoder_core.linking.tokens import Token
-from sqlcoder_core.linking.words import name_words, split_name, stem
+from sqlcoder_core.linking.told_forms import told_forms
+from sqlcoder_core.linking.words import name_words, split_name, stem, table_words
 from sqlcoder_core.values.catalog import Column, Metric, Table, TableName, Term
 from sqlcoder_core.values.linked import Match, MatchKind
 
@@ -115,8 +116,9 @@ def name_index(
     """
     index = NameIndex()
     meant = _may_be_meant(said) if said is not None else None
+    taken = _words_taken(tables)
     for table in tables:
-        index.add(_forms_of_table(table), "table", table=table.name)
+        index.add(_forms_of_table(table, taken), "table", table=table.name)
         for column in table.columns:
             if not column.hidden and (meant is None or meant(column)):
                 index.add(_forms_of_column(column, table), "column", table=table.name, column=column.name)
@@ -150,8 +152,19 @@ def _may_be_meant(said: Sequence[Token]) -> Callable[[Column], bool]:
     return meant
 
 
-def _forms_of_table(table: Table) -> list[Form]:
-    return [*said_forms(table.synonyms, "synonym in the catalog"), *table_forms(table.name.name)]
+def _forms_of_table(table: Table, taken: frozenset[str]) -> list[Form]:
+    words = table_words(table.name.name)
+    rows = [((*words, row), 0.85, "name and a word for its rows") for row in _ROW_NOUNS if row not in taken]
+    return [*said_forms(table.synonyms, "synonym in the catalog"), *table_forms(table.name.name), *told_forms(table.description), *rows]
+
+
+_ROW_NOUNS = ("record", "entry", "row", "claim", "request", "posting", "line", "information")
+"""Behind a table's name, and where no table or column is called so, these say no more than the name: expense claims, budget lines."""
+
+
+def _words_taken(tables: Sequence[Table]) -> frozenset[str]:
+    names = (name for table in tables for name in (table.name.name, *(column.name for column in table.columns)))
+    return frozenset(word for name in names for word in name_words(name))
 
 
 def _forms_of_column(column: Column, table: Table) -> list[Form]:

@@ -35,6 +35,8 @@ trx:transaction|ts:timestamp|txn:transaction|univ:university|usr:user|whse:wareh
 instr:instructor|dep:departure|bday:birthday|attr:attribute|seq:sequence|pref:preference|pub:publication|exp:experience|exam:exam
 mname:middle name|inst:institution|enr:enrollment|phno:phone number|ph:phone|vend:vendor|ctr:center|bud:budget
 fisc:fiscal|mkt:market|svc:service|tkt:ticket|evt:event|mbr:member|clm:claim|mfr:manufacturer|freq:frequency|dur:duration|wk:week|sched:schedule|appt:appointment|diag:diagnosis
+actv:active|trm:term|clnt:client|cntry:country|hist:history|itm:item|lvl:level|pkg:package|prj:project|proj:project|rcpt:receipt|rgn:region
+val:value|veh:vehicle|terr:territory|shpmt:shipment|purch:purchase|subj:subject|vndr:vendor|bgt:budget|budg:budget
 """.replace("\n", "|")
         .strip("|")
         .split("|")
@@ -112,8 +114,26 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(words)
 
 
+INITIALS: dict[str, tuple[str, ...]] = {
+    "cc": ("cost", "center"),
+    "gl": ("general", "ledger"),
+    "ap": ("account", "payable"),
+    "ar": ("account", "receivable"),
+    "po": ("purchase", "order"),
+    "wo": ("work", "order"),
+    "bom": ("bill", "of", "material"),
+    "fx": ("exchange", "rate"),
+}
+"""Tables that warehouses call by initials; within longer names the same letters may mean anything."""
+
+
 def table_words(name: str) -> tuple[str, ...]:
     """Like `name_words`, without what only says how the table was built (`dim_`, `fct_`, `_tbl`)."""
+    words = _own_words(name)
+    return INITIALS.get(words[0], words) if len(words) == 1 else words
+
+
+def _own_words(name: str) -> tuple[str, ...]:
     words = tuple("expense" if word == "experience" and "exp" in split_name(name) else word for word in name_words(name))
     while len(words) > 1 and (
         words[0] in LAYER_PREFIXES or (split_name(name)[0] in LAYER_PREFIXES and len(words) == len(name_words(name)))
