@@ -7,13 +7,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
-Cell: TypeAlias = float | str | bytes | datetime | time | timedelta | None
-"""What `comparable` makes of a cell; all of them can be hashed, and two of one class sorted."""
+Cell: TypeAlias = int | float | str | bytes | datetime | time | timedelta | None
+"""What `comparable` and `precise` make of a cell; all of them can be hashed, and two of one class sorted."""
 
 Line: TypeAlias = tuple[Cell, ...]
 """A row of those."""
 
 _NEAR_ZERO = 1e-8
+_STRICT_TOLERANCE = 1e-6
+_STRICT_NEAR_ZERO = 1e-12
+_WHOLE_FLOATS = 2.0**53
+"""From here on floats have gaps between whole numbers."""
 
 
 def comparable(cell: object) -> Cell:
@@ -42,23 +46,29 @@ def is_close(one: Cell, other: Cell, tolerance: float) -> bool:
     return isinstance(one, float) and isinstance(other, float) and math.isclose(one, other, rel_tol=tolerance, abs_tol=_NEAR_ZERO)
 
 
-def merged(one: list[Line], other: list[Line], tolerance: float) -> tuple[list[Line], list[Line]]:
-    """Both tables with numbers that are close to each other made the same, so that equality and hashes can be relied on."""
-    numbers = sorted({cell for line in (*one, *other) for cell in line if isinstance(cell, float)})
-    same: dict[Cell, Cell] = {}
-    last = kept = math.nan
-    for number in numbers:
-        kept = kept if is_close(last, number, tolerance) else number
-        same[number] = kept
-        last = number
-    return [_replaced(line, same) for line in one], [_replaced(line, same) for line in other]
+def precise(cell: object) -> Cell:
+    """As `comparable`, but whole numbers that a float cannot hold to the last digit stay whole."""
+    known = comparable(cell)
+    if isinstance(known, float) and _WHOLE_FLOATS <= abs(known) < math.inf and isinstance(cell, int | Decimal):
+        return int(cell) if cell == int(cell) else known
+    return known
 
 
-def _replaced(line: Line, same: dict[Cell, Cell]) -> Line:
-    return tuple(same[cell] if isinstance(cell, float) else cell for cell in line)
+def is_inexact(cell: Cell) -> bool:
+    """Whether it is a number with a part behind the point, or a float so large that it stands for its neighbours too."""
+    return isinstance(cell, float) and (abs(cell) >= _WHOLE_FLOATS or not cell.is_integer())
 
 
-_RANKS = {float: 0, str: 1, bytes: 2, datetime: 3, time: 4, timedelta: 5, type(None): 6}
+def is_same(one: Cell, other: Cell) -> bool:
+    """Equal; where one of two numbers is inexact, to 1e-6 relative, near zero to 1e-12."""
+    if one == other:
+        return True
+    if not (is_inexact(one) or is_inexact(other)) or not (isinstance(one, int | float) and isinstance(other, int | float)):
+        return False
+    return math.isclose(one, other, rel_tol=_STRICT_TOLERANCE, abs_tol=_STRICT_NEAR_ZERO)
+
+
+_RANKS = {float: 0, int: 0, str: 1, bytes: 2, datetime: 3, time: 4, timedelta: 5, type(None): 6}
 
 
 def _number(cell: int | float | Decimal) -> float | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from sqlcoder_core.evaluation.cells import Cell, Line, by_rank, comparable, is_close, merged
+from sqlcoder_core.evaluation.cells import Cell, Line, by_rank, comparable, is_close, precise
 from sqlcoder_core.evaluation.columns import same_columns
 from sqlcoder_core.evaluation.records import Rows
 
@@ -19,7 +19,6 @@ Lines: TypeAlias = list[Line]
 
 SUBSET_TOLERANCE = 1e-5
 """Relative; pandas' `assert_series_equal`, which sql-eval compares columns with, has it by default, and 1e-8 beside it near zero."""
-STRICT_TOLERANCE = 1e-6
 
 
 def exact(gold: Rows, ours: Rows, *, ordered: bool) -> bool:
@@ -54,11 +53,12 @@ def subset(gold: Rows, ours: Rows, *, ordered: bool) -> bool:
 def strict(gold: Rows, ours: Rows, *, ordered: bool) -> bool:
     """Our own measure: as many columns, in any order and under any names, and the same rows, each as often; in order where `ordered`.
 
-    Numbers are equal to 1e-6 relative. Two results without rows match when they have as many columns.
+    Whole numbers are equal to the last digit, others to 1e-6 relative and near zero to 1e-12: each cell is held against its partner,
+    never against a neighbour's neighbour. Two results without rows match when they have as many columns.
     """
     if len(gold.columns) != len(ours.columns) or len(gold.rows) != len(ours.rows):
         return False
-    one, other = merged(_lines(gold), _lines(ours), STRICT_TOLERANCE)
+    one, other = ([tuple(map(precise, row)) for row in table.rows] for table in (gold, ours))
     return same_columns(one, other, ordered)
 
 
