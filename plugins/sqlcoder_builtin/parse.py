@@ -86,9 +86,19 @@ class Parse:
         if chunk.kind != "name":
             return None
         table, column = chunk.best("table"), chunk.best("column")
-        if table is None or table.score < TABLE_SCORE or (chunk.start, "table", "") in self.refused:
+        if table is None or table.score < TABLE_SCORE or (chunk.start, "table", "") in self.refused or self._listed_column(chunk):
             return None
         return table if column is None or table.score >= column.score - 0.05 else None
+
+    def _listed_column(self, chunk: Chunk) -> bool:
+        """ "the grape and name of wines": a column of the table behind "of", though another table is called so too."""
+        columns = [match for match in chunk.names if match.kind == "column" and match.score >= 0.9 and match.table]
+        at = next((at for at, other in enumerate(self.chunks) if other is chunk), -1)
+        following = self.chunk(at + 1)
+        if not columns or following is None or not (following.is_cue("and") or following.word == ","):
+            return False
+        owner = self.owner_after(at)
+        return owner is not None and any(match.table is not None and match.table.key == owner.key for match in columns)
 
     def table(self, at: int, *, lenient: bool = False) -> TableName | None:
         """The table that a chunk names; `lenient` also where a column is the likelier meaning."""
@@ -181,6 +191,9 @@ class Parse:
             and self.zone == "select"
         ):
             bonus += 0.25 if self.frame.outputs[-1].expr.table.key == table.key else 0.0
+        beside = self._listed_beside(at)
+        if beside is not None:
+            bonus += 0.15 if beside.key == table.key else 0.0
         near = self.near_table(at)
         if near is not None:
             bonus += 0.2 if near.key == table.key else -0.03 * min(self.schema.distance(near, table), 6)
@@ -190,6 +203,17 @@ class Parse:
         if subject is not None:
             bonus += 0.08 if subject.key == table.key else -0.02 * min(self.schema.distance(subject, table), 6)
         return bonus
+
+    def _listed_beside(self, at: int) -> TableName | None:
+        """ "the id and salary of Ada Wu": the one table that has the next column listed."""
+        if self.zone != "select" or not self.is_cue(at + 1, "and"):
+            return None
+        chunk = self.chunk(self.past(at + 2))
+        best = chunk.best("column") if chunk is not None and chunk.kind == "name" else None
+        if chunk is None or best is None or best.score < 0.9 or chunk.score("table") >= best.score:
+            return None
+        tables = {match.table.key for match in chunk.names if match.kind == "column" and match.table and match.score >= best.score - 0.1}
+        return best.table if len(tables) == 1 else None
 
     def owner_after(self, at: int) -> TableName | None:
         """The table behind "of", "for" or in a list that ends so: "name and age of students"."""

@@ -27,12 +27,18 @@ def involved(p: Parse, root: TableName, parts: tuple[object, ...], where: tuple[
     for at, table in p.frame.mentioned:
         if table.key in used or at <= p.frame.subject_at or p.schema.path(root, table) is None or p.schema.to_one(root, table):
             continue
-        if p.chunks[at].score("table") < 0.75 or _says_whose(p, at):
+        if p.chunks[at].score("table") < 0.75 or _says_whose(p, at) or _missing_too(p, table, where):
             continue
         used.add(table.key)
         found.append(Has(root, table))
         p.frame.doubts += 0.05
     return tuple(found)
+
+
+def _missing_too(p: Parse, table: TableName, where: tuple[Pred, ...]) -> bool:
+    """ "people not employed by any company": what the rows that are missing would point to."""
+    absent = [pred for pred in where if isinstance(pred, Has) and pred.negated]
+    return any(p.schema.to_one(pred.table, table) for pred in absent)
 
 
 def _says_whose(p: Parse, at: int) -> bool:

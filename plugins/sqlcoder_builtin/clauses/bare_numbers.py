@@ -65,6 +65,9 @@ def _meant_number(p: Parse, at: int, end: int) -> tuple[Col | None, int, int]:
         if column is not None and p.is_number(column):
             return column, at, after + 1
     near = p.near_table(at) or p.subject()
+    if p.table(after) is not None:
+        # "more than 2 documents": they are counted.
+        return None, at, end
     if (
         chunk is not None
         and near is not None

@@ -84,6 +84,9 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
     found = constant(p, rhs_at, words=cue in ("eq", "ne"))
     if found is None:
         return _column_with_column(p, at, rhs_at, cue)
+    if found.number and p.table(p.past(found.end)) is not None and not p.chunks[at].score("column") >= 0.9:
+        # "built at least 3 bridges": they are counted.
+        return None
     column = p.column(at, p.numbers if found.number else p.texts) if not _only_table(p, at) else None
     if column is None:
         return _named_row(p, at, found, negated or cue == "ne") if cue in ("eq", "ne") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Group
@@ -133,6 +134,10 @@ def _may_group(p: Parse, at: int) -> bool:
     if p.frame.limit is not None and p.frame.top and not any(sort.expr is not None for sort in p.frame.sorts):
         return False
     before = p.chunk(at - 1)
+    named = p.past(at + 1)
+    if p.table(named) is not None and (who := constant(p, named + 1)) is not None and not who.number:
+        # "published by the institution 'X'".
+        return False
     agent = (
         before is not None
         and (before.text.lower().endswith("ed") or before.kind == "verb")

@@ -13,7 +13,7 @@ from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Group, Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Age, Agg, Col, Expr, Function, Raw
-from sqlcoder_core.api import TableName, name_words, stem
+from sqlcoder_core.api import TableName, name_words, singular, stem
 
 
 def add_output(p: Parse, expr: Expr, start: int, end: int, alias: str | None = None) -> None:
@@ -269,6 +269,9 @@ def column_or_table(p: Parse, at: int) -> int | None:
     column = p.column(at) if chunk.kind == "name" or _unit_column(p, at) else _date_of_owner(p, at)
     if column is None:
         return None
+    if _said_again(p, at):
+        p.take(at, at + 1)
+        return at + 1
     if says_what_was_done(p, at, column):
         p.frame.deed_column = p.frame.deed_column or column
         p.take(at, at + 1)
@@ -283,6 +286,21 @@ def column_or_table(p: Parse, at: int) -> int | None:
         p.frame.also = True
     add_output(p, column, at, at + 1)
     return at + 1 + _repeats_unit(p, at, column)
+
+
+def _said_again(p: Parse, at: int) -> bool:
+    """ "codes of document types", where the column is the type's code: its last word, said before it."""
+    place = p.past(at + 1, "of", "the", "all", "each")
+    following = p.chunk(place)
+    if place == at + 1 or following is None or following.kind != "name" or p.table(place) is not None or " " in p.chunks[at].text:
+        return False
+    behind = p.column(place, floor=0.6)
+    words = name_words(behind.column) if behind is not None else ()
+    return (
+        len(words) > 1
+        and words[-1:] == (singular(p.chunks[at].text.lower()),)
+        and singular(following.text.lower().split()[-1]) != words[-1]
+    )
 
 
 def _repeats_unit(p: Parse, at: int, column: Col) -> int:

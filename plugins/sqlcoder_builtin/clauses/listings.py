@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.heads import add_output
+from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col, Expr
 from sqlcoder_core.api import TableName, name_words, singular, table_words
@@ -18,6 +19,9 @@ def along(p: Parse, at: int) -> int | None:
     ):
         return None
     subject = p.frame.subject
+    if not p.frame.groups and any(is_aggregate(output.expr) for output in p.frame.outputs):
+        # "the number of employees with certificates" lists nothing.
+        return None
     place = at + 1
     added: list[tuple[int, Expr]] = []
     while True:

@@ -94,6 +94,9 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
         return _of_counts(p, inner_at, function)
     if p.is_cue(inner_at, "distinct"):
         inner_at = p.past(inner_at + 1)
+    if undone(p, inner_at) is not None:
+        # "total unpaid amount"
+        inner_at, p.zone = p.past(inner_at + 1), "select"
     inner_at, prefer = _past_owner(p, inner_at, prefer)
     inner = plain(p, inner_at, prefer)
     if inner is not None and inner.counted:
@@ -224,7 +227,7 @@ def counted(p: Parse, at: int) -> Measured | None:
     if chunk is None or chunk.kind != "name":
         return None
     table, column = p.table(start), p.column(start)
-    if table is not None and not (distinct and column and chunk.score("column") > chunk.score("table")):
+    if table is not None and not (distinct and column and chunk.score("column") >= chunk.score("table")):
         return Measured(Agg("count", table), table, start + 1, True, counted=True)
     metric = chunk.best("metric")
     if metric is not None and metric.score >= 0.9 and (found := _metric(p, metric)):

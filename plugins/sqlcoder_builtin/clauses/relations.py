@@ -140,7 +140,10 @@ def _values_without(p: Parse, table: TableName, at: int, end: int) -> int | None
     """ "publishers that do not have a book from 1989": values of a column of the table itself, none of whose rows is so."""
     shown = [output.expr for output in p.frame.outputs]
     named = {*p.schema.display(table), *p.schema.key(table)}
-    own = all(isinstance(expr, Col) and expr.table.key == table.key and expr.column not in named for expr in shown)
+    own = all(
+        isinstance(expr, Col) and expr.table.key == table.key and expr.column not in named and not p.schema.is_key(table, expr.column)
+        for expr in shown
+    )
     if not shown or not own or p.frame.subject is not None or p.frame.lacking_at >= 0:
         return None
     p.frame.lacking_at = at

@@ -34,6 +34,8 @@ def column_value(p: Parse, at: int) -> int | None:
     kind = p.schema.of(column).kind
     if found.hits and hit_for(p, found.hits, value_at, column) is None and not found.quoted:
         return None
+    if found.number and p.table(p.past(found.end)) is not None and chunk.score("column") < 0.9:
+        return None
     if found.number and kind not in ("integer", "number") and not p.schema.is_key(column.table, column.column):
         return None
     if not found.number and kind in ("integer", "number"):
