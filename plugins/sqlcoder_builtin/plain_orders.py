@@ -12,6 +12,9 @@ from sqlcoder_core.api import TableName
 _OF_TIME = frozenset({"chronological", "chronologically", "calendar", "time"})
 
 
+_BY_AGE = frozenset({"recent", "newest", "latest", "oldest", "earliest", "recently"})
+
+
 def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
     """Sort keys; one without a measure takes the aggregate shown, else the first column shown."""
     found: list[Order] = []
@@ -28,6 +31,8 @@ def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) 
     if sort.table is not None and (dates := p.schema.dates(sort.table)):
         return Col(sort.table, dates[0])
     aggregates = [output.expr for output in outputs if is_aggregate(output.expr)]
+    if set(sort.phrase.lower().split()) & _BY_AGE and not aggregates and (dates := p.schema.dates(root)):
+        return Col(root, dates[0])
     alphabetical = "alphabet" in sort.phrase.lower() or "lexic" in sort.phrase.lower()
     if aggregates and not alphabetical:
         return aggregates[0]

@@ -69,10 +69,19 @@ def _with_names(p: Parse, root: TableName, outputs: list[Output], keys: list[Exp
         keys += [key for name in (*p.schema.key(subject), *p.schema.display(subject)) if (key := Col(subject, name)) not in keys]
     if not outputs and (not keys or ranks_subject(p)):
         return _display(p, subject or root)
-    if not frame.also or subject is None or any(is_aggregate(output.expr) for output in outputs):
+    if not frame.also or subject is None or (any(is_aggregate(output.expr) for output in outputs) and not _counted_beside(p, outputs)):
         return outputs
     names = [Col(subject, name) for name in p.schema.display(subject)]
     return outputs if any(output.expr in names for output in outputs) else [*_display(p, subject), *outputs]
+
+
+def _counted_beside(p: Parse, outputs: list[Output]) -> bool:
+    """ "customers with more than 2 orders, with the number of orders": a figure of other rows beside those that were asked for."""
+    subject = p.frame.subject
+    others = [table for output in outputs for table in tables_of((output.expr,))]
+    return (
+        subject is not None and not p.frame.groups and all(table.key != subject.key and p.schema.to_one(table, subject) for table in others)
+    )
 
 
 def _all_columns(p: Parse, table: TableName) -> list[Output]:

@@ -110,7 +110,7 @@ def _likely_keys(table: Table, words: Words) -> list[str]:
     if table.primary_key:
         return []
     named = [column for column in table.columns if _named_like_key(column, words) and not _repeats(column, table)]
-    if not named and table.columns and _short_key(table.columns[0], words) and _is_counted(table, [table.columns[0].name.lower()]):
+    if not named and table.columns and _short_key(table.columns[0], words) and not _repeats(table.columns[0], table):
         named = [table.columns[0]]
     named.sort(key=lambda column: not _is_counted(table, [column.name.lower()]))
     return [column.name.lower() for column in named[:1]]
@@ -128,7 +128,7 @@ def _named_like_key(column: Column, words: Words) -> bool:
 
 
 def _short_key(column: Column, words: Words) -> bool:
-    """`res_id` first in reservation, `hid` in hotel: named after the table in short, and the contents show that it tells rows apart."""
+    """`res_id` first in reservation, `line_id` in phone_lines, `hid` in hotel: named after the table in short."""
     own = name_words(column.name)
     if len(own) == 1:
         return bool(words) and own[0] == f"{words[-1][:1]}id"
@@ -166,7 +166,8 @@ def _ways_to_name(shape: TableShape, key: KeyColumn) -> Iterator[tuple[Words, _T
     bare = len(key.words) == 1 and key.words[0] in _BARE
     words = (*shape.words, *key.words) if bare else key.words
     target = _Target(shape, key, own_words=words[:-1] == shape.words, whole_name=words[:-1] == shape.all_words)
-    if len(words) > 1 or (words and shape.key_known and words[0] not in _GENERIC):
+    short = len(words) == 1 and words[0] == f"{shape.words[-1][:1]}id" if shape.words else False
+    if len(words) > 1 or short or (words and shape.key_known and words[0] not in _GENERIC):
         yield (*words[:-1], "id" if words[-1] in _SAME_AS_ID else words[-1]), target
     if shape.words and target.own_words and words[-1] in ("id", *_SAME_AS_ID):
         # `fk_customer`, `customer_ref`, `customer`: the column names the table, and the kind of key is left open.

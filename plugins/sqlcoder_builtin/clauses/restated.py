@@ -59,7 +59,7 @@ def _openings(p: Parse) -> Iterator[tuple[int, int]]:
         if asks and (before.kind == "mark" or before.word in (",", ":") or (before.is_cue("and") and " " not in before.text)):
             yield at, at + 1
         following = p.chunk(at + 1)
-        pointing = following is not None and following.text.lower() in ("the", "their", "its", "that") and not _ranks(p, at + 2)
+        pointing = following is not None and following.text.lower().split()[0] in ("the", "their", "its", "that") and not _ranks(p, at + 2)
         if (chunk.is_cue("with") and text == "with" and pointing) or text in ("along with", "together with", "as well as"):
             yield at, at + 1
 

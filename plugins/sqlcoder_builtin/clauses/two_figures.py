@@ -83,6 +83,8 @@ def _pairs(p: Parse) -> Iterator[Found]:
             yield from _joined(p, at, ("to", "and", "vs", "versus", "over", "divided by"))
         if chunk.is_cue("ratio") and text == "divided by":
             yield from _around(p, at, at + 1)
+        if text == "over" and any(_defined(p, place) is not None for place in range(max(0, at - 6), at)):
+            yield from _around(p, at, at + 1)
         if chunk.is_cue("difference") and text.split()[-1] in ("between", "of"):
             yield from (replace(found, op="-") for found in _joined(p, at, ("and",)) if _both_measured(p, found))
         if chunk.is_cue("share") and text.startswith("as a") and _of(p, at):
@@ -137,6 +139,10 @@ def _around(p: Parse, at: int, behind: int) -> Iterator[Found]:
     while start < at and (p.chunks[start].kind == "stop" or p.is_cue(start, "show")):
         start += 1
     end = _end(p, behind)
+    told = _defined(p, start)
+    if told is not None and start < at and behind < end:
+        yield Found(told[0], end, (told[1], at), (behind, end))
+        return
     if start < at and behind < end:
         begin = start
         if begin > 0 and p.chunks[begin - 1].word == "(":
@@ -145,6 +151,23 @@ def _around(p: Parse, at: int, behind: int) -> Iterator[Found]:
             yield Found(begin, end, (start, at), (behind, behind_end))
             return
         yield Found(begin, end, (start, at), (behind, end))
+
+
+_TELLING = ("defined as", "calculated as", "computed as", "measured as", "i.e", "i.e.", "that is", "meaning", "in other words")
+
+
+def _defined(p: Parse, start: int) -> tuple[int, int] | None:
+    """ "churn rate, defined as A divided by B": where the name begins, and where A does."""
+    for width in (1, 2, 3):
+        for place in (start, start - width):
+            said = p.phrase(place, place + width).lower() if place >= 0 else ""
+            if said in _TELLING:
+                name_end = place - 1 if place and p.chunks[place - 1].word == "," else place
+                body = place + width
+                while p.chunk(body) is not None and p.chunks[body].kind == "stop":
+                    body += 1
+                return _named_by(p, name_end), body
+    return None
 
 
 def _named_by(p: Parse, at: int) -> int:

@@ -35,9 +35,13 @@ def undone(p: Parse, at: int) -> int | None:
 
 
 def _about(p: Parse, at: int) -> TableName | None:
-    return (
-        p.table(p.past(at + 1)) or p.frame.subject or next((table for place, table in reversed(p.tables_said) if place < at), p.subject())
-    )
+    """The table behind, that of a number behind ("unpaid amount"), else the one spoken of."""
+    place = p.past(at + 1)
+    behind = p.table(place)
+    column = p.column(place, p.measures) if behind is None else None
+    if column is not None and p.is_measure(column):
+        return column.table
+    return behind or p.frame.subject or next((table for place, table in reversed(p.tables_said) if place < at), p.subject())
 
 
 def _denied(p: Parse, said: str, table: TableName) -> Pred | None:

@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 
 from sqlcoder_builtin.assemble_parts import keys_of, named, time_order
+from sqlcoder_builtin.clauses.places import amount_column
+from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.expr_walk import tables_of
 from sqlcoder_builtin.frame import Condition, Group
 from sqlcoder_builtin.naming import alias_for
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import date_column, period_pred
 from sqlcoder_builtin.shapes.measure import hundredfold, limited, measure_of, measure_table
-from sqlcoder_builtin.tree import Any_, Arith, Compare, Expr, Item, Like, Lit, OneOf, Pred, Query, Truth
+from sqlcoder_builtin.tree import Agg, Any_, Arith, Compare, Expr, Item, Like, Lit, OneOf, Pred, Query, Truth
 from sqlcoder_core.api import Period, TableName
 
 
@@ -36,7 +38,7 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
         frame.versus_at, frame.growth = max(frame.versus_at, 0), None
     if frame.versus_at < 0 and frame.difference_at < 0 and frame.ratio_at < 0:
         return None
-    measure = measure_of(p, root)
+    measure = _money(p, measure_of(p, root))
     arms, rest = _arms(p, measure_table(measure), where)
     if len(arms) != 2:
         return None
@@ -49,7 +51,7 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
         items = [*shown, Item(Arith("/", first, second), "ratio")]
     if frame.difference_at >= 0 or (frame.versus_at >= 0 and frame.ratio_at < 0):
         items.append(Item(Arith("-", second, first), "change") if later_first else Item(Arith("-", first, second), "difference"))
-    if later_first and any(word in chunk.text.lower() for chunk in p.chunks for word in ("percent", "%", "growth", "rate")):
+    if _relative(p) and (later_first or len(frame.dates) > 1 or (frame.dates and frame.dates[0].parts)):
         items.append(Item(hundredfold(Arith("/", Arith("-", second, first), first)), "change_percent"))
     if frame.difference_at >= 0 and frame.versus_at < 0 and not _each_asked(p):
         items = items[-1:]
@@ -66,6 +68,24 @@ def _of_arms(group: Group, arms: list[Arm]) -> bool:
     if group.column is not None:
         return any(getattr(arm.pred, "left", None) == group.column for arm in arms)
     return group.table is not None and group.table.key in about
+
+
+def _relative(p: Parse) -> bool:
+    """ "percentage change", "growth rate": said somewhere."""
+    return any(word in chunk.text.lower() for chunk in p.chunks for word in ("percent", "%", "growth", "rate"))
+
+
+def _money(p: Parse, measure: Expr) -> Expr:
+    """ "how much more did we bill": of the amounts, where rows that have one would be counted."""
+    asked = p.frame.difference_at >= 0 and p.chunks[p.frame.difference_at].text.lower().startswith("how much")
+    counted = isinstance(measure, Agg) and measure.function == "count" and measure.arg is None
+    if not asked or not counted or not isinstance(measure, Agg):
+        return measure
+    amount = amount_column(p, measure.table)
+    if amount is not None:
+        return Agg("sum", measure.table, amount)
+    found = money_measures(p.schema, measure.table)
+    return Agg("sum", *found[0]) if found else measure
 
 
 _STEPS = {"mom": "month", "yoy": "year", "qoq": "quarter", "wow": "week"}
@@ -192,7 +212,10 @@ def _grouped(p: Parse, measure: Expr, where: tuple[Pred, ...], arms: list[Arm]) 
         for chunk in p.chunks
     ):
         return None
-    return Query(measure_table(measure), named([Item(left.left), Item(measure)]), where, (left.left,))
+    groups = [group for group in p.frame.groups if not _of_arms(group, arms)]
+    keys, shown = keys_of(p, groups)
+    items = named([*shown, Item(left.left), Item(measure)])
+    return Query(measure_table(measure), items, where, (*keys, left.left), order=time_order(groups))
 
 
 def conditions_on(conditions: list[Condition], column: Expr) -> list[Condition]:
