@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import All_, Col, Compare, Like, Lit, Not, OneOf, Pred
+from sqlcoder_builtin.tree import All_, Any_, Col, Compare, Like, Lit, Not, OneOf, Pred
 from sqlcoder_core.api import Scalar, name_words
 
 
@@ -17,7 +17,10 @@ def equal(p: Parse, column: Col, at: int, found: Constant, negated: bool, people
         return add_condition(p, Not(All_(parts)) if negated else All_(parts), at, found.end)
     values, end = value_list(p, column, found)
     end += len(values) > 1 and _says_column(p, end, column)
-    pred: Pred = OneOf(column, tuple(values), negated) if len(values) > 1 else _same(p, column, values[0], negated)
+    each = tuple(_same(p, column, value, negated) for value in values)
+    pred: Pred = each[0] if len(each) == 1 else OneOf(column, tuple(values), negated)
+    if len(each) > 1 and any(isinstance(one, Like) and "%" in one.pattern for one in each):
+        pred = All_(each) if negated else Any_(each)
     return add_condition(p, pred, at, end)
 
 
@@ -91,6 +94,15 @@ def value_list(p: Parse, column: Col, first: Constant) -> tuple[list[Scalar], in
         end = following.end
 
 
+_PROSE = frozenset({"address", "addr", "description", "comment", "note", "remark", "text"})
+
+
+def _is_within(p: Parse, column: Col, said: str, value: Scalar) -> bool:
+    """ "San Francisco" of "5 Hill Rd, San Francisco, CA": one address of many that hold it, not the one that is meant."""
+    inside = isinstance(value, str) and said.lower() in value.lower() and len(said) < len(value)
+    return inside and not _PROSE.isdisjoint(name_words(column.column))
+
+
 def _fits(p: Parse, column: Col, found: Constant) -> bool:
     if found.hits:
         return hit_for(p, found.hits, found.end - 1, column) is not None
@@ -101,7 +113,8 @@ def stored(p: Parse, column: Col, found: Constant) -> Scalar:
     """The constant as it is stored in the column, else as it was said."""
     hit = hit_for(p, found.hits, found.end - 1, column)
     if hit is not None and hit.value is not None:
-        return hit.value
+        said = p.phrase(found.end - 1, found.end)
+        return said if _is_within(p, column, said, hit.value) else hit.value
     if found.hits and not found.quoted and not found.number:
         return p.phrase(found.end - 1, found.end) if isinstance(found.value, str) else found.value
     if isinstance(found.value, str):
