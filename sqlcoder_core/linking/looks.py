@@ -12,7 +12,6 @@ from sqlcoder_core.linking.packing import mended
 from sqlcoder_core.values.catalog import TableName
 from sqlcoder_core.values.result import ColumnProfile
 
-
 _FIELDS = tuple(field.name for field in fields(ColumnProfile))
 
 
