@@ -9,7 +9,7 @@ from sqlcoder_core.api import Answer, ResultSet, Sink, hookimpl, printable, prin
 from sqlcoder_files.cells import display, is_numeric
 from sqlcoder_files.place import TextSink
 
-_MARKUP = re.compile(r"[\\`*\[\]<>|~#&]|(?<!\w)_|_(?!\w)")
+_MARKUP = re.compile(r"[\\`*\[\]<>|~#&]|(?<![^\W_])_|_(?![^\W_])")
 
 
 class MarkdownSink(TextSink):

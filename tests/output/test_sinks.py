@@ -187,6 +187,14 @@ def test_markdown_contents_cannot_become_markup(make_answer, run_sink):
     assert "````sql\nSELECT '```'\n````" in text
 
 
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [("__no__", r"\_\_no\_\_"), ("_no_", r"\_no\_"), ("___", r"\_\_\_"), ("a__b", r"a\_\_b"), ("snake_case", "snake_case")],
+)
+def test_markdown_makes_no_emphasis_of_underscores(told, shown, make_answer, run_sink):
+    assert f"| {shown} |" in run_sink(MarkdownSink, make_answer(((1, told),)))
+
+
 def test_markdown_aligns_numbers_to_the_right(make_answer, run_sink):
     assert "| ---: | --- |" in run_sink(MarkdownSink, make_answer())
 
