@@ -18,6 +18,7 @@ _ORDERING = re.compile(r"\b(order|sort|arrange)\b", re.IGNORECASE)
 _KEPT_ROWS = 10
 _KEPT_COLUMNS = 20
 _TOKENS = re.compile(r"prompt (\d+), reused \d+, written (\d+)")
+_TOKENS_NAME = re.compile(r"tokens|repair_\d+_tokens")
 Order = Literal["free", "as ordered", "every row"]
 """Rows in any order, in the order that the gold's ORDER BY asks for, or each in its place."""
 
@@ -161,8 +162,9 @@ def _asked(task: Task, answer: Answer) -> Judged:
 
 
 def _tokens(answer: Answer) -> tuple[int, int] | None:
-    found = _TOKENS.search(dict(answer.signature).get("tokens", ""))
-    return (int(found[1]), int(found[2])) if found else None
+    """Of the first prompt and of all repairs together."""
+    found = [match for name, value in answer.signature if _TOKENS_NAME.fullmatch(name) and (match := _TOKENS.search(value))]
+    return (sum(int(each[1]) for each in found), sum(int(each[2]) for each in found)) if found else None
 
 
 def _why_none(answer: Answer) -> str:

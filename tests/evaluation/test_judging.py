@@ -105,6 +105,17 @@ def test_rows_that_are_ordered_alike_may_change_places():
     assert (extra.outcome, extra.exact, extra.strict) == ("right", False, False)
 
 
+def test_tokens_of_repairs_are_added():
+    signature = (
+        ("tokens", "prompt 120, reused 100, written 30"),
+        ("repair_1_tokens", "prompt 150, reused 0, written 31"),
+        ("repair_12_tokens", "prompt 10, reused 0, written 1"),
+        ("repair_1_prompt", "prompt 9, reused 9, written 9"),
+    )
+    assert judge([Reading(rows=(table([1]),))], [table([1])], answered=answer(sql="SELECT 1", signature=signature)).tokens == (280, 62)
+    assert judge([Reading(rows=(table([1]),))], [table([1])]).tokens is None
+
+
 def test_what_is_kept_is_cut_and_json():
     gold = table(*[[number, date(2026, 1, 1)] for number in range(50)])
     found = judge([Reading(rows=(gold,))], [table([1, 2])])
