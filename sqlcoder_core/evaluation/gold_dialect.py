@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlglot
@@ -12,7 +12,9 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlcoder_core.errors import UsageError
 from sqlcoder_core.evaluation.dated import pinned
 from sqlcoder_core.evaluation.integer_division import with_types
+from sqlcoder_core.evaluation.records import Base
 from sqlcoder_core.values.catalog import Table
+from sqlcoder_core.values.question import Clock
 
 
 def adapted(sql: str, dialect: str, engine: str, *, now: datetime | None = None, tables: Iterable[Table] = ()) -> str:
@@ -33,6 +35,20 @@ def adapted(sql: str, dialect: str, engine: str, *, now: datetime | None = None,
         told = " ".join(str(error).split("\n")[0].split())
         doing = "read" if isinstance(error, sqlglot.ParseError | sqlglot.TokenError) else "translated"
         raise UsageError(f"the gold SQL cannot be {doing} from {dialect} to {engine}: {told}") from None
+
+
+def translated(golds: Sequence[str], base: Base, engine: str, clock: Clock) -> tuple[str, ...]:
+    """The acceptable queries of a task on this base for `engine`, less those that cannot be translated; UsageError where none can."""
+    found: list[str] = []
+    reasons: list[UsageError] = []
+    for sql in golds:
+        try:
+            found.append(adapted(sql, base.dialect or engine, engine, now=clock.now, tables=base.tables))
+        except UsageError as error:
+            reasons.append(error)
+    if not found:
+        raise reasons[0] if reasons else UsageError("there is no gold")
+    return tuple(found)
 
 
 def orders_rows(sql: str, dialect: str) -> bool:

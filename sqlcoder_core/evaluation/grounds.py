@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlcoder_core.errors import SqlcoderError, UsageError
 from sqlcoder_core.evaluation.fuzz import Benches, Instances, instances_for, kill
-from sqlcoder_core.evaluation.gold_dialect import adapted, orders_rows
+from sqlcoder_core.evaluation.gold_dialect import adapted, orders_rows, translated
 from sqlcoder_core.evaluation.records import Base, MutantKill, Rows, Task
 from sqlcoder_core.evaluation.row_order import blocks, sort_keys
 from sqlcoder_core.session import Session
@@ -78,7 +78,7 @@ class Fuzzed:
         if task.expected:
             raise UsageError("expected rows need a database with contents")
         self._base = base
-        self._golds = tuple(_translated(task.gold, base, engine, clock))
+        self._golds = translated(task.gold, base, engine, clock)
         self._instances: Instances = instances_for(
             base, self._golds, seed=seed, count=count, dialect=engine, now=clock.now, benches=benches
         )
@@ -142,19 +142,6 @@ def _run(sql: str, base: Base, session: Session, clock: Clock) -> Rows | str:
 def _tables(session: Session) -> Iterator[Table]:
     """What the catalog knows, read when it is needed."""
     return (table for name in session.catalog.names() if (table := session.catalog.table(name)) is not None)
-
-
-def _translated(golds: Sequence[str], base: Base, engine: str, clock: Clock) -> list[str]:
-    """Those that can be translated; raises UsageError where none can."""
-    found, reasons = [], []
-    for sql in golds:
-        try:
-            found.append(adapted(sql, base.dialect or engine, engine, now=clock.now, tables=base.tables))
-        except UsageError as error:
-            reasons.append(error)
-    if not found:
-        raise reasons[0]
-    return found
 
 
 def _with_text_dates(rows: Rows) -> Rows:

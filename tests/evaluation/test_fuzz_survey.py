@@ -55,3 +55,11 @@ def test_a_suite_of_another_dialect_is_surveyed(tmp_path: Path) -> None:
     assert lines[0].startswith("suite little: 4 questions, 3 instances each, seed 1")
     assert any("75.0% on some instance, 75.0% on all" in line for line in lines)
     assert any(line.startswith("  not looked at: nowhere (") and "does not exist" in line for line in lines)
+
+
+def test_one_acceptable_query_that_cannot_be_translated_leaves_the_others_as_in_a_run(tmp_path: Path) -> None:
+    (tmp_path / "schema.sql").write_text(SCHEMA)
+    told = "schema: schema.sql\ndialect: postgres\nquestions:\n  - {question: who, sql: [SELECT ((, SELECT name FROM customers]}\n"
+    (tmp_path / "s.yml").write_text(told)
+    (found,) = survey(load_suite(str(tmp_path / "s.yml")), instances=2).questions
+    assert (found.with_rows, found.why) == (2, "")

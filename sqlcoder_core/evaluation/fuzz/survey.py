@@ -12,7 +12,7 @@ from sqlcoder_core.evaluation.empty_tables import engine_for
 from sqlcoder_core.evaluation.fuzz.instances import Instances, instances_for
 from sqlcoder_core.evaluation.fuzz.killing import added, kill
 from sqlcoder_core.evaluation.fuzz.runners import Benches
-from sqlcoder_core.evaluation.gold_dialect import adapted
+from sqlcoder_core.evaluation.gold_dialect import translated
 from sqlcoder_core.evaluation.records import Base, MutantKill, Rows, Suite, Task
 
 Progress = Callable[[int, int], None]
@@ -97,8 +97,9 @@ def lines_of(result: Survey) -> Iterator[str]:
 def _surveyed(task: Task, base: Base, suite: Suite, benches: Benches, *, instances: int, seed: int, keep: Path | None) -> Surveyed:
     try:
         engine = engine_for(base.dialect)
-        golds = [adapted(gold, base.dialect or engine, engine, now=suite.clock.now, tables=base.tables) for gold in task.gold]
-        with instances_for(base, golds, seed=seed, count=instances, dialect=engine, now=suite.clock.now, benches=benches) as built:
+        clock = base.clock or suite.clock
+        golds = translated(task.gold, base, engine, clock)
+        with instances_for(base, golds, seed=seed, count=instances, dialect=engine, now=clock.now, benches=benches) as built:
             if keep is not None:
                 built.keep(keep, _file_name(task.id))
             return _looked_at(task, base, golds, built)
