@@ -35,7 +35,7 @@ trx:transaction|ts:timestamp|txn:transaction|univ:university|usr:user|whse:wareh
 instr:instructor|dep:departure|bday:birthday|attr:attribute|seq:sequence|pref:preference|pub:publication|exp:experience|exam:exam
 mname:middle name|inst:institution|enr:enrollment|phno:phone number|ph:phone|vend:vendor|ctr:center|bud:budget
 fisc:fiscal|mkt:market|svc:service|tkt:ticket|evt:event|mbr:member|clm:claim|mfr:manufacturer|freq:frequency|dur:duration|wk:week|sched:schedule|appt:appointment|diag:diagnosis
-actv:active|trm:term|clnt:client|cntry:country|hist:history|itm:item|lvl:level|pkg:package|prj:project|proj:project|rcpt:receipt|rgn:region
+dst:destination|actv:active|trm:term|clnt:client|cntry:country|hist:history|itm:item|lvl:level|pkg:package|prj:project|proj:project|rcpt:receipt|rgn:region
 val:value|veh:vehicle|terr:territory|shpmt:shipment|purch:purchase|subj:subject|vndr:vendor|bgt:budget|budg:budget
 """.replace("\n", "|")
         .strip("|")

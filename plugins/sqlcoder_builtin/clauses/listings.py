@@ -70,6 +70,7 @@ def _goes_on(p: Parse, at: int) -> bool:
         chunk.is_cue("eq", "ne", "gt", "ge", "lt", "le", "between", "like", "starts", "ends", "null", "not null", "never", "whose", "that")
         or chunk.kind in ("value", "number", "quoted", "comparative")
         or (chunk.kind in ("word", "date") and place == at)
+        or (chunk.kind == "word" and chunk.capital and p.chunks[place - 1].word == "in")
     )
 
 

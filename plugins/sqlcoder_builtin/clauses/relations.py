@@ -117,9 +117,10 @@ def existence(p: Parse, at: int) -> int | None:
     while (following := p.chunk(place)) is not None and (
         following.kind in ("stop", "verb")
         or (following.kind == "word" and following.text.lower().endswith("ed"))
-        or following.is_cue("ever", "with", "all", "like", "per")
+        or following.is_cue("ever", "with", "all", "like", "per", "by")
         or acted_table(p, place)
         or is_deed(p, place)
+        or _says_again(p, place)
     ):
         verb = verb or acted_table(p, place)
         place += 1
@@ -152,6 +153,20 @@ def _values_without(p: Parse, table: TableName, at: int, end: int) -> int | None
     p.take(at, end)
     p.zone = "where"
     return end
+
+
+def _says_again(p: Parse, at: int) -> bool:
+    """ "hosts who did not host any party", "members who did not participate in any round": the verb, though a name is like it."""
+    chunk, following, subject = p.chunk(at), p.chunk(at + 1), p.frame.subject
+    if chunk is None or following is None or subject is None or following.kind == "mark":
+        return False
+    if chunk.kind == "word":
+        return not chunk.capital and (following.is_cue("ever") or following.word in ("in", "at", "to", "for", "any", "a", "an"))
+    if p.is_cue(at - 1, "never") and p.chunks[at - 1].text.lower().split()[-1] == "not" and chunk.kind == "name":
+        # "did not place any order": what follows is a verb.
+        return following.is_cue("ever") and p.table(at) is None and not chunk.text.lower().endswith("s")
+    named = p.table(at)
+    return named is not None and named.key == subject.key and (following.is_cue("ever", "by") or following.word in ("in", "of", "a", "an"))
 
 
 def _holder(p: Parse, at: int) -> TableName | None:

@@ -288,6 +288,12 @@ def _that_is_common(p: Parse, at: int, place: int, column: Col) -> int:
     return add_condition(p, Compare("=", column, Scalarq(inner)), at, place + 1)
 
 
+def only_counter(p: Parse, table: TableName, at: int) -> TableName | None:
+    """Rows of another table that tell how often one of these did something: spoken of, or the only ones that refer to it."""
+    counted = _who_counts(p, table, at)
+    return counted if counted is not None and counted.key != table.key else None
+
+
 def _who_counts(p: Parse, table: TableName, at: int) -> TableName | None:
     """Rows of which table make one popular: one that is spoken of, else the only one that refers to it."""
     spoken = [

@@ -57,7 +57,16 @@ def _place_of(p: Parse, at: int, value_at: int, found: Constant) -> bool:
     """ "in the city of Goroka": the column stands behind a preposition, so it is not what is asked for."""
     before = p.before_any(at)
     opened = before is not None and (before.word in PLACE_PREPOSITIONS or before.is_cue("with", "whose", "that", "eq", "ne", "and"))
+    if found.capital and p.chunks[value_at - 1].word == "in" and before is not None and before.is_cue("with", "whose", "that"):
+        # "with headquarters in Tokyo": the column holds places.
+        return p.chunks[at].text.lower() in _SEATS
     return found.capital and p.chunks[value_at - 1].word == "of" and opened and p.chunks[at].end - p.chunks[at].start == 1
+
+
+_SEATS = frozenset(
+    ["headquarters", "headquarter", "headquartered", "base", "offices", "office", "location", "residence", "home", "address"]
+)
+"""Columns of places by what they are called; that they are in a place says which one."""
 
 
 def value_column(p: Parse, at: int) -> int | None:
