@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlcoder_builtin.cue_words import PLACE_CONCEPTS
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col
-from sqlcoder_core.api import TableName, name_words
+from sqlcoder_core.api import TableName, name_words, table_words
 
 _AMOUNTS = (
     "total",
@@ -48,3 +48,11 @@ def place_column(p: Parse, tables: Sequence[TableName]) -> Col | None:
         if found is not None:
             return found
     return None
+
+
+def kept_count(p: Parse, subject: TableName, counted: TableName) -> Col | None:
+    """ "the party with the most hosts": a column of the party that keeps their number."""
+    words = table_words(counted.name)
+    forms = {("number", "of", *words), ("total", *words), (*words, "count"), ("number", *words), ("count", "of", *words)}
+    found = (column for column in p.schema.table(subject).columns if name_words(column.name) in forms and p.numbers(subject, column))
+    return next((Col(subject, column.name) for column in found), None)

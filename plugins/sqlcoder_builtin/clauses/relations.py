@@ -8,12 +8,13 @@ from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.deeds import acted_table, is_deed, not_yet
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.measures import measured, plain
+from sqlcoder_builtin.clauses.places import kept_count
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Condition, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import date_column, period_pred
 from sqlcoder_builtin.tree import Agg, Arith, Col, Compare, Comparison, Expr, Has, Lit, Pred, Raw
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, singular
 
 
 def counted_relation(p: Parse, at: int) -> int | None:
@@ -38,7 +39,7 @@ def counted_relation(p: Parse, at: int) -> int | None:
         end = p.past(end + 1)
     adjective = _adjective(p, end)
     end = end + 1 if adjective is not None else end
-    table = p.table(end)
+    table = p.table(end) or _own_rows(p, end)
     if table is None or number.number.percent:
         return None
     if (grouped := _per_value(p, table, at, end, op, number.number.value)) is not None:
@@ -47,8 +48,30 @@ def counted_relation(p: Parse, at: int) -> int | None:
     if about is None:
         return None
     where = (adjective,) if adjective is not None else ()
+    kept = kept_count(p, about, table) if not where else None
+    if kept is not None:
+        # "customers with 0 loans", where a column of theirs keeps the number.
+        return add_condition(p, Compare(op, kept, Lit(number.number.value)), at, end + 1)
     pred = Has(about, table, where, count=(op, number.number.value))
     return add_condition(p, pred, at, end + 1)
+
+
+_ROWS = frozenset({"record", "records", "entry", "entries", "row", "rows"})
+
+
+def _own_rows(p: Parse, at: int) -> TableName | None:
+    """ "categories that have at least two books": rows of the table of the column asked about, said by another of its columns."""
+    shown = [output.expr for output in p.frame.outputs]
+    chunk = p.chunk(at) or p.chunk(at - 1)
+    if p.frame.subject is not None or not shown or not all(isinstance(expr, Col) for expr in shown) or chunk is None:
+        return None
+    first = shown[0]
+    assert isinstance(first, Col)
+    if p.chunks[at - 1].text.lower() in _ROWS:
+        return first.table
+    column = p.column(at, floor=0.5)
+    named = column is not None and column.table.key == first.table.key and column.column in p.schema.display(first.table)
+    return first.table if named and singular(chunk.text.lower()) != chunk.text.lower() else None
 
 
 def _adjective(p: Parse, at: int) -> Pred | None:
@@ -124,7 +147,7 @@ def existence(p: Parse, at: int) -> int | None:
     ):
         verb = verb or acted_table(p, place)
         place += 1
-    named = p.table(place)
+    named = p.table(place) or (p.table(place, lenient=True) if verb is not None and p.column(place, floor=0.85) is None else None)
     table = named or verb or _holder(p, place)
     if table is None or p.is_cue(p.past(place + 1), "eq", "gt", "lt", "ge", "le", "like"):
         return None

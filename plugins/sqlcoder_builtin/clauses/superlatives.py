@@ -9,14 +9,14 @@ from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.measures import EXTREMES, Measured, measured, money_metric
 from sqlcoder_builtin.clauses.ordering import summed
-from sqlcoder_builtin.clauses.places import amount_column
+from sqlcoder_builtin.clauses.places import amount_column, kept_count
 from sqlcoder_builtin.concepts import concept_column, money_measures
 from sqlcoder_builtin.cue_words import UNIT_WORDS, superlatives
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Group, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Item, Order, Query, Scalarq
-from sqlcoder_core.api import TableName, name_words, singular, table_words
+from sqlcoder_core.api import TableName, name_words, singular
 
 
 def superlative(p: Parse, at: int) -> int | None:
@@ -146,7 +146,7 @@ def _ranked(p: Parse, entry: Measured) -> Measured:
     """Numbers of the subject's own rows as they are; columns of text by how many rows there are."""
     subject = p.subject()
     expr = entry.expr
-    if entry.counted and subject is not None and (kept := _kept_count(p, subject, entry.table)) is not None:
+    if entry.counted and subject is not None and (kept := kept_count(p, subject, entry.table)) is not None:
         return replace(entry, expr=kept, aggregated=False, counted=False)
     if (
         isinstance(expr, Agg)
@@ -160,14 +160,6 @@ def _ranked(p: Parse, entry: Measured) -> Measured:
     if isinstance(expr, Col) and not p.numbers(expr.table, column := p.schema.of(expr)) and not p.dated(expr.table, column):
         return replace(entry, expr=Agg("count", expr.table), aggregated=True)
     return entry
-
-
-def _kept_count(p: Parse, subject: TableName, counted: TableName) -> Col | None:
-    """ "the party with the most hosts": a column of the party that keeps their number."""
-    words = table_words(counted.name)
-    forms = {("number", "of", *words), ("total", *words), (*words, "count"), ("number", *words), ("count", "of", *words)}
-    found = (column for column in p.schema.table(subject).columns if name_words(column.name) in forms and p.numbers(subject, column))
-    return next((Col(subject, column.name) for column in found), None)
 
 
 _BIG = frozenset(["biggest", "largest", "greatest", "best", "top", "smallest", "worst", "highest", "lowest"])

@@ -12,7 +12,7 @@ from sqlcoder_builtin.cue_words import PLACE_PREPOSITIONS
 from sqlcoder_builtin.expr_walk import tables_of
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col, Compare, Like, Lit
-from sqlcoder_core.api import TableName, singular
+from sqlcoder_core.api import TableName, name_words, singular
 
 
 def column_value(p: Parse, at: int) -> int | None:
@@ -20,7 +20,7 @@ def column_value(p: Parse, at: int) -> int | None:
     chunk = p.chunk(at)
     if chunk is None or chunk.kind != "name":
         return None
-    value_at = p.past(at + 1, "of", "as", "in", "is", "are", "for", "a", "the")
+    value_at = p.past(at + 1, "of", "as", "in", "is", "are", "for", "a", "the", "either")
     if chunk.text.lower().endswith("ed") and p.is_cue(value_at, "with", "by"):
         value_at = p.past(value_at + 1, "a", "the")
     found = constant(p, value_at)
@@ -213,11 +213,19 @@ def _name_of(p: Parse, table: TableName) -> Col | None:
 def _by_place(p: Parse, at: int, found: Constant) -> Col | None:
     """ "in San Francisco", "from France", "based in Russia"."""
     before = p.before_any(at)
+    near = p.near_table(at)
+    if before is not None and before.text.lower() in _ENDS and near is not None:
+        end = p.concept(_WAYS[0][before.text.lower() == "to"], near, p.texts)
+        if end is not None and end.table.key == near.key:
+            return end
     if before is None or before.word not in PLACE_PREPOSITIONS:
         return None
-    near = p.near_table(at)
     tables = [table for table in (near, p.subject()) if table is not None]
     return place_column(p, tables) or _place_nearby(p, near, before.word)
+
+
+_ENDS = ("from", "to")
+"""Before a place where something starts or ends."""
 
 
 def _place_nearby(p: Parse, near: TableName | None, word: str) -> Col | None:
@@ -236,14 +244,28 @@ def _by_doer(p: Parse, at: int, end: int) -> Col | None:
     before, near = p.before_any(at), p.near_table(at) or p.subject()
     if before is None or before.text.lower() != "by" or near is None or any(p.table(place) for place in range(at, end)):
         return None
+    if (doer := _done_by(p, near)) is not None:
+        return doer
     others = sorted((table.name for table in p.schema.tables.values()), key=lambda table: p.schema.distance(near, table))
     beside = [table for table in others if p.schema.distance(near, table) == 1 and p.schema.to_one(near, table)]
     across = [table for table in others if p.schema.distance(near, table) == 2 and not p.schema.to_one(near, table)]
     for tables in (beside, across):
         named = [column for table in tables if (column := _name_of(p, table)) is not None]
-        if len(named) == 1:
+        people = [column for column in named if len(p.schema.display(column.table)) == 2]
+        if len(named) == 1 or len(people) == 1:
             p.frame.doubts += 0.1
-            return named[0]
+            return (people or named)[0]
+    return None
+
+
+def _done_by(p: Parse, near: TableName) -> Col | None:
+    """ "eliminated by": a column of the rows spoken of, or of those that refer to them, that says by whom."""
+    others = sorted((table.name for table in p.schema.tables.values()), key=lambda table: p.schema.distance(near, table))
+    for table in others:
+        if p.schema.distance(near, table) <= 1:
+            for column in p.schema.table(table).columns:
+                if name_words(column.name)[-1:] == ("by",) and p.texts(table, column) and not p.schema.refers(table, column.name):
+                    return Col(table, column.name)
     return None
 
 
