@@ -198,8 +198,8 @@ class Session:
         found = self.host.run_hook("sqlcoder_check", self.built.extensions, candidate=candidate, linked=linked)
         return tuple(problem for one in found for problem in one)
 
-    def _rules(self, candidate: Candidate, problems: tuple[Problem, ...]) -> Iterator[tuple[str, str]]:
-        return ((one.sql, one.note) for one in mended(candidate.sql, self.dialect, self.catalog, problems))
+    def _rules(self, candidate: Candidate, problems: tuple[Problem, ...]) -> Iterator[tuple[str, str, bool]]:
+        return ((one.sql, one.note, one.certain) for one in mended(candidate.sql, self.dialect, self.catalog, problems))
 
     def _extension_repairs(self, linked: Linked) -> ExtensionRepairs:
         def repaired(candidate: Candidate, problems: tuple[Problem, ...]) -> Iterator[Candidate]:

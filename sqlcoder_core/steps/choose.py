@@ -66,7 +66,7 @@ def _chosen(choice: Choice, best: Executed | None) -> Answer:
 
 
 def _usable(one: Executed, run: bool) -> bool:
-    return one.result is not None if run else one.checked.query is not None
+    return one.result is not None if run else one.checked.query is not None and not one.checked.candidate.offered
 
 
 def _answered(choice: Choice, best: Executed, sure: float) -> Answer:

@@ -41,13 +41,16 @@ class Plan:
 
 
 def execute_in_turn(checked: Sequence[CheckedCandidate], plan: Plan) -> tuple[Executed, ...]:
-    """All candidates in the order in which they had their turn, run or not: those that the checks doubt come after the others."""
-    waiting = sorted(checked, key=lambda one: len(one.doubts))
+    """All candidates in the order in which they had their turn, run or not: those that the checks doubt come after the others.
+
+    What is only offered is not run.
+    """
+    waiting = sorted(checked, key=lambda one: (one.candidate.offered, len(one.doubts)))
     done: list[Executed] = []
     left, end = plan.most, time.perf_counter() + plan.limits.seconds
     while waiting:
         limits = _limits(plan.limits, done, end)
-        may = left > 0 and waiting[0].query is not None and plan.runs(waiting[0])
+        may = left > 0 and waiting[0].query is not None and not waiting[0].candidate.offered and plan.runs(waiting[0])
         if not may or limits is None or plan.settled(done, waiting):
             done.append(Executed(checked=waiting.pop(0)))
             continue

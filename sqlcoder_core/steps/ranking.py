@@ -80,7 +80,7 @@ class Ranking:
     def worth_running(self, one: CheckedCandidate, others: Iterable[CheckedCandidate], least: float) -> bool:
         """Whether it may lead to an answer as sure as wanted: by itself, or by its vote for or against one that may."""
         sure = ceiling(one) >= least
-        return sure or (self.votes and any(other.query is not None and ceiling(other) >= least for other in others))
+        return sure or (self.votes and any(_may_run(other) and ceiling(other) >= least for other in others))
 
     def settled(self, done: Sequence[Executed], waiting: Sequence[CheckedCandidate]) -> bool:
         """Whether running any of those that wait could no longer change which one is best; of tries, two are compared in any case."""
@@ -88,7 +88,7 @@ class Ranking:
         if not ran:
             return False
         least = min(map(self.against, ran))
-        rivals = [one for one in waiting if one.query is not None and doubts(one) < least + self.votes]
+        rivals = [one for one in waiting if _may_run(one) and doubts(one) < least + self.votes]
         if not self.votes or not rivals:
             return not rivals
         if len(ran) == 1:
@@ -117,6 +117,10 @@ class Ranking:
         behind = weight(best.checked) - max((weight(one.checked) for one in others), default=0.0)
         margin = min(1.0, max(0.0, behind / _OUT_OF_REACH))
         return _LEAST_AGREEMENT + (1 - _LEAST_AGREEMENT) * (share + (1 - share) * margin)
+
+
+def _may_run(one: CheckedCandidate) -> bool:
+    return one.query is not None and not one.candidate.offered
 
 
 def key_of(one: Executed) -> str:

@@ -14,8 +14,8 @@ from sqlcoder_core.values.checked import CheckedCandidate, Executed
 from sqlcoder_core.values.problem import Problem
 
 Problems = tuple[Problem, ...]
-Rules = Callable[[Candidate, Problems], Iterable[tuple[str, str]]]
-"""Core's own repairs: (SQL, what was changed), best first."""
+Rules = Callable[[Candidate, Problems], Iterable[tuple[str, str, bool]]]
+"""Core's own repairs: (SQL, what was changed, whether that is certain), best first."""
 ExtensionRepairs = Callable[[Candidate, Problems], Iterable[Candidate]]
 Author = Callable[[Candidate, Problems], Proposal]
 
@@ -48,7 +48,8 @@ _STEPS: Final = 4
 class Repairs:
     """The repairs of one question. `rounds` is how often the author may be asked again; with 0 nothing is repaired at all.
 
-    `check` is core's step, so that nothing mended passes unchecked. No SQL text is tried twice.
+    `check` is core's step, so that nothing mended passes unchecked. No SQL text is tried twice. A statement that can be run gives way
+    only to a repair that is certain; one that is not is offered beside it.
     """
 
     check: Callable[[Candidate], CheckedCandidate]
@@ -70,13 +71,13 @@ class Repairs:
         self._tried.update(map(_text, checked))
         if self.rounds <= 0 or all(map(_clean, checked)):
             return tuple(checked)
-        tries = [one for original in checked for one in (*self._by_rules(original, _faults(original)), original)]
+        tries = self._with_mended(checked)
         wrong = next(filter(_faults, checked), None)
         while wrong is not None and not any(map(_clean, tries)):
             written = self._by_author(wrong, _faults(wrong))
             tries = _better_first(self._with_mended(written), tries)
             wrong = next(filter(_faults, written), None)
-        return tuple(tries)
+        return (*tries, *(offer for one in tries for offer in self._offers(one)))
 
     def after(self, failed: Executed) -> tuple[CheckedCandidate, ...]:
         """What takes the place of a candidate that the database refused to run; none where it was not the query's fault."""
@@ -103,7 +104,7 @@ class Repairs:
         kept: CheckedCandidate | None = None
         last, left = one, faults
         for _ in range(_STEPS if left else 0):
-            options = [self.check(option) for option in islice(self._new(self._options(last.candidate, left)), _OPTIONS)]
+            options = self._looked_at(last, left, guess=last.query is None or any(fault.severity == "error" for fault in left))
             if not options:
                 break
             last = min(options, key=_badness)
@@ -118,9 +119,24 @@ class Repairs:
         self._mended_from[_text(kept)] = self._mended_from.get(_text(one), one)
         return [kept]
 
-    def _options(self, candidate: Candidate, faults: Problems) -> Iterator[Candidate]:
+    def _offers(self, one: CheckedCandidate) -> list[CheckedCandidate]:
+        """The best of the repairs that are guesses, of a statement that could run as it is."""
+        faults = _faults(one) if one.query is not None else ()
+        options = self._looked_at(one, faults, guess=True) if faults else []
+        best = min(options, key=_badness, default=one)
+        if _badness(best) >= _badness(one):
+            return []
+        return [replace(best, candidate=replace(best.candidate, offered=True))]
+
+    def _looked_at(self, one: CheckedCandidate, faults: Problems, *, guess: bool) -> list[CheckedCandidate]:
+        """The first few statements that may take its place, checked; `guess` lets in those that are not certain."""
+        return [self.check(option) for option in islice(self._new(self._options(one.candidate, faults, guess=guess)), _OPTIONS)]
+
+    def _options(self, candidate: Candidate, faults: Problems, *, guess: bool) -> Iterator[Candidate]:
         why = _why(faults)
-        for sql, note in self.rules(candidate, faults):
+        for sql, note, certain in self.rules(candidate, faults):
+            if not (certain or guess):
+                continue
             yield _standing_in(replace(candidate, sql=sql), f"{note}, since {why}", candidate)
         for other in self.extensions(candidate, faults):
             said = "; ".join(other.notes[len(candidate.notes) :]) or "changed by an extension"

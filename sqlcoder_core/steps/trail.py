@@ -29,6 +29,8 @@ def _fate(one: Executed, ranking: Ranking) -> str:
         wrong = next((problem.message for problem in one.checked.problems if problem.severity == "error"), "not to be run")
         return f"{score}, refused ({wrong})"
     doubts = [problem.message for problem in one.checked.doubts]
+    if one.checked.candidate.offered:
+        return f"{score}, offered, since the repair may not be what was meant"
     if one.result is None:
         return ", ".join((score, "not run", *(f"doubtful ({doubt})" for doubt in doubts)))
     rows = f"{len(one.result.rows)} row{'s' if len(one.result.rows) != 1 else ''}"

@@ -23,7 +23,8 @@ class Candidate:
     """One statement that may answer the question, best first by `score` (0 to 1, comparable within one proposer).
 
     `dialect` is sqlglot's word for the SQL's dialect; proposers may leave it out, checks always find it. `repairs` says of a statement
-    that stands in for another what was changed and why, a sentence for each time.
+    that stands in for another what was changed and why, a sentence for each time. `offered` is one that is only shown beside the
+    answer, never run or chosen.
     """
 
     sql: str
@@ -34,6 +35,7 @@ class Candidate:
     notes: tuple[str, ...] = ()
     dialect: str = ""
     repairs: tuple[str, ...] = ()
+    offered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from sqlcoder_core.linking.answer_shape import Shape
 from sqlcoder_core.steps.choose import Choice, choose
 from sqlcoder_core.steps.ranking import Ranking
@@ -134,3 +136,12 @@ def test_readings_that_were_withheld_are_offered_with_their_confidence() -> None
     assert (answer.status, answer.exit_code, answer.confidence, answer.sql) == ("abstained", 6, 0.4, None)
     assert answer.problems[0].message == "it may mean several things"
     assert [other.sql for other in answer.alternatives] == ["select 1", "select 2"]
+
+
+@pytest.mark.parametrize("run", [True, False])
+def test_a_repair_that_is_a_guess_is_an_alternative_and_never_the_answer(run: bool) -> None:
+    original = ran("select sum(x)", rows(3) if run else None, doubts=[DOUBT])
+    guess = ran("select distinct x", offered=True, repairs=("guessed",))
+    answer = choose(choice(original, guess, run=run))
+    assert (answer.status, answer.sql) == ("answered", "select sum(x)")
+    assert [other.sql for other in answer.alternatives] == ["select distinct x"]

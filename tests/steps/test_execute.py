@@ -120,3 +120,10 @@ def test_time_limits_and_lost_connections_are_told_apart() -> None:
     database = Database({"a": TimeLimit("too slow"), "b": ConnectionLost("gone")})
     done = execute_in_turn([checked("a"), checked("b")], plan(database))
     assert [(one.problem.code, one.exit_code) for one in done if one.problem] == [("time_limit", 124), ("connection_lost", 5)]
+
+
+def test_what_is_only_offered_comes_last_and_is_not_run() -> None:
+    database = Database({"a": DatabaseError("no")})
+    done = execute_in_turn([checked("b", offered=True), checked("a", doubts=[DOUBT])], plan(database))
+    assert texts(done) == [("a", False), ("b", False)]
+    assert database.asked == ["a"]

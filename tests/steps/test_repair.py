@@ -28,11 +28,13 @@ class Workshop:
         wrong: dict[str, Problem] | None = None,
         *,
         rules: dict[str, list[str]] | None = None,
+        guesses: dict[str, list[str]] | None = None,
         extensions: dict[str, list[str]] | None = None,
         author: dict[str, list[str]] | None = None,
         rounds: int = 2,
     ) -> None:
         self.wrong, self._rules, self._extensions, self._author = wrong or {}, rules or {}, extensions or {}, author or {}
+        self._guesses = guesses or {}
         self.asked: list[tuple[str, Problems]] = []
         self.looked_at: list[str] = []
         self.repairs = Repairs(check=self.check, rules=self.rules, extensions=self.extensions, author=self.author, rounds=rounds)
@@ -45,8 +47,9 @@ class Workshop:
         )
         return replace(checked(candidate.sql, **facts), candidate=candidate)
 
-    def rules(self, candidate: Candidate, problems: Problems) -> Iterable[tuple[str, str]]:
-        return [(sql, f"{candidate.sql} -> {sql}") for sql in self._rules.get(candidate.sql, ())]
+    def rules(self, candidate: Candidate, problems: Problems) -> Iterable[tuple[str, str, bool]]:
+        sure, unsure = self._rules.get(candidate.sql, ()), self._guesses.get(candidate.sql, ())
+        return [(sql, f"{candidate.sql} -> {sql}", sql in sure) for sql in (*sure, *unsure)]
 
     def extensions(self, candidate: Candidate, problems: Problems) -> Iterable[Candidate]:
         return [replace(candidate, sql=sql, notes=("renamed",)) for sql in self._extensions.get(candidate.sql, ())]
@@ -84,6 +87,44 @@ def test_a_doubt_is_mended_too_and_the_original_stays_behind_it() -> None:
     assert shop.before("a") == ["b", "a"]
 
 
+def test_a_guess_is_offered_behind_what_runs_as_it_is() -> None:
+    shop = Workshop({"a": DOUBT}, guesses={"a": ["b"]})
+    original, offer = shop.repairs.before([shop.check(Candidate(sql="a", proposer="model"))])
+    assert (original.candidate.sql, original.candidate.offered) == ("a", False)
+    assert (offer.candidate.sql, offer.candidate.offered, offer.candidate.repairs) == (
+        "b",
+        True,
+        ("a -> b, since pets.kind is never 'fish'",),
+    )
+
+
+def test_a_guess_takes_the_place_of_what_cannot_run() -> None:
+    shop = Workshop({"a": UNKNOWN}, guesses={"a": ["b"]})
+    assert shop.before("a") == ["b", "a"]
+    shop = Workshop(guesses={"a": ["b"]})
+    (taken,) = shop.repairs.after(ran("a", problem=REFUSED))
+    assert not taken.candidate.offered
+
+
+def test_behind_a_certain_repair_the_guess_is_offered() -> None:
+    shop = Workshop({"a": UNKNOWN, "b": DOUBT}, rules={"a": ["b"]}, guesses={"b": ["c"]})
+    assert [(one.candidate.sql, one.candidate.offered) for one in shop.repairs.before([shop.check(Candidate(sql="a", proposer="m"))])] == [
+        ("b", False),
+        ("a", False),
+        ("c", True),
+    ]
+
+
+def test_a_guess_does_not_keep_the_author_from_being_asked() -> None:
+    shop = Workshop({"a": DOUBT}, guesses={"a": ["b"]}, author={"a": ["c"]})
+    assert shop.before("a") == ["c", "a", "b"]
+
+
+def test_a_guess_that_makes_nothing_better_is_not_offered() -> None:
+    shop = Workshop({"a": DOUBT, "b": DOUBT}, guesses={"a": ["b"]})
+    assert shop.before("a") == ["a"]
+
+
 def test_a_mistake_behind_a_mistake_takes_a_second_step() -> None:
     shop = Workshop({"a": UNKNOWN, "b": replace(UNKNOWN, message="nor kid")}, rules={"a": ["b"], "b": ["c"]})
     mended, _ = shop.repairs.before([shop.check(Candidate(sql="a", proposer="model"))])
@@ -102,7 +143,7 @@ def test_of_several_repairs_the_one_without_fault_is_kept() -> None:
 
 def test_rules_that_never_end_are_ended() -> None:
     shop = Workshop({"a": UNKNOWN} | {f"a{n}": UNKNOWN for n in range(100)})
-    shop.rules = lambda candidate, problems: ((f"a{n}", "again") for n in range(100))  # type: ignore[method-assign]
+    shop.rules = lambda candidate, problems: ((f"a{n}", "again", True) for n in range(100))  # type: ignore[method-assign]
     shop.repairs.rules = shop.rules
     assert shop.before("a") == ["a"]
     assert len(shop.looked_at) < 20

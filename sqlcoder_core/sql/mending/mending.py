@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from sqlcoder_core.sql.mending.case import Case, case_of
@@ -57,6 +58,20 @@ REPAIRS: Final[tuple[Repair, ...]] = (
 )
 """Most certain first."""
 
+_GUESSES: Final = frozenset(
+    (
+        conditions_added,
+        conditions_replaced,
+        missing_group_keys,
+        lost_group_keys,
+        keys_counted_once,
+        filters_apart,
+        preaggregated,
+        whole_days,
+    )
+)
+"""They make another query of one that runs: rows, groups or columns become others."""
+
 _LONGEST: Final = 20_000
 """Characters of a statement that is mended; what is longer was put together by a program."""
 
@@ -76,7 +91,7 @@ def repaired(sql: str, dialect: str, catalog: Catalog, problems: Sequence[Proble
 
 def _proposed(repair: Repair, case: Case) -> Iterator[Mended]:
     try:
-        yield from repair(case)
+        yield from repair(case) if repair not in _GUESSES else (replace(found, certain=False) for found in repair(case))
     except STUMBLES:
         # A repair is a courtesy: on a query that it cannot take apart, the others still get their turn.
         return

@@ -20,15 +20,26 @@ _COUNTING: Final = (exp.Sum, exp.Avg, exp.Count)
 def fan_outs(reading: Reading) -> Iterator[Problem]:
     """SUM, AVG and COUNT over the one-side after joining its many-side, proved from keys and relationships.
 
-    MIN and MAX, DISTINCT, EXISTS and IN do not care. COUNT of a row that the groups stand for counts its partners, which is meant.
+    MIN and MAX, DISTINCT, EXISTS and IN do not care. COUNT of a row that the groups stand for counts its partners, which is meant; so
+    does a count of the joined rows that meet a condition, as in `count(CASE WHEN c.country = 'Norway' THEN 1 END)`.
     """
     for block in reading.blocks:
         for node in block.own(*_COUNTING):
-            if not is_aggregate(node) or isinstance(node.this, (exp.Distinct, exp.Star)):
+            if not is_aggregate(node) or isinstance(node.this, (exp.Distinct, exp.Star)) or _counts_rows(node):
                 continue
             found = multiplied_by(node, block, reading)
             if found:
                 yield _problem(node, found, reading)
+
+
+def _counts_rows(node: exp.Expr) -> bool:
+    """Whether it counts the rows that meet a condition: nothing of any row is added up."""
+    asked = node.this.unnest()
+    if isinstance(asked, (exp.Case, exp.If)):
+        parts = [*asked.args.get("ifs", ()), asked] if isinstance(asked, exp.Case) else [asked]
+        given = [part.args.get(name) for part in parts for name in ("true", "false", "default")]
+        return isinstance(node, exp.Count) or all(one is None or isinstance(one, (exp.Literal, exp.Null, exp.Boolean)) for one in given)
+    return isinstance(asked, exp.Predicate)
 
 
 def multiplied_by(node: exp.Expr, block: Block, reading: Reading) -> tuple[Source, Multiplied] | None:
