@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from sqlcoder_builtin.chunks import chunks_of
 from sqlcoder_builtin.clauses.taken import everything_taken
 from sqlcoder_builtin.combine import conditions
+from sqlcoder_builtin.expr_walk import tables_of
 from sqlcoder_builtin.formulas import formula
 from sqlcoder_builtin.joining import NoWay
 from sqlcoder_builtin.parse import Parse
@@ -21,7 +22,6 @@ from sqlcoder_builtin.recognise import recognise
 from sqlcoder_builtin.render import Renderer
 from sqlcoder_builtin.rewording import reworded
 from sqlcoder_builtin.schema import Schema
-from sqlcoder_builtin.tree import Has
 from sqlcoder_core.api import Ask, TableName, Term, rematch, singular, table_words
 
 ORIGIN = "defined in the question"
@@ -57,7 +57,7 @@ _TOLD_AS = re.compile(
 )
 _WHEN_ASKED = re.compile(
     r"^(?:when|if)\s+(?:\w+ )?(?:is |are )?(?:asked?|asks|say|mention|mentioned|mentions|refers?)(?: about| for| to)?\s+"
-    r"(?P<name>[^,]{2,50}?),\s*(?:then\s+)?(?:use|return|show|give|count|it means|i mean|we mean|calculate|compute|consider)\s+(?P<rest>.+)$",
+    r"(?P<name>[^,]{2,50}?),\s*(?:then\s+)?(?:use|return|show|give|count|it means|i mean|calculate|compute|consider)\s+(?P<rest>.+)$",
     re.IGNORECASE,
 )
 _TO_GET = re.compile(
@@ -194,10 +194,10 @@ def _filter(ask: Ask, noun: str, rest: str, table: TableName | None, *, own: boo
     preds = conditions(p, about)
     if not preds:
         return None
-    only = preds[0] if len(preds) == 1 else None
-    if table is None and not own and isinstance(only, Has) and only.where and not only.negated and only.count is None:
+    judged = tables_of(preds)
+    if table is None and not own and len(judged) == 1 and judged[0].key != about.key and schema.to_one(judged[0], about):
         # "a late arrival is a patient who checked in ...": each such visit is one.
-        about, preds = only.table, only.where
+        about = judged[0]
     try:
         return Renderer(schema, ask.dialect, ask.clock).condition(about, preds), about
     except NoWay:

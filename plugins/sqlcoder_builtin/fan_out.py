@@ -71,18 +71,10 @@ def counted_once(query: Query, schema: Schema) -> Once | None:
     return Once(distinct, select, list(items.values()), [(named[order.expr], order.descending) for order in query.order])
 
 
-def needs_split(query: Query, schema: Schema) -> bool:
-    """True when aggregates of several tables would repeat each other's rows, or a sum is grouped by its many-side."""
-    aggregates = aggregates_of((*query.select, *query.order))
-    tables = list({aggregate.table.key: aggregate.table for aggregate in aggregates}.values())
-    if len(tables) < 2 or query.having:
-        return False
-    simple = (
-        isinstance(aggregate, Agg) and aggregate.function == "count" and len(schema.key(aggregate.table)) == 1 for aggregate in aggregates
-    )
-    if any(all(schema.to_one(root, other) for other in tables) for root in tables):
-        return not all(simple) or not query.group
-    return True
+def needs_split(query: Query) -> bool:
+    """True when aggregates of several tables would repeat each other's rows, or leave out those that have no partner."""
+    tables = {aggregate.table.key for aggregate in aggregates_of((*query.select, *query.order))}
+    return len(tables) > 1 and not query.having
 
 
 @dataclass(slots=True)

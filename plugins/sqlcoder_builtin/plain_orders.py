@@ -56,7 +56,8 @@ def limits(p: Parse, sorts: list[Order], keys: list[Expr]) -> tuple[int | None, 
     limit = frame.limit if frame.limit is not None else (1 if superlative and sorts else None)
     partition = _partition(p)
     if superlative and partition and limit is not None:
-        return None, PerGroup(partition, limit)
+        shown = [Order(sort.expr, sort.descending) for sort in frame.sorts if not sort.superlative and sort.expr is not None]
+        return None, PerGroup(partition, limit, tuple(shown))
     return limit, None
 
 

@@ -58,7 +58,7 @@ class Renderer:
             return self._per_group(query)
         if query.combine:
             return self._combined(query)
-        if needs_split(query, self.schema):
+        if needs_split(query):
             return self._split(query)
         return self._plain(query, scope)
 
@@ -253,6 +253,11 @@ class Renderer:
         inner = inner.select(exp.alias_(window, "place"), copy=False)
         outer = exp.Select().select(*(exp.column(item.alias) for item in named if item.alias), copy=False)
         outer = outer.from_(inner.subquery("ranked"), copy=False)
+        for order in per.order:
+            alias = next((item.alias for item in named if item.expr == order.expr and item.alias), None)
+            if alias is not None:
+                ordered = exp.Ordered(this=exp.column(alias), desc=order.descending, nulls_first=self._nulls_first(order.descending))
+                outer = outer.order_by(ordered, copy=False)
         return outer.where(exp.LTE(this=exp.column("place"), expression=exp.Literal.number(per.limit)), copy=False)
 
     def _name_of(self, item: Item) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
-from sqlcoder_builtin.frame import DateCondition
+from sqlcoder_builtin.frame import Condition, DateCondition
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import All_, Any_, Col, Compare, Expr, Lit, Not, Part, Pred, Trunc, When
+from sqlcoder_builtin.tree import All_, Any_, Col, Compare, Expr, Has, Lit, Not, Part, Pred, Trunc, When
 from sqlcoder_core.api import Period, TableName, name_words
 
 
@@ -104,15 +104,22 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
     return tuple(settled)
 
 
+def _judged(condition: Condition) -> TableName | None:
+    """ "spent more than 1000 in 2025": the rows that are counted or added up, not those that have them."""
+    pred = condition.pred
+    return pred.table if isinstance(pred, Has) and pred.count is not None and not pred.where else condition.about
+
+
 def _about(p: Parse, root: TableName, condition: DateCondition) -> TableName:
     """The rows that the period is about: those of the many-side table spoken of before it, else those that are counted.
 
     "customers with completed orders in April" is about orders; "orders of customers in Madrid in April" too.
     """
-    spoken = [(at, table) for at, table in (*p.tables_said, *p.frame.mentioned) if at < condition.at]
-    spoken += [(other.at, other.about) for other in p.frame.conditions if other.about is not None and other.at < condition.at]
+    spoken: list[tuple[int, TableName | None]] = [(at, table) for at, table in (*p.tables_said, *p.frame.mentioned) if at < condition.at]
+    spoken += [(other.at, _judged(other)) for other in p.frame.conditions if other.at < condition.at]
+    known = [(at, table) for at, table in spoken if table is not None]
     measured = measured_table(p)
-    table = max(spoken, key=lambda entry: entry[0])[1] if spoken else root
+    table = max(known, key=lambda entry: entry[0])[1] if known else root
     grouped = {
         key.key for group in p.frame.groups for key in (group.table, group.column.table if group.column else None) if key is not None
     }

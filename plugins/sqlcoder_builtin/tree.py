@@ -241,6 +241,8 @@ class PerGroup:
 
     keys: tuple[Expr, ...]
     limit: int
+    order: tuple[Order, ...] = ()
+    """In what order the kept rows are shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ def bounded(p: Parse, at: int) -> int | None:
     if bound is None:
         return None
     op, number, unit, end = bound
-    found = _behind(p, at, end, unit) or _before(p, at, end, unit)
+    joined = p.chunk(end)
+    found = _behind(p, at, end, unit)
+    if found is None and (joined is None or joined.text.lower() not in ("of", "after", "before")):
+        found = _before(p, at, end, unit)
     if found is None:
         return None
     span, start, end = found
@@ -111,6 +114,9 @@ def _deed_before(p: Parse, at: int) -> tuple[Col | None, int]:
             if column is None and chunk.kind == "name":
                 column = p.column(place, p.dated)
                 column = column if column is not None and p.is_dated(column) else None
+            if column is None and (table := p.table(place)) is not None and table != p.frame.subject:
+                dates = p.schema.dates(table)
+                column = Col(table, dates[0]) if dates else None
             if column is not None:
                 return column, place
     return None, at

@@ -84,6 +84,14 @@ def direction(p: Parse, at: int) -> int | None:
     alphabetical = "alphabet" in chunk.text.lower() or "lexic" in chunk.text.lower()
     entry = measured(p, place) if place > at + 1 or chunk.text.lower().endswith(" of") else None
     expr = _sorted_by(p, entry) if entry is not None else None
+    ranked = bool(p.frame.sorts) and p.frame.sorts[-1].superlative and not p.frame.top
+    if ranked and expr is None and p.frame.sorts[-1].expr is not None and any(group.each for group in p.frame.groups):
+        # "for each city the oldest, ordered from oldest to youngest": the same once more, for what is shown.
+        expr = p.frame.sorts[-1].expr
+        flipped = _by_age(p, expr, chunk.text)
+        p.frame.sorts.append(Sort((chunk.word == "desc") != flipped, chunk.text, at, expr))
+        p.take(at, at + 1)
+        return at + 1
     if expr is None and not alphabetical and p.frame.sorts and p.frame.sorts[-1].expr is not None:
         p.frame.sorts[-1].descending = (chunk.word == "desc") != _by_age(p, p.frame.sorts[-1].expr, chunk.text)
         p.take(at, at + 1)
@@ -113,7 +121,8 @@ def top(p: Parse, at: int) -> int | None:
         and number.kind == "number"
         and number.number
     ):
-        if not isinstance(number.number.value, int) or number.number.value > 10_000 or p.is_cue(at - 1, "gt", "lt", "ge", "le"):
+        told = isinstance(number.number.value, int) and number.number.value <= 10_000 and not number.number.percent
+        if not told or p.is_cue(at - 1, "gt", "lt", "ge", "le"):
             return None
         p.frame.limit = int(number.number.value)
         p.frame.top = True
@@ -126,8 +135,10 @@ def top(p: Parse, at: int) -> int | None:
         p.take(at, at + 2)
         return at + 2
     if chunk.kind == "number" and chunk.number and (following := p.chunk(p.past(at + 1))) is not None:
-        if isinstance(chunk.number.value, int) and (
-            following.kind == "superlative" or following.is_cue("high", "low", "common", "rare", "first", "last", "best", "worst")
+        if (
+            isinstance(chunk.number.value, int)
+            and not chunk.number.percent
+            and (following.kind == "superlative" or following.is_cue("high", "low", "common", "rare", "first", "last", "best", "worst"))
         ):
             p.frame.limit, p.frame.top = int(chunk.number.value), True
             p.take(at, at + 1)
@@ -142,7 +153,7 @@ def top(p: Parse, at: int) -> int | None:
 def _plain_limit(p: Parse, at: int) -> bool:
     """ "which 3 wineries ...": a number before a table in the head."""
     before, number = p.before(at), p.chunks[at].number
-    whole = number is not None and isinstance(number.value, int) and 0 < number.value <= 1000
+    whole = number is not None and isinstance(number.value, int) and 0 < number.value <= 1000 and not number.percent
     if whole and p.zone == "select" and p.table(p.past(at + 1)) is not None and any(_ranks(p, place) for place in range(at, len(p.chunks))):
         # "the names of the three artists who have the most songs".
         return not p.is_cue(at - 1, "gt", "ge", "lt", "le", "eq", "with")
@@ -233,6 +244,7 @@ def edge(p: Parse, at: int) -> int | None:
         return _by_date(p, at, column)
     if table is None and column is not None and p.is_dated(column) and p.zone == "select":
         end = p.past(at + 1) + 1
+        end += p.chunk(end) is not None and p.chunks[end].text.lower() in ("date", "dates")
         add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", column.table, column), at, end)
         return end
     if table is None and (p.chunk(p.past(at + 1)) is None or p.chunks[p.past(at + 1)].kind not in ("name", "number", "unit")):

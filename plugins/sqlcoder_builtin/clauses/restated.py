@@ -9,10 +9,11 @@ from sqlcoder_builtin.clauses.frames import difference, ratio, share
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.clauses.listings import first_and_last
 from sqlcoder_builtin.clauses.measures import measured
+from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
-from sqlcoder_core.api import TableName, singular, table_words
+from sqlcoder_core.api import TableName, name_words, singular, table_words
 
 _ASKING = frozenset("return show give list include provide display report output state tell".split())
 _COUNTS = frozenset("number count tally frequency quantity head headcount".split())
@@ -58,6 +59,8 @@ def _openings(p: Parse) -> Iterator[tuple[int, int]]:
         asks = chunk.is_cue("show", "like", "with") and (text.split()[0] in _ASKING or text.split()[-1] in _ASKING)
         if asks and (before.kind == "mark" or before.word in (",", ":") or (before.is_cue("and") and " " not in before.text)):
             yield at, at + 1
+        if before.word == "," and set(text.split()) <= _COUNTS | _SUMS | {"average"} and p.frame.subject is None:
+            yield at, at
         following = p.chunk(at + 1)
         pointing = following is not None and following.text.lower().split()[0] in ("the", "their", "its", "that") and not _ranks(p, at + 2)
         if (chunk.is_cue("with") and text == "with" and pointing) or text in ("along with", "together with", "as well as"):
@@ -204,6 +207,11 @@ def _resolved(p: Parse, start: int, end: int) -> bool:
         return True
     about = p.frame.subject or next((group.table for group in p.frame.groups if group.table is not None), None)
     column = p.column(start, None, about) if p.chunks[start].kind == "name" else None
+    ranked = any(sort.superlative for sort in p.frame.sorts)
+    if column is not None and end == start + 1 and p.frame.groups and p.is_measure(column) and not ranked:
+        rate = RATE_WORDS & set(name_words(column.column))
+        _show(p, Agg("avg" if rate else "sum", column.table, column), start, end)
+        return True
     if column is not None and end == start + 1 and not (grouped and p.is_measure(column)):
         _show(p, column, start, end)
         return True

@@ -14,7 +14,7 @@ from sqlcoder_builtin.naming import alias_for
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import date_column, period_pred
 from sqlcoder_builtin.shapes.measure import hundredfold, limited, measure_of, measure_table
-from sqlcoder_builtin.tree import Agg, Any_, Arith, Compare, Expr, Item, Like, Lit, OneOf, Pred, Query, Truth
+from sqlcoder_builtin.tree import Agg, Any_, Arith, Col, Compare, Expr, Item, Like, Lit, Null, OneOf, Pred, Query, Truth
 from sqlcoder_core.api import Period, TableName
 
 
@@ -165,6 +165,8 @@ def _split(pred: Pred) -> list[Arm]:
 def _opposed(one: Pred, other: Pred) -> bool:
     if isinstance(one, Truth) and isinstance(other, Truth):
         return one.left == other.left and one.value != other.value
+    if isinstance(one, Null) and isinstance(other, Null):
+        return one.left == other.left and one.negated != other.negated
     if isinstance(one, Like) and isinstance(other, Like):
         return one.left == other.left and one.pattern != other.pattern
     return (
@@ -179,6 +181,9 @@ def _opposed(one: Pred, other: Pred) -> bool:
 def _label(pred: Pred) -> str:
     if isinstance(pred, Like):
         return pred.pattern.strip("%")
+    if isinstance(pred, Null):
+        name = pred.left.column if isinstance(pred.left, Col) else "value"
+        return f"{'with' if pred.negated else 'without'} {name}"
     if isinstance(pred, Truth):
         return f"{'' if pred.value else 'not '}{pred.left.column}"
     return str(pred.right.value) if isinstance(pred, Compare) and isinstance(pred.right, Lit) else "group"

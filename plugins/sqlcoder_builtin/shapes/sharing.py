@@ -14,6 +14,8 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     """measure of the part / measure of the whole."""
     if p.frame.share is None or p.frame.growth is not None:
         return None
+    if p.frame.subject is None:
+        p.frame.subject = next((table for at, table in p.tables_said if 0 < at - p.frame.share_at <= 3), None)
     measure = measure_of(p, root)
     keys, shown = keys_of(p, p.frame.groups)
     base, part = _parts(p, root, where)
@@ -60,7 +62,8 @@ def _turn(p: Parse) -> int:
             chunk.kind == "verb" or (chunk.kind == "stop" and chunk.word in ("are", "is", "were", "was", "have", "has"))
         ):
             return at
-    return 10_000
+    noun = next((at for at, _ in p.tables_said if at > p.frame.share_at), 0)
+    return noun if any(condition.at < noun for condition in p.frame.conditions) else 10_000
 
 
 def _scaled(p: Parse, expr: Expr) -> Expr:
