@@ -10,10 +10,10 @@ from queue import Empty, SimpleQueue
 
 from sqlcoder_core.errors import ModelDied, ModelError, PluginError, SqlcoderError, UsageError
 from sqlcoder_core.evaluation.fuzz import Benches
-from sqlcoder_core.evaluation.grounds import Contents, Fuzzed, Grounds
-from sqlcoder_core.evaluation.judging import Ordering, judged, judged_unanswerable, unscored
+from sqlcoder_core.evaluation.grounds import Contents, Fuzzed, Grounds, ran
+from sqlcoder_core.evaluation.judging import Ordering, judged, judged_unanswerable, unscored, withheld
 from sqlcoder_core.evaluation.openings import base_engine
-from sqlcoder_core.evaluation.records import Base, Judged, MutantKill, Suite, Task
+from sqlcoder_core.evaluation.records import Base, Judged, MutantKill, Rows, Suite, Task
 from sqlcoder_core.session import Session
 from sqlcoder_core.sql.guard import check
 from sqlcoder_core.values.answer import Answer
@@ -102,10 +102,12 @@ class Examiner:
 
     def _finding(self, task: Task, base: Base, session: Session, answer: Answer) -> Finding:
         if not task.answerable:
-            return Finding(judged=judged_unanswerable(task, answer))
+            doubtful = withheld(answer)
+            return Finding(judged=judged_unanswerable(task, answer, ran=doubtful is not None and isinstance(ran(doubtful, session), Rows)))
         try:
             with closing(self._grounds(task, base, session)) as grounds:
-                ours = grounds.ours(answer) if answer.status == "answered" else ()
+                doubtful = withheld(answer)
+                ours = grounds.ours(answer) if answer.status == "answered" else grounds.rows(doubtful) if doubtful else ()
                 result = judged(task, answer, grounds.readings, ours, Ordering(kind=self._exam.suite.kind, task=task))
                 return Finding(judged=result, kill=_kill(grounds) if self._exam.mutants else None)
         except SqlcoderError as error:

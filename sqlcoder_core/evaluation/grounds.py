@@ -43,6 +43,9 @@ class Grounds(Protocol):
     def ours(self, answer: Answer) -> tuple[Rows | str, ...]:
         """Our rows on each instance, or why there are none."""
 
+    def rows(self, sql: str) -> tuple[Rows | str, ...]:
+        """The same of a statement that was withheld."""
+
     def kill(self) -> MutantKill | None:
         """How well the instances tell right from nearly right; None for a database with contents."""
 
@@ -55,6 +58,7 @@ class Contents:
 
     def __init__(self, task: Task, base: Base, session: Session, clock: Clock) -> None:
         self._expected = bool(task.expected)
+        self._session = session
         given = tuple(Reading(rows=(_with_text_dates(rows),), ordered=False) for rows in task.expected)
         self.readings = given or _readings(task.gold, base.dialect or session.dialect, lambda sql: (_run(sql, base, session, clock),))
 
@@ -63,6 +67,10 @@ class Contents:
             return ("it was not run",)
         rows = Rows(columns=answer.result.columns, rows=answer.result.rows)
         return (_with_text_dates(rows) if self._expected else rows,)
+
+    def rows(self, sql: str) -> tuple[Rows | str, ...]:
+        found = ran(sql, self._session)
+        return (_with_text_dates(found) if self._expected and isinstance(found, Rows) else found,)
 
     def kill(self) -> MutantKill | None:
         return None
@@ -91,11 +99,25 @@ class Fuzzed:
     def ours(self, answer: Answer) -> tuple[Rows | str, ...]:
         return self._instances.rows(answer.sql or "")
 
+    def rows(self, sql: str) -> tuple[Rows | str, ...]:
+        return self._instances.rows(sql)
+
     def kill(self) -> MutantKill | None:
         return kill(self._base, self._golds, self._instances)
 
     def close(self) -> None:
         self._instances.close()
+
+
+def ran(sql: str, session: Session) -> Rows | str:
+    """Rows of a statement of ours that was withheld, under the guard, the catalog and the limits of any answer; or why there are none."""
+    if session.worker is None:
+        return "it was not run"
+    try:
+        result = session.worker.run(check(sql, session.dialect, session.catalog, allow_functions=session.built.allow_functions))
+    except SqlcoderError as error:
+        return str(error)
+    return Rows(columns=result.columns, rows=result.rows)
 
 
 def _readings(golds: Sequence[str], dialect: str, rows_of: Callable[[str], Sequence[Rows | str]]) -> tuple[Reading, ...]:

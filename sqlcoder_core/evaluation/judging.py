@@ -49,29 +49,41 @@ class Ordering:
         return "as ordered" if counts else "free"
 
 
+def withheld(answer: Answer) -> str | None:
+    """The statement that a doubtful reading would have been answered with; None where nothing was held back, or not for doubt."""
+    if answer.status != "abstained" or answer.confidence is None or not answer.alternatives:
+        return None
+    return answer.alternatives[0].sql
+
+
 def unscored(task: Task, answer: Answer, why: str) -> Judged:
     """A question whose gold could not be run: it counts in no share."""
     return replace(_asked(task, answer), outcome="unscored", why=why, gold=task.gold[0] if task.gold else None)
 
 
-def judged_unanswerable(task: Task, answer: Answer) -> Judged:
-    """Right is to abstain."""
+def judged_unanswerable(task: Task, answer: Answer, *, ran: bool = False) -> Judged:
+    """Right is to abstain. `ran` says that what was withheld runs: it would have been an answer, and a wrong one."""
     outcomes: dict[str, Outcome] = {"abstained": "right", "answered": "wrong"}
     outcome = outcomes.get(answer.status, "failed")
     why = "answered, though the database cannot tell" if outcome == "wrong" else ""
-    return replace(_asked(task, answer), outcome=outcome, why=why or _why_none(answer), valid=answer.status == "answered")
+    return replace(_asked(task, answer), outcome=outcome, why=why or _why_none(answer), valid=answer.status == "answered" or ran)
 
 
 def judged(task: Task, answer: Answer, readings: Sequence[Reading], ours: Sequence[Rows | str], ordering: Ordering) -> Judged:
     """Held against each reading on every instance: one and the same must match on all of them.
 
     `right` is *correct*: exact or subset on each instance. `subset` says so too, since the same table is a part of itself. An
-    instance on which the gold has no rows, beside others on which it has some, asks for no rows of any columns.
+    instance on which the gold has no rows, beside others on which it has some, asks for no rows of any columns. `ours` of an answer
+    that was withheld are judged alike, and it stays an abstention.
     """
     plain = _asked(task, answer)
     if answer.status != "answered":
         outcome: Outcome = "abstained" if answer.status == "abstained" else "failed"
-        return replace(plain, outcome=outcome, why=_why_none(answer), gold=readings[0].sql or None)
+        told = replace(plain, outcome=outcome, why=_why_none(answer), gold=readings[0].sql or None)
+        rows = [one for one in ours if isinstance(one, Rows)]
+        if not ours or len(rows) < len(ours):
+            return told
+        return replace(_held_against(readings, rows, told, ordering), outcome=outcome, why=told.why)
     failure = next((one for one in ours if isinstance(one, str)), None)
     if failure is not None:
         return replace(plain, why=f"our SQL fails: {failure}", gold=readings[0].sql or None)
@@ -152,7 +164,7 @@ def _asked(task: Task, answer: Answer) -> Judged:
         tags=task.tags,
         answerable=task.answerable,
         status=answer.status,
-        sql=answer.sql,
+        sql=withheld(answer) or answer.sql,
         confidence=answer.confidence,
         latency_ms=round(sum(spent for step, spent in answer.timings_ms if step != "gather"), 3),
         tokens=_tokens(answer),

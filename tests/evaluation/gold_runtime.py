@@ -19,6 +19,7 @@ class KnownAnswers(Settings):
     answers: Path = Field(description="JSON: question -> SQL.")
     pause: float = Field(default=0.0, description="Seconds it thinks.")
     together: int = Field(default=1, description="Questions it likes at once.")
+    doubts: float | None = Field(default=None, description="Withhold each answer, as sure as this.")
     missing: bool = Field(default=False, description="Its model is not here.")
     log: Path | None = Field(default=None, description="Where it notes each question.")
 
@@ -50,4 +51,6 @@ class Gold(Proposer):
                 raise IndexError("list index out of range")
             sql = self._known.get(text)
             record = (("tokens", "prompt 120, reused 100, written 30"),)
-            yield Proposal(candidates=(Candidate(sql=sql, proposer="gold", score=0.75),) if sql else (), record=record)
+            doubts = self.settings.doubts
+            known = (Candidate(sql=sql, proposer="gold", score=0.75 if doubts is None else doubts),) if sql else ()
+            yield Proposal(record=record, **{"candidates" if doubts is None else "withheld": known})

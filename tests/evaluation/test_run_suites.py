@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 
 from sqlcoder_core.errors import FileError, ModelError, UsageError
+from sqlcoder_core.evaluation.report.calibration import given, withheld
+from sqlcoder_core.evaluation.report.figures import figures
 from sqlcoder_core.evaluation.run import Listener
 from sqlcoder_core.evaluation.suites import load_suite
 from sqlcoder_core.orderly_stop import Stop
@@ -75,6 +77,23 @@ def test_what_is_not_known_is_an_abstention_and_what_cannot_run_is_invalid(bench
     assert (found["Books since 2020"].outcome, found["Books since 2020"].status) == ("abstained", "abstained")
     assert found["How many books are there?"].outcome == "failed"
     assert not found["How many books are there?"].valid
+
+
+@pytest.mark.parametrize("form", ["own YAML", "spider without contents"])
+def test_what_was_withheld_is_judged_and_counts_for_nothing(form, bench):
+    suite = bench.load(form)
+    suite = replace(suite, tasks=(*suite.tasks, replace(suite.tasks[0], id="none", question="Nobody knows", gold=())))
+    bench.know(suite, **WRONG, **{"Books since 2020": "SELECT no_such FROM books", "Nobody knows": "SELECT count(*) FROM authors"})
+    report = bench.run(suite, runtime_doubts=0.3)
+    found = {one.question: (one.status, one.outcome, one.exact, one.valid, one.sql is not None) for one in report.judged}
+    assert found.pop("How many books are there?") == ("abstained", "abstained", False, True, True)
+    assert found.pop("Books since 2020") == ("abstained", "abstained", False, False, False)
+    assert found.pop("Nobody knows") == ("abstained", "right", False, True, True)
+    assert set(found.values()) == {("abstained", "abstained", True, True, True)}
+    assert sorted(withheld(report.judged)) == [(0.3, False), (0.3, False), *[(0.3, True)] * 4]
+    assert given(report.judged) == ()
+    counted = figures(report.judged)
+    assert (counted.correct, counted.exact, counted.valid, counted.abstained) == (0, 0, 0, 6)
 
 
 def test_confidence_tokens_and_latency_are_kept(bench):
