@@ -120,4 +120,6 @@ def root_of(p: Parse) -> TableName | None:
     for date in frame.dates:
         if date.column is not None:
             return date.column.table
+    if frame.figures is not None and (figured := tables_of((frame.figures.first,))):
+        return figured[0]
     return p.subject() or next((group.table or (group.column.table if group.column else None) for group in frame.groups), None)

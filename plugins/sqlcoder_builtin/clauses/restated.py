@@ -21,6 +21,8 @@ _SUMS = frozenset("total sum amount value revenue sale".split())
 _SPECIAL = frozenset("rate ratio share percentage percent fraction factor proportion difference change growth gap".split())
 _FIGURES = _COUNTS | _SUMS | _SPECIAL | frozenset("average mean median maximum minimum figure result score measure duration time".split())
 _UNITS = frozenset("month year week quarter weekday day hour date period".split())
+_TIMES = frozenset({"time", "times"})
+"""Stop words elsewhere; in a list a thing to show."""
 _NAMES = frozenset("name full title".split())
 _POINTING = frozenset("that those this these the their its each both two it them".split())
 _MORE = frozenset("once together along as well with in of for and".split())
@@ -74,7 +76,9 @@ def _ranks(p: Parse, at: int) -> bool:
 
 def _is_the_question(p: Parse, start: int) -> bool:
     """Nothing stands before it but a greeting or a setting."""
-    return not any(chunk.kind in ("name", "value", "unit") or chunk.is_cue("count", "sum", "avg") for chunk in p.chunks[:start])
+    return p.frame.figures is None and not any(
+        chunk.kind in ("name", "value", "unit") or chunk.is_cue("count", "sum", "avg") for chunk in p.chunks[:start]
+    )
 
 
 def _sorts(p: Parse, at: int) -> bool:
@@ -131,7 +135,9 @@ def _things(p: Parse, found: Listing) -> Iterator[tuple[int, int]]:
         if at < found.tail and chunk is not None and not (chunk.is_cue("and", "with", "but") or chunk.word == ","):
             continue
         begin, end = start, at
-        while begin < end and (p.chunks[begin].kind == "stop" or p.is_cue(begin, "show", "and", "both", "all", "that")):
+        while begin < end and (
+            (p.chunks[begin].kind == "stop" and p.chunks[begin].word not in _TIMES) or p.is_cue(begin, "show", "and", "both", "all", "that")
+        ):
             p.chunks[begin].used, begin = True, begin + 1
         if begin < end:
             yield begin, end
@@ -152,7 +158,10 @@ def _said_already(p: Parse, start: int, end: int) -> bool:
     if set(words) <= _UNITS and any(group.unit is not None for group in frame.groups):
         return True
     special = frame.share is not None or frame.growth is not None or max(frame.ratio_at, frame.difference_at, frame.versus_at) >= 0
-    if special and words[-1] in _SPECIAL:
+    if (special or frame.figures is not None) and words[-1] in _SPECIAL:
+        return True
+    if frame.figures is not None and set(words) <= _COUNTS | _POINTING:
+        # "the number of each": both figures are shown anyway.
         return True
     if not set(words) <= _FIGURES:
         return False

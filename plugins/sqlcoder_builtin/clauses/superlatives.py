@@ -44,12 +44,17 @@ def superlative(p: Parse, at: int) -> int | None:
     if p.schema.is_date(column.table, p.schema.of(column)) or "year" in column.column.lower() or "birth" in column.column.lower():
         descending = not descending if "age" in concepts else descending
     listed = p.is_cue(at + 1, "first")
+    opening = p.before(at)
+    if opening is not None and opening.is_cue("starts") and not opening.used:
+        # "starting with the oldest"
+        listed, opening.used = True, True
     if concepts[0] == "quantity" and not listed:
         _several(p, following)
     p.frame.sorts.append(Sort(descending, chunk.text, at, expr, superlative=not listed, table=table))
     p.frame.read(at, chunk.text, f"{'highest' if descending else 'lowest'} {describe(expr)}{' first' if listed else ''}")
-    p.take(at, at + 1 + listed)
-    return at + 1 + listed
+    end = at + 1 + p.is_cue(at + 1, "first")
+    p.take(at, end)
+    return end
 
 
 def _about(column: Col, concepts: tuple[str, ...]) -> bool:
@@ -215,6 +220,16 @@ def _ranks(p: Parse, at: int, entry: Measured) -> bool:
     return before.is_cue("never") or (before.kind == "unit")
 
 
+def _rows_timed(p: Parse, at: int) -> tuple[int, TableName] | None:
+    """What is counted by time: a table that is named, else the rows that hold a value said behind ("busiest hour for returns")."""
+    if p.tables_said:
+        return p.tables_said[0]
+    for place in range(at + 1, len(p.chunks)):
+        if p.chunks[place].kind == "value" and p.chunks[place].values and p.chunks[place].values[0].table is not None:
+            return place, p.chunks[place].values[0].table
+    return None
+
+
 def common(p: Parse, at: int) -> int | None:
     """ "the most common city", "most popular product": what occurs most often."""
     if not p.is_cue(at, "common", "rare"):
@@ -223,12 +238,13 @@ def common(p: Parse, at: int) -> int | None:
     place = p.past(at + 1)
     if p.chunk(place) is not None and p.chunks[place].kind == "verb":
         place = p.past(place + 1)
-    if p.chunk(place) is not None and p.chunks[place].kind == "unit" and (said := next(iter(p.tables_said), None)) is not None:
+    if p.chunk(place) is not None and p.chunks[place].kind == "unit" and (said := _rows_timed(p, place)) is not None:
         # "busiest month for orders".
         p.frame.groups.append(Group(p.phrase(at, place + 1), at, unit=UNIT_WORDS.get(p.chunks[place].word)))
         p.frame.sorts.append(Sort(chunk.word == "common", chunk.text, at, Agg("count", said[1]), superlative=True))
         p.take(at, place + 1)
-        p.chunks[said[0]].kind, p.chunks[said[0]].used = "stop", True
+        if p.chunks[said[0]].kind == "name":
+            p.chunks[said[0]].kind, p.chunks[said[0]].used = "stop", True
         return place + 1
     table, column = p.table(place), p.column(place)
     if table is None and column is not None and _limits_rows(p, at, column):
