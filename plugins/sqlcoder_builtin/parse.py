@@ -88,6 +88,9 @@ class Parse:
         table, column = chunk.best("table"), chunk.best("column")
         if table is None or table.score < TABLE_SCORE or (chunk.start, "table", "") in self.refused or self._listed_column(chunk):
             return None
+        if "stem" in table.how and "synonym" in table.how and chunk.text.lower().endswith("ed"):
+            # "issued": what is done, not the thing that a synonym of its stem names.
+            return None
         return table if column is None or table.score >= column.score - 0.05 else None
 
     def _listed_column(self, chunk: Chunk) -> bool:

@@ -8,6 +8,7 @@ from sqlcoder_builtin.clauses import (
     after_dates,
     adjectives,
     agents,
+    asked_averages,
     bare_numbers,
     conditions,
     deeds,
@@ -54,6 +55,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     offset_averages.more_than_average,
     units_said.unit_said,
     first_ones.extreme_first,
+    first_ones.limit_said,
     after_dates.deed_against_date,
     after_dates.against_date,
     after_dates.late,
@@ -67,6 +69,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     offset_averages.more_than_average,
     units_said.unit_said,
     first_ones.extreme_first,
+    first_ones.limit_said,
     after_dates.deed_against_date,
     after_dates.against_date,
     after_dates.late,
@@ -94,7 +97,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     times.from_to,
     times.deed_time,
     times.averaged_deed,
-    heads.on_average,
+    asked_averages.on_average,
     listings.people_names,
     ordering.top,
     relations.summed_relation,
@@ -112,7 +115,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     times_most.times_most,
     superlatives.most_done,
     superlatives.extreme,
-    heads.how_old,
+    asked_averages.how_old,
     heads.count,
     heads.aggregate,
     superlatives.superlative,
@@ -171,7 +174,7 @@ def recognise(p: Parse) -> None:
     for at, chunk in enumerate(p.chunks):
         if chunk.is_cue("on average") and not chunk.used:
             # Said before what is averaged.
-            heads.on_average(p, at)
+            asked_averages.on_average(p, at)
 
 
 def _decide(p: Parse, at: int) -> int | None:

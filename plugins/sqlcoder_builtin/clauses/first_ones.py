@@ -34,6 +34,20 @@ def extreme_first(p: Parse, at: int) -> int | None:
     return end + 1
 
 
+def limit_said(p: Parse, at: int) -> int | None:
+    """ "limit 5", "limited to 10 rows"."""
+    chunk = p.chunk(at)
+    place = p.past(at + 1, "to", "the", "results", "result", "of")
+    number = p.chunk(place)
+    if chunk is None or chunk.text.lower() not in ("limit", "limited") or number is None or number.number is None:
+        return None
+    if not isinstance(number.number.value, int) or number.number.percent:
+        return None
+    p.frame.limit = number.number.value
+    p.take(at, place + 1)
+    return place + 1
+
+
 def _shown_figure(p: Parse) -> bool:
     frame = p.frame
     special = frame.figures is not None or frame.share is not None or max(frame.ratio_at, frame.difference_at) >= 0

@@ -16,6 +16,15 @@ def missing(p: Parse, at: int) -> int | None:
             return None
         if p.is_cue(at, "without") and column.column in p.schema.key(column.table):
             return None
+        subject = p.frame.subject
+        if (
+            p.is_cue(at, "without")
+            and subject is not None
+            and subject.key != column.table.key
+            and not p.schema.to_one(subject, column.table)
+        ):
+            # "tickets with no tags": rows of another table that are not there.
+            return None
         flag = p.schema.of(column)
         pred: Pred = Truth(column, False) if flag.kind == "boolean" else Null(column, p.is_cue(at, "not null"))
         tail = p.chunk(place + 1)

@@ -10,9 +10,9 @@ from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import FILLER_VERBS, RATE_WORDS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
-from sqlcoder_builtin.frame import Group, Output
+from sqlcoder_builtin.frame import Output
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Age, Agg, Col, Expr, Function, Raw
+from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw
 from sqlcoder_core.api import TableName, name_words, singular, stem
 
 
@@ -91,6 +91,12 @@ def _count_of_subject(p: Parse, at: int) -> int | None:
     """ "how many are there ...", "show the number of them": rows of what the question is about."""
     table = p.subject()
     following = p.chunk(p.past(at + 1))
+    ranked = next((sort.expr for sort in p.frame.sorts if sort.superlative and sort.expr is not None and is_aggregate(sort.expr)), None)
+    if ranked is not None and following is not None and (following.is_cue("per") or following.text.lower() in ("they", "did", "have")):
+        # "..., and how many did each have?": what they were ranked by.
+        p.frame.also = True
+        add_output(p, ranked, at, p.past(at + 1) + following.is_cue("per"))
+        return p.past(at + 1) + following.is_cue("per")
     if table is None or (following is not None and following.kind in ("word", "quoted")):
         return None
     set_subject(p, table, at)
@@ -269,7 +275,12 @@ def column_or_table(p: Parse, at: int) -> int | None:
     column = p.column(at) if chunk.kind == "name" or _unit_column(p, at) else _date_of_owner(p, at)
     if column is None:
         return None
-    if _said_again(p, at):
+    if _said_again(p, at) or _names_of_values(p, at):
+        p.take(at, at + 1)
+        return at + 1
+    if p.zone == "select" and _only_says_of_what(p, at, column):
+        p.frame.mentioned.append((at, column.table))
+        p.frame.doubts += 0.05
         p.take(at, at + 1)
         return at + 1
     if says_what_was_done(p, at, column):
@@ -286,6 +297,35 @@ def column_or_table(p: Parse, at: int) -> int | None:
         p.frame.also = True
     add_output(p, column, at, at + 1)
     return at + 1 + _repeats_unit(p, at, column)
+
+
+def _names_of_values(p: Parse, at: int) -> bool:
+    """ "names of studios", "director names", where studio and director are columns: their values are the names."""
+    if p.chunks[at].text.lower() not in ("name", "names"):
+        return False
+    before = p.frame.outputs[-1] if p.frame.outputs else None
+    if before is not None and before.at == at - 1 and isinstance(before.expr, Col) and p.texts(before.expr.table, p.schema.of(before.expr)):
+        return p.chunks[at - 1].kind == "name"
+    place = p.past(at + 1, "of", "the", "all", "different", "each")
+    while place > at + 1 and p.is_cue(place, "all", "distinct"):
+        place += 1
+    following = p.chunk(place)
+    if place == at + 1 or following is None or following.kind != "name" or p.table(place) is not None:
+        return False
+    column = p.column(place, floor=0.85)
+    return column is not None and p.texts(column.table, p.schema.of(column)) and column.column not in p.schema.key(column.table)
+
+
+def _only_says_of_what(p: Parse, at: int, column: Col) -> bool:
+    """ "the average budgets in millions", "the college of authors": behind what is shown, and joined to it by no "and"."""
+    before = p.chunk(at - 1)
+    shown = p.frame.outputs
+    if before is None or not shown or before.is_cue("and", "show") or before.word == ",":
+        return False
+    if any(is_aggregate(output.expr) for output in shown):
+        return not p.frame.groups and before.kind in ("stop", "verb", "word", "name")
+    own = isinstance(shown[-1].expr, Col) and shown[-1].expr.table.key == column.table.key
+    return before.word == "of" and own and column.column in p.schema.display(column.table)
 
 
 def _said_again(p: Parse, at: int) -> bool:
@@ -346,61 +386,3 @@ def _unit_column(p: Parse, at: int) -> bool:
 def involved(p: Parse) -> tuple[TableName, ...]:
     """Tables of everything that is shown."""
     return tables_of(output.expr for output in p.frame.outputs)
-
-
-def on_average(p: Parse, at: int) -> int | None:
-    """ "how many lines does an order have on average": the count per the other table named, then its average."""
-    if not p.is_cue(at, "on average"):
-        return None
-    chunk = p.chunks[at]
-    aggregated = [output for output in p.frame.outputs if is_aggregate(output.expr)]
-    if not aggregated:
-        for output in p.frame.outputs:
-            if isinstance(output.expr, Col) and p.is_measure(output.expr):
-                output.expr = Agg("avg", output.expr.table, output.expr)
-                chunk.used = True
-                return at + 1
-        return _average_later(p, at)
-    output = aggregated[-1]
-    if isinstance(output.expr, Agg) and output.expr.function in ("count", "sum"):
-        table = next(
-            (table for place, table in p.tables_said if table.key != output.expr.table.key and p.schema.to_one(output.expr.table, table)),
-            None,
-        )
-        if table is None and not p.frame.groups:
-            return None
-        chunk.used = True
-        p.frame.outer = "avg"
-        if not p.frame.groups and table is not None:
-            p.frame.groups.append(Group(chunk.text, at, table=table, each=True))
-        p.frame.read(at, chunk.text, f"average of {describe(output.expr)}" + (f" per {table.name}" if table else ""))
-        return at + 1
-    chunk.used = isinstance(output.expr, Agg) and output.expr.function == "avg"
-    return at + 1
-
-
-def _average_later(p: Parse, at: int) -> int | None:
-    """The measure stands behind "on average"."""
-    found = measured(p, at + 1)
-    if found is not None and not found.aggregated:
-        p.chunks[at].used = True
-        add_output(p, Agg("avg", found.table, found.expr), at, found.end)
-        return found.end
-    return at + 1
-
-
-def how_old(p: Parse, at: int) -> int | None:
-    """ "how old is the youngest patient": the age, or the years since the date of birth."""
-    if not p.is_cue(at, "how old"):
-        return None
-    following = p.table(p.past(at + 1))
-    table = following or next((table for place, table in p.tables_said if place > at), None) or p.subject()
-    if table is None:
-        return None
-    age = p.concept(("age",), table, p.numbers)
-    born = p.concept(("birth_date", "date_of_birth", "birthday"), table, p.dated) if age is None else None
-    expr: Expr | None = age or (Age(born) if born is not None else None)
-    if expr is None:
-        return None
-    add_output(p, expr, at, at + 1)
-    return at + 1

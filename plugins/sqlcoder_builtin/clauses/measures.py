@@ -101,6 +101,9 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
     inner = plain(p, inner_at, prefer)
     if inner is not None and inner.counted:
         own = _better_column(p, inner_at, prefer) or (_called_total(p, at, inner.table) if function == "sum" else None)
+        if own is None and function == "sum" and {"amount", "value"} & set(p.chunks[at].text.lower().split()):
+            # "total amount of unpaid bills"
+            own = amount_column(p, inner.table)
         inner = Measured(own, own.table, inner_at + 1, False) if own is not None else inner
     return _applied(p, function, inner) if inner else None
 

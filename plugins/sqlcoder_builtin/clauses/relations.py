@@ -9,6 +9,7 @@ from sqlcoder_builtin.clauses.deeds import acted_table, is_deed, not_yet
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.measures import measured, plain
 from sqlcoder_builtin.clauses.places import kept_count
+from sqlcoder_builtin.clauses.undone import denied_at
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Condition, Sort
 from sqlcoder_builtin.parse import Parse
@@ -147,6 +148,8 @@ def existence(p: Parse, at: int) -> int | None:
     ):
         verb = verb or acted_table(p, place)
         place += 1
+    denied = (denied_at(p, place, behind) or _adjective(p, place)) if (behind := p.table(place + 1)) is not None else None
+    place += denied is not None
     named = p.table(place) or (p.table(place, lenient=True) if verb is not None and p.column(place, floor=0.85) is None else None)
     table = named or verb or _holder(p, place)
     if table is None or p.is_cue(p.past(place + 1), "eq", "gt", "lt", "ge", "le", "like"):
@@ -157,6 +160,7 @@ def existence(p: Parse, at: int) -> int | None:
     p.frame.mentioned.append((place, table))
     end = place + 1 if named or verb is None else place
     where, end = _dated(p, table, end)
+    where = (denied, *where) if denied is not None else where
     return add_condition(p, Has(about, table, where, negated=True), at, end)
 
 

@@ -36,6 +36,7 @@ class Found:
     op: str = "/"
     percent: bool = False
     per: bool = False
+    told: bool = False
 
 
 def figures(p: Parse, read: Read) -> None:
@@ -64,6 +65,10 @@ def figures(p: Parse, read: Read) -> None:
         expr = Arith("*", Lit(100.0), expr) if found.percent else expr
         name = "percentage" if found.percent else "ratio" if found.op == "/" else "difference"
         p.decided.append((found.start, "figures", ""))
+        if found.told:
+            for chunk in p.chunks[: found.start]:
+                # The name that is defined here.
+                chunk.used = chunk.used or chunk.kind == "word"
         p.frame.figures = Figures(part, whole, expr, found.start, name)
         p.frame.read(found.start, p.phrase(found.start, found.end), describe(expr))
         _hide(p, found)
@@ -141,7 +146,7 @@ def _around(p: Parse, at: int, behind: int) -> Iterator[Found]:
     end = _end(p, behind)
     told = _defined(p, start)
     if told is not None and start < at and behind < end:
-        yield Found(told[0], end, (told[1], at), (behind, end))
+        yield Found(told[0], end, (told[1], at), (behind, end), told=True)
         return
     if start < at and behind < end:
         begin = start
@@ -173,8 +178,10 @@ def _defined(p: Parse, start: int) -> tuple[int, int] | None:
 def _named_by(p: Parse, at: int) -> int:
     """ "error rate (errors divided by calls)": the name before the brackets is said by them."""
     start = at
-    while start > 0 and (
-        p.chunks[start - 1].kind in ("name", "word", "unit", "verb") or p.is_cue(start - 1, "sum", "avg", "share", "ratio")
+    while (
+        start > 0
+        and (p.chunks[start - 1].kind in ("name", "word", "unit", "verb") or p.is_cue(start - 1, "sum", "avg", "share", "ratio"))
+        and not (start > 1 and p.is_cue(start - 2, "per", "by"))
     ):
         start -= 1
     return start
@@ -216,7 +223,17 @@ def _per(p: Parse, at: int) -> Iterator[Found]:
     end = place + 1
     while (chunk := p.chunk(end)) is not None and chunk.kind in ("name", "verb") and not chunk.is_cue(*_STOPS) and p.table(end - 1) is None:
         end += 1
-    yield from (replace(found, second=(place, end), end=end, per=True) for found in _around(p, at, at + 1))
+    whole = [replace(found, second=(place, end), end=end, per=True) for found in _around(p, at, at + 1)]
+    yield from (found for found in whole if _says_figure(p, found.first))
+
+
+def _says_figure(p: Parse, place: tuple[int, int]) -> bool:
+    """A count, a sum or a number column stands in these words."""
+    for at in range(*place):
+        column = p.column(at, p.measures) if p.chunks[at].kind == "name" and p.table(at) is None else None
+        if p.is_cue(at, "count", "sum", "avg", "median", "how much") or (column is not None and p.is_measure(column)):
+            return True
+    return False
 
 
 def _both_measured(p: Parse, found: Found) -> bool:
@@ -266,8 +283,9 @@ def _measure(sub: Parse, beside: Expr | None) -> Expr | None:
             return expr
         measured = isinstance(expr, Col) and sub.is_measure(expr)
         return Agg("sum", expr.table, expr) if isinstance(expr, Col) and measured else None
-    about = frame.subject or next((condition.about for condition in frame.conditions if condition.about is not None), None)
-    if frame.subject is None and beside is not None and isinstance(beside, (Agg, Raw)) and frame.conditions:
+    own = next((table for at, table in sub.tables_said if at >= 0), None)
+    about = frame.subject or own or next((condition.about for condition in frame.conditions if condition.about is not None), None)
+    if frame.subject is None and own is None and beside is not None and isinstance(beside, (Agg, Raw)) and frame.conditions:
         return replace(beside, where=None)
     return Agg("count", about) if about is not None else None
 

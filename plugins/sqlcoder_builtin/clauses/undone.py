@@ -16,6 +16,14 @@ _PLAIN = frozenset(
 )
 
 
+def denied_at(p: Parse, at: int, table: TableName) -> Pred | None:
+    """What such a word says of rows of a table, without taking it: "have no unpaid bills"."""
+    chunk = p.chunk(at)
+    word = chunk.text.lower() if chunk is not None and chunk.kind in ("word", "verb") else ""
+    prefix = next((prefix for prefix in _PREFIXES if word.startswith(prefix) and len(word) > len(prefix) + 3), None)
+    return _denied(p, word[len(prefix) :].lstrip("-"), table) if prefix is not None and word not in _PLAIN else None
+
+
 def undone(p: Parse, at: int) -> int | None:
     """The date of the deed, the thing or the flag is missing; a value that says the word without the prefix is another."""
     chunk = p.chunk(at)
