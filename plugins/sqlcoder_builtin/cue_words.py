@@ -181,7 +181,7 @@ MONEY_CONCEPTS = frozenset(
 
 RATE_WORDS = frozenset(
     """
-    age average capacity duration elevation gpa grade height humidity length level margin percent percentage price rank rate
+    age average duration elevation gpa grade height humidity length level margin percent percentage price rank rate
     rating ratio salary score speed star stars temperature wage weight width
     """.split()
 )

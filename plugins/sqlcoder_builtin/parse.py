@@ -203,6 +203,8 @@ class Parse:
         if any(said.key == table.key for _, said in self.tables_said):
             bonus += 0.15
         subject = self.frame.subject
+        if subject is not None and subject.key != table.key and self.schema.path(subject, table) is None:
+            bonus -= 0.5
         if subject is not None:
             bonus += 0.08 if subject.key == table.key else -0.02 * min(self.schema.distance(subject, table), 6)
         return bonus

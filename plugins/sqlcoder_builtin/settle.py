@@ -56,8 +56,10 @@ def _date_of(p: Parse, table: TableName, unit: str | None) -> Col | None:
             for column in p.schema.table(table).columns
             if name_words(column.name)[-1:] == ("year",) and column.kind in ("integer", "number", "text")
         ]
-        if years and not p.schema.dates(table):
-            return Col(table, years[0])
+        plain = next((name for name in years if unit == "year" and name_words(name) == ("year",)), None)
+        if plain is not None or (years and not p.schema.dates(table)):
+            # "races after 2000": where the row keeps its year, that is what is spoken of.
+            return Col(table, plain or years[0])
     dates = [name for name in p.schema.dates(table) if not _BIRTH & set(name_words(name))]
     return Col(table, dates[0]) if dates else None
 
@@ -88,7 +90,7 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
             condition.column
             or p.frame.deed_column
             or (before if before is not None and not p.is_dated(before) else None)
-            or date_column(p, _about(p, root, condition), condition.at, condition.period.unit, condition.near)
+            or date_column(p, _about(p, root, condition), condition.at, _unit(condition), condition.near)
         )
         if column is None:
             p.frame.doubts += 1.0
@@ -102,6 +104,15 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
         else:
             settled.append(pred)
     return tuple(settled)
+
+
+def _unit(condition: DateCondition) -> str | None:
+    """Whole years, also where only one end is said: "after 2000", "since 1995"."""
+    period = condition.period
+    days = [moment.day for moment in (period.start, period.end) if moment is not None]
+    years = bool(days) and all(day is not None and (day.month, day.day) == (1, 1) for day in days)
+    said = condition.phrase.split()[-1:]
+    return "year" if period.unit is None and years and said and said[0].isdigit() and len(said[0]) == 4 else period.unit
 
 
 def _judged(condition: Condition) -> TableName | None:

@@ -120,7 +120,8 @@ def comparative(p: Parse, at: int) -> int | None:
     found = constant(p, rhs_at)
     if found is None or not found.number:
         return None
-    return add_condition(p, Compare(OPS[cue], column, Lit(found.value)), at, past_unit(p, found.end))
+    op, end = open_ended(p, past_unit(p, found.end), OPS[cue])
+    return add_condition(p, Compare(op, column, Lit(found.value)), at, end)
 
 
 def _older(p: Parse, near: TableName, at: int, rhs_at: int, cue: str) -> int | None:

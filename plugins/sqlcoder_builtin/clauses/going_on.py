@@ -9,6 +9,7 @@ from sqlcoder_builtin.tree import Null
 from sqlcoder_core.api import TableName
 
 _STILL = frozenset({"still", "currently", "current", "present", "existing"})
+_PAST = frozenset("left sold made went began did was were had new sent got paid came gone due".split())
 _ENDS = (
     "discontinued", "left", "leave", "termination", "terminated", "resigned", "retired", "exit", "deactivated", "churned", "closed",
     "ended", "end", "cancelled", "canceled", "expired", "removed", "deleted", "until",
@@ -42,7 +43,13 @@ def now(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.kind != "date" or chunk.text.lower() not in ("today", "as of today", "now"):
         return None
     words = {word for other in p.chunks for word in other.text.lower().split()}
+    table = _table(p, at)
     if not words & (_STILL | {"age", "old", "ages"}):
-        return None
+        ended = dated_by(p.schema, _ENDS, (table,)) if table is not None else None
+        if ended is None or any(word in _PAST or (word.endswith("ed") and len(word) > 3) for word in words):
+            return None
+        # "who report to her today": of those who are still there.
+        p.frame.doubts += 0.05
+        return add_condition(p, Null(ended), at, at + 1)
     p.take(at, at + 1)
     return at + 1

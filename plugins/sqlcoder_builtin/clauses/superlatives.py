@@ -98,7 +98,7 @@ def extreme(p: Parse, at: int) -> int | None:
         return _biggest(p, at, place, entry.table)
     if not _ranks(p, at, entry):
         return None
-    entry = _ranked(p, entry)
+    entry = _ranked(p, _of_money(p, at, entry))
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
     expr = summed(p, entry)
     descending = chunk.word in ("high", "best")
@@ -167,6 +167,14 @@ def _ranked(p: Parse, entry: Measured) -> Measured:
     return entry
 
 
+def _of_money(p: Parse, at: int, entry: Measured) -> Measured:
+    """ "claimed the most in expenses": their amounts, not how many there are."""
+    joint = p.chunk(at + 1)
+    said = joint is not None and joint.word in ("in", "on") and p.chunks[at].text.lower() in ("most", "least")
+    amount = amount_column(p, entry.table) if said and entry.counted else None
+    return entry if amount is None else replace(entry, expr=Agg("sum", entry.table, amount), counted=False)
+
+
 _BIG = frozenset(["biggest", "largest", "greatest", "best", "top", "smallest", "worst", "highest", "lowest"])
 
 
@@ -177,6 +185,13 @@ def _biggest(p: Parse, at: int, place: int, table: TableName) -> int | None:
         set_subject(p, table, place)
         p.frame.sorts.append(Sort(p.chunks[at].text.lower() not in ("smallest", "lowest"), p.chunks[at].text, at, own, superlative=True))
         p.frame.read(at, p.phrase(at, place + 1), f"by {describe(own)}")
+        p.take(at, place + 1)
+        return place + 1
+    if (size := _size(p, table)) is not None and p.chunks[at].text.lower() in _SIZED:
+        set_subject(p, table, place)
+        p.frame.sorts.append(Sort(p.chunks[at].text.lower() != "smallest", p.chunks[at].text, at, size, superlative=True))
+        p.frame.read(at, p.phrase(at, place + 1), f"by {describe(size)}")
+        p.frame.doubts += 0.05
         p.take(at, place + 1)
         return place + 1
     near = [(found, expr) for found, expr in money_measures(p.schema, table) if found.key != table.key and p.schema.to_one(found, table)]
@@ -192,6 +207,21 @@ def _biggest(p: Parse, at: int, place: int, table: TableName) -> int | None:
     _several(p, place)
     p.take(at, place + 1)
     return place + 1
+
+
+_SIZED = frozenset({"biggest", "largest", "smallest"})
+_SIZES = ("size", "capacity", "area", "population", "floor area", "seats", "volume")
+
+
+def _size(p: Parse, table: TableName) -> Col | None:
+    """ "the biggest warehouse": the one column of its own that says how big it is."""
+    found = [Col(table, column.name) for column in p.schema.table(table).columns if _says_size(column.name) and p.numbers(table, column)]
+    return found[0] if len(found) == 1 else None
+
+
+def _says_size(name: str) -> bool:
+    said = " ".join(name_words(name))
+    return any(said == size or said.startswith(f"{size} ") or said.endswith(f" {size}") for size in _SIZES)
 
 
 def _several(p: Parse, at: int) -> None:
