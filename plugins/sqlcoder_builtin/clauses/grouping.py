@@ -10,6 +10,9 @@ from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col
 
 
+_PER_ROW = frozenset({"of every", "of each", "for every", "every", "for each", "each", "of different", "of the different"})
+
+
 def group(p: Parse, at: int) -> int | None:
     """What stands behind a grouping word, and further keys joined to it by "and"."""
     chunk = p.chunk(at)
@@ -18,7 +21,7 @@ def group(p: Parse, at: int) -> int | None:
     if chunk.word == "by" and not _may_group(p, at):
         return None
     key_at = p.past(at + 1, "the", "of", "a", "an", "their", "its", ",")
-    if chunk.text.lower() in ("of every", "of each", "for every", "every", "for each", "each") and _lists_rows(p, key_at):
+    if chunk.text.lower() in _PER_ROW and _lists_rows(p, key_at):
         return None
     while p.is_cue(key_at, "distinct", "all"):
         key_at = p.past(key_at + 1)
