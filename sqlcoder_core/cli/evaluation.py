@@ -12,7 +12,13 @@ import typer
 
 from sqlcoder_core.cli import evaluation_flags as flag
 from sqlcoder_core.cli.evaluation_progress import bar, listening
-from sqlcoder_core.cli.evaluation_reports import deliver, forms_of_comparison, forms_of_report, refuse_one_file_twice
+from sqlcoder_core.cli.evaluation_reports import (
+    deliver,
+    forms_of_comparison,
+    forms_of_report,
+    refuse_missing_folders,
+    refuse_one_file_twice,
+)
 from sqlcoder_core.cli.notices import Notices
 from sqlcoder_core.cli.options import shared_options
 from sqlcoder_core.cli.progress import spinner
@@ -59,7 +65,11 @@ def run(
     """Ask the questions of a suite and judge the answers.
 
     With --out, what is found is on disk at once, beside FILE in FILE.journal, and the same command again continues where it
-    ended. Wrong answers are no failure of the command: it exits with 0 when all questions were asked.
+    ended. Without --databases, a suite's databases are looked for beside it; a suite of our own without `database:` asks the
+    project's, as `sqlcoder ask` does.
+
+    Exit codes: 0 when all questions were asked, however many answers are wrong; 2 for flags, settings or a suite that cannot be used,
+    3 for a model or plugin that is missing, 4 for files, 5 when the project's database cannot be reached, 130 after an interrupt.
     """
     from sqlcoder_core.evaluation.run import RunOptions
     from sqlcoder_core.evaluation.selection import Selection
@@ -67,6 +77,7 @@ def run(
     if restart and out is None:
         raise UsageError("--restart needs --out", hint="without it, nothing is kept to continue from")
     refuse_one_file_twice({"--out": out, "--html": html, "--markdown": markdown})
+    refuse_missing_folders((out, html, markdown))
     settings = {"runtime.model": model, "answer.candidates": candidates, "answer.min_confidence": min_confidence}
     selection = Selection(categories=tuple(category or ()), tags=tuple(tag or ()), only=tuple(only or ()), every=every, limit=limit)
     session = _laid_over(options, settings)
@@ -88,9 +99,15 @@ def compare(
     markdown: flag.Markdown = None,
     options: Options,
 ) -> None:
-    """Say how two runs differ: by how much, how sure that is, and which questions flipped."""
+    """Say how two runs differ, and how sure that is.
+
+    For each measure the difference with its interval of 95 %, the questions won and lost and the p-value of an exact test of these;
+    then every question that flipped. Only questions that both runs have are compared. Exits with 0 whatever the difference.
+    """
     prepare_stdout()
-    refuse_one_file_twice({"A": before, "--html": html, "--markdown": markdown})
+    for report in (before, after):
+        refuse_one_file_twice({"the report": report, "--html": html, "--markdown": markdown})
+    refuse_missing_folders((html, markdown))
     deliver(forms_of_comparison(before, after, options), form, {"html": html, "markdown": markdown})
 
 
@@ -110,8 +127,9 @@ def fuzz(
     limit: flag.Limit = None,
     options: Options,
 ) -> None:
-    """Say how well fuzzed databases tell right answers of a suite from nearly right ones, without asking anybody.
+    """Say how well fuzzed databases tell right from nearly right.
 
+    Nobody is asked anything, and no database is opened: a suite's schemas and golds are enough.
     For each question the instances are built, its gold is run on them, and so are mutants of the gold: the share that some
     instance tells from it is how far a score on such databases can be trusted.
     """
@@ -121,10 +139,18 @@ def fuzz(
     loaded = _loaded(suite, databases, options)
     selection = Selection(categories=tuple(category or ()), tags=tuple(tag or ()), only=tuple(only or ()), every=every, limit=limit)
     chosen = replace(loaded, tasks=selection.of(loaded.tasks))
+    _refuse_nothing_to_fuzz(chosen)
     with bar(options) as advance:
         result = survey(chosen, instances=instances, seed=seed, keep=keep, progress=lambda done, total: advance(done, total, ""))
     for line in lines_of(result):
         print(line)
+
+
+def _refuse_nothing_to_fuzz(suite: Suite) -> None:
+    known = {base.name for base in suite.bases if base.tables}
+    if not any(task.gold and task.base in known for task in suite.tasks):
+        hint = "give `schema:` in place of `database:`; what has contents is judged on these by `sqlcoder eval run`"
+        raise UsageError(f"no question of suite {suite.name} has both SQL and a schema to make databases from", hint=hint)
 
 
 def _loaded(suite: str, databases: str | None, options: Options) -> Suite:

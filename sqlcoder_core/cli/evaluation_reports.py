@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlcoder_core.cli.terminal import wants_colour, width
-from sqlcoder_core.errors import UsageError
+from sqlcoder_core.errors import FileError, UsageError
 from sqlcoder_core.values.options import Options
 
 if TYPE_CHECKING:
@@ -71,6 +71,15 @@ def refuse_one_file_twice(places: Mapping[str, Path | None]) -> None:
             if real in seen:
                 raise UsageError(f"{flag} {path} is the file of {seen[real]}", hint="name another one")
             seen[real] = flag
+
+
+def refuse_missing_folders(paths: Iterable[Path | None]) -> None:
+    """Raise FileError where a file cannot be written at the end, before any question is asked."""
+    for path in paths:
+        if path is not None and path.is_dir():
+            raise FileError(f"cannot write {path}: is a directory", hint="name a file, not a folder")
+        if path is not None and not path.parent.is_dir():
+            raise FileError(f"cannot write {path}: there is no folder {path.parent}", hint="create it first")
 
 
 def _ended(text: str) -> str:

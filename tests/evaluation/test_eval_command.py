@@ -94,9 +94,11 @@ def test_questions_are_chosen(cli, suite):
         (["--suite", "SUITE", "--category", "count", "--tag", "u"], 2, "--tag u: no question has it"),
         (["--suite", "SUITE", "--databases", "."], 2, "a suite of this format names its database itself"),
         (["--suite", "SUITE", "--database", "x.sqlite"], 2, "--database does not go with a suite that names its databases"),
+        (["--suite", "SUITE", "--html", "no/r.html"], 4, "cannot write no/r.html: there is no folder no; create it first"),
+        (["--suite", "SUITE", "--markdown", "."], 4, "cannot write .: is a directory; name a file"),
+        (["--suite", "SUITE", "--out", "no/r.json"], 4, "cannot write no/r.json: there is no folder no; create it first"),
         (["--suite", "SUITE", "--restart"], 2, "--restart needs --out"),
         (["--suite", "SUITE", "--out", "a", "--html", "./a"], 2, "--html a is the file of --out"),
-        (["--suite", "SUITE", "--out", "no/where.json"], 4, "no/where.json.journal: no such file or directory; create the folder first"),
         (["--suite", "SUITE", "--set", "runtime.missing=true"], 3, "the model gold is not on this machine"),
         (["--suite", "SUITE", "--model", "x"], 2, "unknown key 'runtime.model'"),
     ],
@@ -113,6 +115,33 @@ def test_fuzz_says_what_instances_are_worth(cli, bench):
     assert done.exit_code == 0, done.output
     assert "mutants killed" in done.stdout
     assert len(list((bench.folder / "kept").iterdir())) == 6
+
+
+def test_a_suite_with_contents_has_nothing_to_fuzz(cli, suite):
+    done = cli("fuzz", "--suite", suite)
+    assert done.exit_code == 2
+    assert "no question of suite library has both SQL and a schema to make databases from; give `schema:`" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["a.json", "b.json"])
+def test_a_comparison_does_not_overwrite_its_reports(place, cli, suite, bench):
+    cli("run", "--suite", suite, "--limit", "1", "--out", "a.json")
+    (bench.folder / "b.json").write_bytes((bench.folder / "a.json").read_bytes())
+    done = cli("compare", "a.json", "b.json", "--html", place)
+    assert (done.exit_code, f"--html {place} is the file of the report" in done.stderr) == (2, True), done.output
+
+
+def test_the_terminals_width_letters_and_colours_are_heeded(cli, suite, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "70")
+    cli("run", "--suite", suite, "--out", "a.json")
+    for table in (cli("run", "--suite", suite).stdout, cli("compare", "a.json", "a.json").stdout):
+        assert max(map(len, table.splitlines())) <= 70
+        assert "\x1b" not in table
+    monkeypatch.setattr("sqlcoder_core.cli.evaluation_reports._shows_unicode", lambda: False)
+    monkeypatch.setattr("sqlcoder_core.cli.evaluation_reports.wants_colour", lambda stream, options: True)
+    for table in (cli("run", "--suite", suite).stdout, cli("compare", "a.json", "a.json").stdout):
+        assert table.isascii()
+        assert "\x1b[" in table
 
 
 def test_beams_where_nothing_searches_are_said_to_be_without_effect(cli, suite):
