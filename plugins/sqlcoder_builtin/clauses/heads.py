@@ -79,7 +79,7 @@ def count(p: Parse, at: int) -> int | None:
             # "the number of orders and the number of cancelled orders": the same rows, and some of them.
             p.frame.outputs.append(Output(found.expr, p.phrase(at, found.end), at))
         add_output(p, found.expr, at, found.end, alias=_count_alias(found))
-        return found.end
+        return _more_columns(p, found, found.end)
     return None
 
 

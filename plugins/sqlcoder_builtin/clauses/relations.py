@@ -148,7 +148,8 @@ def existence(p: Parse, at: int) -> int | None:
     ):
         verb = verb or acted_table(p, place)
         place += 1
-    denied = (denied_at(p, place, behind) or _adjective(p, place)) if (behind := p.table(place + 1)) is not None else None
+    behind = p.table(place + 1) if not chunk.is_cue("ne") else None
+    denied = (denied_at(p, place, behind) or _adjective(p, place)) if behind is not None else None
     place += denied is not None
     named = p.table(place) or (p.table(place, lenient=True) if verb is not None and p.column(place, floor=0.85) is None else None)
     table = named or verb or _holder(p, place)
@@ -278,9 +279,19 @@ def _subject_or_group(p: Parse) -> TableName | None:
     return p.subject()
 
 
+def _by_value(p: Parse, table: TableName) -> bool:
+    """ "teams with an average score below 3": the values of a column are what is grouped by, not the rows that hold them."""
+    shown = [output.expr for output in p.frame.outputs]
+    if p.frame.subject is not None or len(shown) != 1 or not isinstance(shown[0], Col):
+        return False
+    column = shown[0]
+    own = {*p.schema.key(column.table), *p.schema.display(column.table)}
+    return column.column not in own and p.schema.to_one(table, column.table)
+
+
 def _per_subject(p: Parse, subject: TableName, expr: Expr, op: Comparison, bound: int | float, start: int, end: int) -> int:
     table = expr.table if isinstance(expr, (Agg, Raw)) else subject
-    grouped_here = table.key == subject.key or bool(p.frame.groups)
+    grouped_here = table.key == subject.key or bool(p.frame.groups) or _by_value(p, table)
     if grouped_here and not isinstance(expr, Arith):
         p.frame.having.append((expr, op, Lit(bound), p.phrase(start, end)))
         p.frame.read(start, p.phrase(start, end), f"groups with {describe(expr)} {op} {bound}")
