@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Condition, Group
@@ -22,7 +24,7 @@ class NotUnderstood(Exception):
 
 def assemble(p: Parse) -> Query:
     """The query that the frame amounts to. Raises NotUnderstood when it amounts to none, or to one that no row can satisfy."""
-    query = _shaped(p)
+    query = replace(_shaped(p), digits=p.frame.digits)
     impossible = cannot_hold(p, query) or not_stored(p, query)
     if impossible is not None:
         raise NotUnderstood(impossible)

@@ -68,7 +68,7 @@ _MOST_SENTENCES = 40
 _DEFINES = re.compile(
     r"^(?:an?\s|by\s|we call\s)|\bmeans?\b|\bdefined as\b|\bcounts? as\b|\bis (?:considered|called)\b|\brefers? to\b|=", re.IGNORECASE
 )
-_ASKS = re.compile(r"^(?:please\s+)?(?:return|show|give|list|include|sort|order|display|report|output|limit|also)\b", re.IGNORECASE)
+_ASKS = re.compile(r"^(?:please\s+)?(?:return|show|give|list|include|sort|order|display|report|output|limit|also|round)\b", re.IGNORECASE)
 _QUESTION = re.compile(r"^(?:what|which|who|how|show|list|give|find|return|count|do|does|is|are|for each|for every)\b", re.IGNORECASE)
 
 

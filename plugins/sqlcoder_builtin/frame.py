@@ -110,6 +110,8 @@ class Frame:
     growth: Literal["mom", "yoy", "qoq", "wow", "any"] | None = None
     running: bool = False
     figures: Figures | None = None
+    digits: int | None = None
+    """Decimals to which figures are rounded."""
     both: bool = False
     mentioned: list[tuple[int, TableName]] = field(default_factory=list)
     having: list[tuple[Expr, Comparison, Expr, str]] = field(default_factory=list)

@@ -11,6 +11,7 @@ from sqlcoder_builtin.expr_sql import ExprSql
 from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, tables_of
 from sqlcoder_builtin.fan_out import Once, counted_once, distinct_rows, needs_split, split
 from sqlcoder_builtin.joining import JoinPlan, NoWay, merged_has, plan_joins
+from sqlcoder_builtin.rounding import round_figures
 from sqlcoder_builtin.schema import Schema, Step
 from sqlcoder_builtin.scope import Scope
 from sqlcoder_builtin.shapes.measure import reachable
@@ -34,6 +35,8 @@ class Renderer:
     def sql(self, query: Query) -> str:
         """The statement, on one line when it is short: what is shown is what runs, so it is written to be read."""
         tree = self.select(query, Scope())
+        if query.digits is not None:
+            round_figures(tree, query.digits)
         _unqualify(tree)
         _unwrap(tree)
         line = tree.sql(dialect=self.dialect, identify=False)

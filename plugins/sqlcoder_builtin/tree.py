@@ -259,6 +259,8 @@ class Query:
     distinct: bool = False
     per_group: PerGroup | None = None
     need: tuple[TableName, ...] = ()
+    digits: int | None = None
+    """Decimals to which averages, ratios and sums are rounded where they are shown."""
     outer: Outer | None = None
     combine: tuple[Literal["intersect", "except", "union"], Query] | None = None
 
