@@ -89,11 +89,17 @@ def _adjective(p: Parse, at: int) -> Pred | None:
 def _per_value(p: Parse, table: TableName, at: int, end: int, op: Comparison, bound: int | float) -> int | None:
     """ "cities with more than 5 customers": the values of a column of the counted table, or of one it points to."""
     outputs = [output.expr for output in p.frame.outputs]
-    if p.frame.subject is not None or not outputs or not all(isinstance(expr, Col) for expr in outputs):
+    if (
+        (p.frame.subject is not None and p.frame.subject.key != table.key)
+        or not outputs
+        or not all(isinstance(expr, Col) for expr in outputs)
+    ):
         return None
     column = outputs[0]
     assert isinstance(column, Col)
-    if column.column in p.schema.key(column.table) or (column.column in p.schema.display(column.table) and column.table.key != table.key):
+    if column.column in p.schema.key(column.table) or (
+        column.column in p.schema.display(column.table) and (column.table.key != table.key or p.frame.subject is not None)
+    ):
         return None
     if not p.schema.to_one(table, column.table):
         return None
