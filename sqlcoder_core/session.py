@@ -121,6 +121,7 @@ class Session:
         questions: Iterable[Question],
         *,
         run: bool = True,
+        telling: bool = True,
         candidates: int | None = None,
         min_confidence: float | None = None,
         limits: Limits | None = None,
@@ -130,10 +131,12 @@ class Session:
         """Answers in the order of the questions, each as soon as it is there.
 
         `together` is how many questions are waited for and given to the runtime at once; unset: as many as it likes. `listener`
-        hears the text of an answer as it is written, where the runtime can tell. What goes wrong with one question is in its
+        hears the text of an answer as it is written, where the runtime can tell. `telling` is False for a database whose tables hold no
+        rows, so that nothing is concluded from what a statement returns. What goes wrong with one question is in its
         answer (`status`, `problems`, `exit_code`); an error is raised only for what concerns all of them.
         """
-        wish = replace(self._wish(run=run, candidates=candidates, min_confidence=min_confidence, limits=limits), listener=listener)
+        wish = self._wish(run=run, candidates=candidates, min_confidence=min_confidence, limits=limits)
+        wish = replace(wish, listener=listener, telling=telling)
         self.built.proposer.warm()
         if run and self.worker is not None:
             self.worker.warm()

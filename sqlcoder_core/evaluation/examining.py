@@ -93,7 +93,8 @@ class Examiner:
 
     def _group(self, tasks: Sequence[Task], base: Base, session: Session) -> Iterator[Finding]:
         try:
-            answers = list(_answers(tasks, session))
+            # Without contents, candidates run on tables without rows: they agree on nothing, and say nothing of their shape.
+            answers = list(_answers(tasks, session, telling=base.has_contents))
         except ModelError as error:
             yield Finding(fatal=error)
             return
@@ -154,23 +155,23 @@ def _kill(grounds: Grounds) -> MutantKill | None:
         return None
 
 
-def _answers(tasks: Sequence[Task], session: Session) -> Iterator[Answer]:
+def _answers(tasks: Sequence[Task], session: Session, *, telling: bool) -> Iterator[Answer]:
     """Where one of several brings an error down on all of them, each is asked alone, and the one at fault has failed."""
     questions = [Question(text=task.question, id=task.id, instructions=task.instructions) for task in tasks]
     try:
-        yield from list(session.ask_many(questions))
+        yield from list(session.ask_many(questions, telling=telling))
         return
     except Exception:  # noqa: BLE001 - whose fault it is shows when each is asked alone, and is then told
         if len(tasks) == 1:
-            yield _alone(tasks[0], questions[0], session)
+            yield _alone(tasks[0], questions[0], session, telling=telling)
             return
     for task, question in zip(tasks, questions, strict=True):
-        yield _alone(task, question, session)
+        yield _alone(task, question, session, telling=telling)
 
 
-def _alone(task: Task, question: Question, session: Session) -> Answer:
+def _alone(task: Task, question: Question, session: Session, *, telling: bool) -> Answer:
     try:
-        return session.ask(question)
+        return session.ask(question, telling=telling)
     except SqlcoderError as error:
         if isinstance(error, ModelError) and not isinstance(error, ModelDied):
             raise  # a model that cannot be loaded would fail every question

@@ -96,6 +96,14 @@ def test_what_was_withheld_is_judged_and_counts_for_nothing(form, bench):
     assert (counted.correct, counted.exact, counted.valid, counted.abstained) == (0, 0, 0, 6)
 
 
+@pytest.mark.parametrize(("form", "confidence"), [("spider without contents", 0.75), ("own with a schema", 0.75), ("spider", 0.45)])
+def test_rows_of_a_database_without_contents_do_not_touch_the_confidence(form, confidence, bench):
+    suite = bench.load(form)
+    bench.know(suite, **{"How many books are there?": "SELECT title FROM books"})
+    one = bench.run(suite, selection={"limit": 1}).judged[0]
+    assert one.confidence == confidence
+
+
 def test_confidence_tokens_and_latency_are_kept(bench):
     suite = bench.load("own YAML")
     bench.know(suite)

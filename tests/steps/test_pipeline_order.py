@@ -59,6 +59,7 @@ class Run:
     def __init__(self, *texts: str, refused: Iterable[str] = (), again: dict[str, str] | None = None, votes: bool = False) -> None:
         self.log: list[str] = []
         self.refused = tuple(refused)
+        self.empty = False
         self.pipeline = Pipeline(
             proposer=Scripted(self.log, texts, again or {}, votes=votes),
             catalog=memory_catalog([PETS]),
@@ -79,7 +80,7 @@ class Run:
         self.log.append(f"execute {query.text}")
         if query.text in self.refused:
             raise DatabaseError("no")
-        return rows(1)
+        return rows() if self.empty else rows(1)
 
     def answer(self, **wish: Any) -> Answer:
         (answer,) = self.pipeline.answer((Question(text="the pets"),), Wish(**wish))
@@ -97,6 +98,24 @@ def test_tries_are_run_until_they_agree() -> None:
     run = Run(IDS, NAMES, KINDS, votes=True)
     run.answer()
     assert [line for line in run.log if line.startswith("execute")] == [f"execute {IDS}", f"execute {NAMES}"]
+
+
+def test_on_tables_without_rows_a_run_shows_only_that_a_statement_runs() -> None:
+    run = Run(IDS, NAMES, KINDS, votes=True)
+    run.empty = True
+    answer = run.answer(telling=False)
+    assert [line for line in run.log if line.startswith("execute")] == [f"execute {IDS}"]
+    assert (answer.sql, answer.confidence) == (IDS, 1.0)
+    other = Run(IDS, NAMES, refused=[IDS], again={IDS: KINDS}, votes=True)
+    assert other.answer(telling=False).sql == KINDS
+
+
+def test_on_tables_without_rows_no_shape_is_missed() -> None:
+    run = Run(IDS)
+    run.empty = True
+    asked = Question(text="How many pets are there?")
+    ((blank,), (telling,)) = (tuple(run.pipeline.answer((asked,), Wish(telling=telling))) for telling in (False, True))
+    assert (blank.confidence, telling.confidence) == (1.0, 0.9)
 
 
 def test_a_refused_statement_is_repaired_before_anything_runs() -> None:
