@@ -95,7 +95,7 @@ def told(ask: Ask) -> Told:
         if term is not None:
             terms.append(term)
         elif sentence in inside:
-            kept.insert(0, sentence)
+            kept.insert(0, f"{sentence}.")
         elif _ASKS.match(sentence):
             kept.append(sentence)
         else:

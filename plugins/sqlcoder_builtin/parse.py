@@ -8,6 +8,7 @@ from typing import TypeAlias
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.frame import Frame
 from sqlcoder_builtin.schema import Schema
+from sqlcoder_builtin.told_columns import told
 from sqlcoder_builtin.tree import Col
 from sqlcoder_core.api import Clock, Column, Match, TableName, table_words
 
@@ -16,6 +17,9 @@ Want: TypeAlias = Callable[[TableName, Column], bool]
 Refusal: TypeAlias = tuple[int, str, str]
 """A decision that is not to be taken again, at a token of the question: (place, table, column) or (place, table, "") for what a name
 means, (place, recogniser, "") for a clause, (place, "", end) for words taken together."""
+
+Around: TypeAlias = tuple[TableName | None, TableName | None, TableName | None]
+"""The table behind a place, the one of what is listed beside it, the one named last before it."""
 
 _IDENTIFIERS = frozenset({"id", "ids", "identifier", "identifiers"})
 _NAMES = frozenset({"name", "names"})
@@ -28,10 +32,12 @@ class Parse:
     """Chunks and frame of one question; recognisers read the one and fill the other."""
 
     def __init__(self, chunks: Sequence[Chunk], schema: Schema, clock: Clock, refused: frozenset[Refusal] = frozenset()) -> None:
-        self.chunks = list(chunks)
+        self.chunks = told(chunks, schema)
         for chunk in self.chunks:
             if chunk.kind == "word" and chunk.text.lower() in _IDENTIFIERS | _NAMES:
+                # Whose it is, and so which column, shows where it stands.
                 chunk.kind = "name"
+                chunk.names = (Match(start=chunk.start, end=chunk.end, phrase=chunk.text, kind="term", score=0.9),)
         self.schema = schema
         self.clock = clock
         self.frame = Frame()
@@ -96,7 +102,7 @@ class Parse:
     def _listed_column(self, chunk: Chunk) -> bool:
         """ "the grape and name of wines": a column of the table behind "of", though another table is called so too."""
         columns = [match for match in chunk.names if match.kind == "column" and match.score >= 0.9 and match.table]
-        at = next((at for at, other in enumerate(self.chunks) if other is chunk), -1)
+        at = next((at for at, other in enumerate(self.chunks) if other is chunk), -1) if columns else -1
         following = self.chunk(at + 1)
         if not columns or following is None or not (following.is_cue("and") or following.word == ","):
             return False
@@ -111,8 +117,8 @@ class Parse:
         match = chunk.best("table") if lenient else self._table_match(chunk)
         if match is None or match.score < TABLE_SCORE:
             return None
-        rivals = [name for name in chunk.names if name.kind == "table" and name.score >= match.score - 0.06 and name.table]
-        return max((name.table for name in rivals if name.table), key=self._nearness, default=match.table)
+        rivals = [name.table for name in chunk.names if name.kind == "table" and name.score >= match.score - 0.06 and name.table]
+        return max(rivals, key=self._nearness) if len(rivals) > 1 else match.table
 
     def _nearness(self, table: TableName) -> float:
         """Tables that are spoken of, marts before staging, those that join the others."""
@@ -126,9 +132,10 @@ class Parse:
         if chunk is None or (chunk.kind not in ("name", "unit") and not chunk.is_cue("sum")):
             return None
         found = [match for match in chunk.names if match.kind == "column" and match.score >= floor and match.table and match.column]
+        around = self._around(at) if found else None
         scored = sorted(
             (
-                (self.column_score(match, at, want, prefer), -index, match)
+                (self.column_score(match, at, want, prefer, around), -index, match)
                 for index, match in enumerate(found)
                 if self._place(at, match) not in self.refused
             ),
@@ -169,22 +176,25 @@ class Parse:
     def _place(self, at: int, match: Match) -> Refusal:
         return (self.chunks[at].start, match.table.key if match.table else "", match.column or "")
 
-    def column_score(self, match: Match, at: int, want: Want | None, prefer: TableName | None) -> float:
+    def _around(self, at: int) -> Around:
+        return self.owner_after(at), self._listed_beside(at), self.near_table(at)
+
+    def column_score(self, match: Match, at: int, want: Want | None, prefer: TableName | None, around: Around | None = None) -> float:
         """The match's own score and its table's place in the question."""
         assert match.table is not None and match.column is not None
-        score = match.score + 0.3 * self.schema.table(match.table).rank + self.table_bonus(match.table, at, prefer)
+        score = match.score + 0.3 * self.schema.table(match.table).rank + self.table_bonus(match.table, at, prefer, around)
         if want is not None:
             score += 0.25 if want(match.table, self.schema.column(match.table, match.column)) else 0.0
         if self.schema.refers(match.table, match.column):
             score -= 0.06
         return score
 
-    def table_bonus(self, table: TableName, at: int, prefer: TableName | None = None) -> float:
-        """How much the question speaks of a table around a place."""
+    def table_bonus(self, table: TableName, at: int, prefer: TableName | None = None, around: Around | None = None) -> float:
+        """How much the question speaks of a table around a place; `around` where what stands there has been looked up."""
         bonus = 0.0
+        owner, beside, near = around or self._around(at)
         if prefer is not None:
             bonus += 0.35 if table.key == prefer.key else -0.05 * min(self.schema.distance(prefer, table), 6)
-        owner = self.owner_after(at)
         if owner is not None:
             bonus += 0.4 if owner.key == table.key else -0.04 * min(self.schema.distance(owner, table), 6)
         if (
@@ -194,10 +204,8 @@ class Parse:
             and self.zone == "select"
         ):
             bonus += 0.25 if self.frame.outputs[-1].expr.table.key == table.key else 0.0
-        beside = self._listed_beside(at)
         if beside is not None:
             bonus += 0.15 if beside.key == table.key else 0.0
-        near = self.near_table(at)
         if near is not None:
             bonus += 0.2 if near.key == table.key else -0.03 * min(self.schema.distance(near, table), 6)
         if any(said.key == table.key for _, said in self.tables_said):

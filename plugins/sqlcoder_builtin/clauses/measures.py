@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from sqlcoder_builtin.clauses.deeds import deed_date
+from sqlcoder_builtin.clauses.done import given, owed
 from sqlcoder_builtin.clauses.durations import duration
 from sqlcoder_builtin.clauses.entities import gender
 from sqlcoder_builtin.clauses.going_on import ongoing
@@ -94,7 +95,7 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
         return _of_counts(p, inner_at, function)
     if p.is_cue(inner_at, "distinct"):
         inner_at = p.past(inner_at + 1)
-    if undone(p, inner_at) is not None:
+    if undone(p, inner_at) is not None or owed(p, inner_at) is not None:
         # "total unpaid amount"
         inner_at, p.zone = p.past(inner_at + 1), "select"
     inner_at, prefer = _past_owner(p, inner_at, prefer)
@@ -215,7 +216,13 @@ def counted(p: Parse, at: int) -> Measured | None:
     if chunk is not None and adjective:
         # "how many male students": the adjective is a condition of its own.
         said = chunk.kind == "value" or (chunk.kind == "word" and chunk.capital)
-        if gender(p, start) is None and undone(p, start) is None and (not said or alone(p, start) is None):
+        if (
+            gender(p, start) is None
+            and undone(p, start) is None
+            and owed(p, start) is None
+            and given(p, start) is None
+            and (not said or alone(p, start) is None)
+        ):
             return None
         p.zone = "select"
         start += 1

@@ -27,7 +27,7 @@ def superlative(p: Parse, at: int) -> int | None:
     concepts, descending = superlatives()[chunk.text.lower()]
     following = p.past(at + 1)
     named = p.column(following) if p.table(following) is None else None
-    table = p.table(following) or (named.table if named is not None else None) or p.near_table(at) or p.subject()
+    table = p.table(following) or (named.table if named is not None else None) or p.near_table(at) or p.subject() or _valued(p, following)
     if table is None:
         return None
     column = p.concept(concepts, table)
@@ -55,6 +55,13 @@ def superlative(p: Parse, at: int) -> int | None:
     end = at + 1 + p.is_cue(at + 1, "first")
     p.take(at, end)
     return end
+
+
+def _valued(p: Parse, at: int) -> TableName | None:
+    """ "five most expensive knives": the rows that hold the value."""
+    chunk = p.chunk(at)
+    best = chunk.values[0] if chunk is not None and chunk.kind == "value" and chunk.values else None
+    return best.table if best is not None and best.score >= 0.85 else None
 
 
 def _about(column: Col, concepts: tuple[str, ...]) -> bool:
@@ -255,8 +262,9 @@ def _rows_timed(p: Parse, at: int) -> tuple[int, TableName] | None:
     if p.tables_said:
         return p.tables_said[0]
     for place in range(at + 1, len(p.chunks)):
-        if p.chunks[place].kind == "value" and p.chunks[place].values and p.chunks[place].values[0].table is not None:
-            return place, p.chunks[place].values[0].table
+        hit = next(iter(p.chunks[place].values), None)
+        if p.chunks[place].kind == "value" and hit is not None and hit.table is not None:
+            return place, hit.table
     return None
 
 

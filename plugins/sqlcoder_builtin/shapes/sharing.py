@@ -46,9 +46,14 @@ def _parts(p: Parse, root: TableName, where: tuple[Pred, ...]) -> tuple[list[Pre
     dates = set(map(repr, settle_dates(p, root)))
     plain = [pred for pred in where if repr(pred) not in dates]
     base = [pred for pred in where if repr(pred) in dates]
+    places = {repr(condition.pred): condition.at for condition in p.frame.conditions}
+    among = next((at for at, chunk in enumerate(p.chunks) if at > p.frame.share_at and chunk.text.lower() in ("among", "amongst")), None)
+    if among is not None:
+        # "share of each make among insured cars": those are the whole.
+        base += [pred for pred in plain if places.get(repr(pred), -1) > among]
+        plain = [pred for pred in plain if pred not in base]
     if len(plain) < 2:
         return base, plain
-    places = {repr(condition.pred): condition.at for condition in p.frame.conditions}
     turn = _turn(p)
     inside = [pred for pred in plain if places.get(repr(pred), 10_000) < turn]
     outside = [pred for pred in plain if pred not in inside]
