@@ -36,7 +36,8 @@ def _commanded(text: str) -> str:
         return text
     told = re.search(r"\b(?:ascending|descending|first|from|lowest|highest|alphabetical)", match["rest"] or match["by"], re.IGNORECASE)
     order = "" if told else f", in {'descending' if match['verb'].lower() == 'rank' else 'ascending'} order"
-    return f"Show {match['by']} by {match['what']}{order}{match['rest'] or ''}"
+    what = re.sub(r"^(?:the|all|our|these)?\s*(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+", "", match["what"], flags=re.I)
+    return f"Show {match['by']} by {what}{order}{match['rest'] or ''}"
 
 
 def _without(text: str) -> str:
