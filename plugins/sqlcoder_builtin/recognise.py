@@ -63,6 +63,8 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     after_dates.late,
     undone.undone,
     done.owed,
+    done.paid_already,
+    done.gave_most,
     times.date,
     deeds.not_yet,
     deeds.done_most,

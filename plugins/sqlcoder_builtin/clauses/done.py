@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.deeds import deed_date
+from sqlcoder_builtin.describe import describe
+from sqlcoder_builtin.frame import Sort
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col, Compare, Lit, Null, Pred
+from sqlcoder_builtin.tree import Agg, Col, Compare, Lit, Null, Pred
 from sqlcoder_core.api import TableName, name_words, rematch, stem
 
 _OWED = frozenset({"outstanding", "unsettled"})
@@ -45,6 +47,60 @@ def owed(p: Parse, at: int) -> int | None:
     table = p.table(at + 1) or p.frame.subject
     pred = _unpaid(p, table) if table is not None else None
     return _placed(p, pred, at) if pred is not None else None
+
+
+def paid_already(p: Parse, at: int) -> int | None:
+    """ "how much has each client paid": the verb says which amount is added up, though a status is called so too."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind != "value" or chunk.capital or not p.chunks[0].is_cue("how much") or " " in chunk.text:
+        return None
+    sums = [output.expr for output in p.frame.outputs if isinstance(output.expr, Agg) and output.expr.function == "sum"]
+    columns = [expr.arg for expr in sums if isinstance(expr.arg, Col)]
+    following = p.chunk(at + 1)
+    behind = following is None or following.kind in ("mark", "date", "stop") or following.is_cue("per", "by", "and")
+    if not behind or p.table(at + 1) is not None or not any(_says(column, chunk.text) for column in columns):
+        return None
+    p.take(at, at + 1)
+    return at + 1
+
+
+def gave_most(p: Parse, at: int) -> int | None:
+    """ "who has paid us the most": the sum of the number that the verb is about, though a status is called so too."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind not in ("value", "verb", "name") or chunk.capital or p.table(at) is not None:
+        return None
+    place = at + 1
+    while (between := p.chunk(place)) is not None and between.text.lower() in ("us", "the", "our"):
+        place += 1
+    behind = p.chunk(place + 1)
+    most = p.is_cue(place, "high", "low") and p.chunks[place].text.lower() in ("most", "least")
+    if not most or not (behind is None or behind.kind in ("mark", "date") or behind.word == ","):
+        return None
+    column = _amount(p, chunk.text)
+    if column is None:
+        return None
+    expr = Agg("sum", column.table, column)
+    p.frame.sorts.append(Sort(p.is_cue(place, "high"), p.phrase(at, place + 1), at, expr, superlative=True))
+    p.frame.read(at, p.phrase(at, place + 1), f"{'highest' if p.is_cue(place, 'high') else 'lowest'} {describe(expr)}")
+    p.take(at, place + 1)
+    return place + 1
+
+
+def _amount(p: Parse, verb: str) -> Col | None:
+    """The one number, of the nearest table that has one, that is called by the verb."""
+    subject = p.subject()
+    found = [
+        (p.schema.distance(subject, table.name) if subject is not None else 0, table.name.key, Col(table.name, column.name))
+        for table in p.schema.tables.values()
+        for column in table.columns
+        if p.measures(table.name, column) and _says(Col(table.name, column.name), verb)
+    ]
+    nearest = [entry for entry in found if entry[0] == min(distance for distance, _, _ in found)] if found else []
+    return nearest[0][2] if len(nearest) == 1 and nearest[0][0] < 99 else None
+
+
+def _says(column: Col, verb: str) -> bool:
+    return stem(verb.lower()) in {stem(word) for word in name_words(column.column)}
 
 
 def _unpaid(p: Parse, table: TableName) -> Pred | None:

@@ -272,6 +272,9 @@ def _named_rows(p: Parse, start: int, end: int) -> list[Col]:
     words = _words(p, start, end)
     if not words or words[-1] not in _NAMES:
         return []
+    valued = _grouped_value(p) if set(words) <= _NAMES else None
+    if valued is not None:
+        return [valued]
     chunk = p.chunks[start]
     best = chunk.best("column")
     owner = _owner(p, words[:-1]) if set(words) - _NAMES else None
@@ -284,6 +287,13 @@ def _named_rows(p: Parse, start: int, end: int) -> list[Col]:
         return []
     people = first_and_last(p, table)
     return list(people) if people and len(p.schema.display(table)) > 1 else [Col(table, name) for name in p.schema.display(table)]
+
+
+def _grouped_value(p: Parse) -> Col | None:
+    """ "Which keepers have more than two cars? Give the name and the number": the value of whose rows there are so many."""
+    shown = p.frame.outputs[0].expr if p.frame.outputs else None
+    counted = any(isinstance(known, Agg) and isinstance(shown, Col) and known.table == shown.table for known, _, _, _ in p.frame.having)
+    return shown if isinstance(shown, Col) and counted and p.frame.subject is None else None
 
 
 def _owner(p: Parse, words: list[str]) -> TableName | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlcoder_builtin.expr_walk import parts
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Arith, Col, Expr, Lit
+from sqlcoder_builtin.tree import Age, Agg, Arith, Col, Expr, Lit
 from sqlcoder_core.api import singular, split_name
 
 _UNITS = {
@@ -25,6 +25,9 @@ def unit_said(p: Parse, at: int) -> int | None:
     for end in (at + 3, at + 2):
         unit = " ".join(singular(word) for word in p.phrase(at + 1, end).lower().split())
         if end <= len(p.chunks) and (unit in _SIZES and _converted(p, unit)):
+            p.take(at, end)
+            return end
+        if end == at + 2 and unit == "year" and any(isinstance(part, Age) for output in p.frame.outputs for part in parts(output.expr)):
             p.take(at, end)
             return end
         if end <= len(p.chunks) and (unit in _MONEY or (unit in _UNITS and _kept_in(p, _UNITS[unit]))):
