@@ -241,21 +241,27 @@ def _place_nearby(p: Parse, near: TableName | None, word: str) -> Col | None:
 
 def _by_doer(p: Parse, at: int, end: int) -> Col | None:
     """ "products made by Sony", "papers by Ada Wu": whoever the rows point to, or are joined to, by a name of their own."""
-    before, near = p.before_any(at), p.near_table(at) or p.subject()
+    place = at - 1 if p.is_cue(at - 1, "both") else at
+    before, near = p.before_any(place), p.near_table(at) or p.subject()
     if before is None or before.text.lower() != "by" or near is None or any(p.table(place) for place in range(at, end)):
         return None
     if (doer := _done_by(p, near)) is not None:
         return doer
     others = sorted((table.name for table in p.schema.tables.values()), key=lambda table: p.schema.distance(near, table))
-    beside = [table for table in others if p.schema.distance(near, table) == 1 and p.schema.to_one(near, table)]
+    beside = [table for table in others if 0 < p.schema.distance(near, table) <= 2 and p.schema.to_one(near, table)]
     across = [table for table in others if p.schema.distance(near, table) == 2 and not p.schema.to_one(near, table)]
     for tables in (beside, across):
-        named = [column for table in tables if (column := _name_of(p, table)) is not None]
+        named = [column for table in tables if (column := _name_of(p, table)) is not None and _says_name(column)]
         people = [column for column in named if len(p.schema.display(column.table)) == 2]
         if len(named) == 1 or len(people) == 1:
             p.frame.doubts += 0.1
             return (people or named)[0]
     return None
+
+
+def _says_name(column: Col) -> bool:
+    """A name proper: what stands for one in tables without (details, descriptions) names nobody who does something."""
+    return name_words(column.column)[-1] not in ("detail", "description")
 
 
 def _done_by(p: Parse, near: TableName) -> Col | None:
