@@ -132,7 +132,7 @@ def _short_key(column: Column, words: Words) -> bool:
     own = name_words(column.name)
     if len(own) == 1:
         return bool(words) and own[0] == f"{words[-1][:1]}id"
-    return own[-1] in _BARE and any(len(own[0]) > 1 and word.startswith(own[0]) for word in words)
+    return bool(own) and own[-1] in _BARE and any(len(own[0]) > 1 and word.startswith(own[0]) for word in words)
 
 
 def _repeats(column: Column, table: Table) -> bool:
