@@ -15,7 +15,7 @@ _MONEY = (
     "total price", "line total", "line amount", "extended price",
     "net total", "grand total", "amount paid", "payment amount", "total sale", "invoice total", "subtotal", "sale", "turnover",
     "net revenue", "gross revenue", "order amount", "total value",
-    "order value", "total cost",
+    "order value", "total cost", "invoice amount", "bill amount", "purchase amount", "spend",
 )  # fmt: skip
 _QUANTITY = ("quantity", "order quantity", "unit", "quantity sold", "unit sold", "amount", "count")
 _PRICE = ("unit price", "price", "sale price", "price each", "selling price", "price per unit", "list price", "unit cost")

@@ -44,6 +44,8 @@ def added_up(p: Parse, outputs: list[Output]) -> None:
     """A number column with groups, or a word for money with no rows to belong to, is meant as a total."""
     frame = p.frame
     ranked = any(sort.expr is not None and is_aggregate(sort.expr) for sort in frame.sorts)
+    if frame.groups and not ranks_subject(p):
+        _beside_counts(p, outputs)
     if any(is_aggregate(output.expr) for output in outputs) or ranked or frame.having or ranks_subject(p):
         return
     if frame.groups:
@@ -52,6 +54,21 @@ def added_up(p: Parse, outputs: list[Output]) -> None:
         column = outputs[0].expr
         if isinstance(column, Col) and p.is_measure(column) and not frame.sorts:
             outputs[0].expr = Agg("sum", column.table, column)
+
+
+def _beside_counts(p: Parse, outputs: list[Output]) -> None:
+    """ "invoices per month, count and amount": a measure of the rows that are counted is added up beside their number."""
+    counted = {output.expr.table.key for output in outputs if isinstance(output.expr, Agg) and output.expr.function == "count"}
+    keys = [group.column for group in p.frame.groups if group.column is not None]
+    tables = {group.table.key for group in p.frame.groups if group.table is not None and group.column is None}
+    for output in outputs:
+        expr = output.expr
+        if not isinstance(expr, Col) or expr.table.key not in counted - tables or expr in keys or not p.is_measure(expr):
+            continue
+        rate = RATE_WORDS & set(name_words(expr.column))
+        output.expr = Agg("avg" if rate else "sum", expr.table, expr)
+        p.frame.notes.append(f"{output.phrase} per group is read as its {'average' if rate else 'sum'}")
+        p.frame.doubts += 0.08
 
 
 def ranks_subject(p: Parse) -> bool:

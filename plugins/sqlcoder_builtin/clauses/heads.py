@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlcoder_builtin.clauses.deeds import says_what_was_done
 from sqlcoder_builtin.clauses.measures import AGGREGATES, EXTREMES, Measured, counted, measured, money_metric, plain
+from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import FILLER_VERBS, RATE_WORDS
 from sqlcoder_builtin.describe import describe
@@ -13,7 +14,7 @@ from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Function, Raw
-from sqlcoder_core.api import TableName, name_words, singular, stem
+from sqlcoder_core.api import TableName, name_words, singular, stem, table_words
 
 
 def add_output(p: Parse, expr: Expr, start: int, end: int, alias: str | None = None) -> None:
@@ -117,7 +118,7 @@ def aggregate(p: Parse, at: int) -> int | None:
         if not p.is_cue(p.past(following + 1), "count") and not _per_thing(p, found.end):
             return None
         p.frame.outer = found.nested
-    found = _average_of_sums(p, found)
+    found = _own_amount(p, _average_of_sums(p, found), chunk.word)
     add_output(p, found.expr, at, found.end)
     _mark_money(p, found)
     base = found.expr.arg if isinstance(found.expr, Agg) else None
@@ -126,6 +127,15 @@ def aggregate(p: Parse, at: int) -> int | None:
             p.frame.outputs.insert(len(p.frame.outputs) - 1, Output(Agg(function, found.table, base), p.chunks[place].text, place))
             p.frame.read(place, p.chunks[place].text, describe(Agg(function, found.table, base)))
     return _more_columns(p, found, found.end)
+
+
+def _own_amount(p: Parse, found: Measured, function: str) -> Measured:
+    """ "sum up the budget", of a table of budgets with a budget amount: not its rows."""
+    said = p.chunks[found.end - 1].text.lower()
+    amount = amount_column(p, found.table) if found.counted and function == "sum" and singular(said) == said else None
+    if amount is None or not set(table_words(found.table.name)) <= set(name_words(amount.column)):
+        return found
+    return replace(found, expr=Agg("sum", found.table, amount), counted=False, money=True)
 
 
 def _average_of_sums(p: Parse, found: Measured) -> Measured:

@@ -10,6 +10,7 @@ from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.measures import measured, plain
 from sqlcoder_builtin.clauses.places import kept_count
 from sqlcoder_builtin.clauses.undone import denied_at
+from sqlcoder_builtin.cue_words import FILLER_VERBS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Condition, Sort
 from sqlcoder_builtin.parse import Parse
@@ -151,6 +152,7 @@ def existence(p: Parse, at: int) -> int | None:
         or acted_table(p, place)
         or is_deed(p, place)
         or _says_again(p, place)
+        or (following.is_cue("show") and following.text.lower() in ("us", "me", "our"))
     ):
         verb = verb or acted_table(p, place)
         place += 1
@@ -199,6 +201,9 @@ def _says_again(p: Parse, at: int) -> bool:
     if p.is_cue(at - 1, "never") and p.chunks[at - 1].text.lower().split()[-1] == "not" and chunk.kind == "name":
         # "did not place any order": what follows is a verb.
         return following.is_cue("ever") and p.table(at) is None and not chunk.text.lower().endswith("s")
+    if p.is_cue(at - 1, "never") and chunk.text.lower() in FILLER_VERBS and p.table(at) is None and p.table(p.past(at + 1)) is None:
+        # "have never sent us a claim": a verb, though a date is called so as well.
+        return following.is_cue("show", "ever")
     named = p.table(at)
     return named is not None and named.key == subject.key and (following.is_cue("ever", "by") or following.word in ("in", "of", "a", "an"))
 

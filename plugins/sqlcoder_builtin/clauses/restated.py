@@ -9,6 +9,7 @@ from sqlcoder_builtin.clauses.frames import difference, ratio, share
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.clauses.listings import first_and_last
 from sqlcoder_builtin.clauses.measures import measured
+from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.parse import Parse
@@ -169,9 +170,21 @@ def _said_already(p: Parse, start: int, end: int) -> bool:
     if not figures and frame.groups and set(words) & _COUNTS and frame.subject is not None:
         figures = [Agg("count", frame.subject)]
     fitting = [expr for expr in figures if _is_called(expr, words)] or (figures if len(figures) == 1 else [])
+    if (amount := _amount_beside_count(p, fitting, words)) is not None:
+        fitting = [amount]
     if fitting and not special:
         _show(p, fitting[0], start, end)
     return bool(fitting)
+
+
+def _amount_beside_count(p: Parse, fitting: list[Expr], words: list[str]) -> Expr | None:
+    """ "count and amount": rows have been counted, and what they come to is asked for as well."""
+    only = fitting[0] if len(fitting) == 1 else None
+    counted = isinstance(only, Agg) and only.function == "count" and only.arg is None
+    if not counted or not isinstance(only, Agg) or not set(words) & {"amount", "sum", "value"} or set(words) & _COUNTS:
+        return None
+    amount = amount_column(p, only.table)
+    return Agg("sum", only.table, amount) if amount is not None else None
 
 
 def _figures(p: Parse) -> list[Expr]:
