@@ -177,7 +177,11 @@ class DateSql:
             "month": 1 / 30.436875,
             "year": 1 / 365.2425,
         }[unit]
-        return exp.paren(days) if factor == 1.0 else exp.Mul(this=exp.paren(days), expression=exp.Literal.number(round(factor, 9)))
+        if factor == 1.0:
+            return exp.paren(days)
+        span = exp.Mul(this=exp.paren(days), expression=exp.Literal.number(round(factor, 9)))
+        # Days are fractions in binary: fifteen minutes would be a little more or less than that.
+        return self._call("ROUND", span, exp.Literal.number(4)) if unit in ("hour", "minute", "second") else span
 
     def _postgres_span(self, unit: str, start: exp.Expr, end: exp.Expr, kinds: tuple[str, str]) -> exp.Expr:
         if unit in ("year", "month"):

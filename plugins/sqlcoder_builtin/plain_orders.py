@@ -18,7 +18,11 @@ _BY_AGE = frozenset({"recent", "newest", "latest", "oldest", "earliest", "recent
 def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
     """Sort keys; one without a measure takes the aggregate shown, else the first column shown."""
     found: list[Order] = []
+    figures = [expr for expr in (*(output.expr for output in outputs), *(sort.expr for sort in p.frame.sorts)) if isinstance(expr, Agg)]
     for sort in p.frame.sorts:
+        if isinstance(sort.expr, Col):
+            # "sorted by amount", where amounts are added up.
+            sort.expr = next((figure for figure in figures if figure.arg == sort.expr and p.frame.groups), sort.expr)
         expr = sort.expr if sort.expr is not None else _default_sort(p, sort, root, outputs)
         if expr is not None and all(order.expr != expr for order in found):
             found.append(Order(expr, sort.descending))

@@ -235,7 +235,8 @@ def _resolved(p: Parse, start: int, end: int) -> bool:
         _show(p, Agg("avg" if rate else "sum", column.table, column), start, end)
         return True
     if column is not None and end == start + 1 and not (grouped and p.is_measure(column)):
-        _show(p, column, start, end)
+        # "the amount paid" behind "who has paid the most": what they are ranked by.
+        _show(p, (_known_over(p, column) if ranked else None) or column, start, end)
         return True
     entry = measured(p, start, about)
     if entry is None or (entry.end < end - 1 and not _of_all(p, entry.end, end)) or entry.nested:
