@@ -10,6 +10,8 @@ from sqlcoder_builtin.tree import Col
 from sqlcoder_core.api import Column, Linked, Relationship, Table, TableName, name_words, table_words
 
 _DISPLAY = ("name", "title", "label", "full name", "display name")
+_FIRST = (("first", "name"), ("forename",), ("given", "name"))
+_LAST = (("last", "name"), ("surname",), ("family", "name"))
 _DESCRIBED = (("description",), ("subject",), ("detail",))
 _DATE_WORDS = frozenset({"date", "day", "datetime", "timestamp"})
 _DATE_ENDINGS = ("at", "on", "date", "time", "datetime", "timestamp", "since", "until", "day", "from", "to")
@@ -104,9 +106,9 @@ class Schema:
         by_words |= {
             words[len(owner) :]: name for words, name in by_words.items() if words[: len(owner)] == owner and len(words) > len(owner)
         }
-        people = tuple(by_words[words] for words in (("first", "name"), ("last", "name")) if words in by_words)
-        if people:
-            return people
+        people = [next((by_words[words] for words in forms if words in by_words), None) for forms in (_FIRST, _LAST)]
+        if any(people):
+            return tuple(name for name in people if name is not None)
         named = [
             column.name
             for column in table.columns
