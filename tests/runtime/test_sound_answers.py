@@ -50,12 +50,12 @@ def codes(answer: Answer) -> list[str]:
     return [problem.code for problem in answer.problems]
 
 
-def test_rows_that_a_join_counts_twice_are_counted_once(kept) -> None:
-    answer = kept("weight", answers={"weight": [TWICE]}, beams=1)
-    assert answer.result.rows == ((150,),)
-    assert answer.sql != TWICE
-    assert codes(answer)[0] == "repaired"
-    assert "sum(o.weight)" in answer.problems[0].message
+def test_rows_that_a_join_counts_twice_are_warned_of_and_counted_once_in_an_alternative(kept) -> None:
+    answer = kept("weight", answers={"weight": [TWICE], ")": [TWICE]}, beams=1)
+    assert answer.sql == TWICE
+    assert [problem.severity for problem in answer.problems if problem.code == "fan-out"] == ["warning"]
+    assert answer.confidence == pytest.approx(0.7, abs=0.01)
+    assert "EXISTS" in answer.alternatives[0].sql
 
 
 def test_where_rules_cannot_mend_it_the_model_is_told_and_writes_anew(kept) -> None:
