@@ -28,6 +28,16 @@ _HOLDS = re.compile(
 _FACTOR = re.compile(r"\bby (?:what|which) factor (?:do|does|did)\s+(?P<one>[^?.!,]+?)\s+(?:outnumber|exceed)\s+(?P<other>[^?.!,]+)", re.I)
 _OWNER = re.compile(r"\b(?P<each>each|every one) of (?P<owner>[A-Z]\w+(?: [A-Z]\w+)*)['’]s (?P<what>[a-z]+)\b")
 
+_TAKES = re.compile(
+    r"\bhow many (?P<unit>seconds|minutes|hours|days|weeks|months|years)(?:,? on average,?)? "
+    r"(?:does|did|do) it (?:usually |normally )?take "
+    r"(?:an?|the|each|every|our)?\s*(?P<who>[^,.?]+?) to (?P<deed>\w+) (?:an?|the|their|its|each|every)\s+(?P<what>\w+)"
+    r"(?: on average)?,? (?:counted |measured |starting )?from (?:the )?(?:day|date|time|moment|when)(?: on which| that)? "
+    r"(?:it|they) (?:was|were) "
+    r"(?P<start>\w+)",
+    re.IGNORECASE,
+)
+
 
 def unglossed(text: str) -> str:
     """The question without paraphrases: each is put where the grammar reads it, or in the place of what it explains.
@@ -37,6 +47,13 @@ def unglossed(text: str) -> str:
     """
     text = _SPAN_OF_WEEK.sub("", _ALL_TIME.sub("", text))
     text = _FACTOR.sub(lambda found: f"How many times more {found['one']} than {found['other']}", text)
+    text = _TAKES.sub(
+        lambda found: (
+            f"What is the average number of {found['unit']} between {found['start']} and {found['deed']} of {found['what']}"
+            f" of {found['who']}"
+        ),
+        text,
+    )
     text = _OWNER.sub(lambda found: f"each {found['what']} of {found['owner']}", text)
     text = _HOLDS.sub("have", text)
     return _defined(_counted_again(text))

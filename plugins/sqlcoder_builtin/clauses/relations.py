@@ -15,7 +15,7 @@ from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Condition, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import date_column, period_pred
-from sqlcoder_builtin.tree import Agg, Arith, Col, Compare, Comparison, Expr, Has, Lit, Pred, Raw
+from sqlcoder_builtin.tree import Agg, Arith, Col, Compare, Comparison, Expr, Has, Lit, Null, Pred, Raw
 from sqlcoder_core.api import TableName, singular
 
 
@@ -105,6 +105,9 @@ def _per_value(p: Parse, table: TableName, at: int, end: int, op: Comparison, bo
     if not p.schema.to_one(table, column.table):
         return None
     p.frame.having.append((Agg("count", table), op, Lit(bound), p.phrase(at, end + 1)))
+    if p.schema.of(column).null_fraction:
+        # Rows that have none are not those of one value.
+        p.frame.conditions.append(Condition(Null(column, True), p.phrase(at, end + 1), at, about=column.table))
     p.frame.read(at, p.phrase(at, end + 1), f"groups with {op} {bound} {table.name}")
     p.take(at, end + 1)
     p.zone = "where"
