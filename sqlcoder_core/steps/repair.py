@@ -23,7 +23,6 @@ MENDABLE: Final = frozenset(
     [
         "statement-syntax",
         "statement-several",
-        "text-comment",
         "text-quote",
         "text-operator",
         "table-unknown",
@@ -196,7 +195,8 @@ def _standing_in(one: Candidate, why: str, original: Candidate) -> Candidate:
 def _faults(one: CheckedCandidate) -> Problems:
     """What is to be repaired of it: why it must not run, where that is a slip, or why it is likely wrong."""
     errors = tuple(problem for problem in one.problems if problem.severity == "error")
-    if any(problem.found_by == "guard" and problem.code not in MENDABLE for problem in errors):
+    walls = [problem for problem in errors if problem.found_by == "guard" and problem.code not in MENDABLE]
+    if walls or (_is_ambiguous(one.candidate.sql) and any(problem.code.startswith("text-") for problem in errors)):
         return ()
     return errors or one.doubts
 
@@ -204,6 +204,11 @@ def _faults(one: CheckedCandidate) -> Problems:
 def _why(faults: Problems) -> str:
     """The first two reasons; which of them a repair was for is not told."""
     return " and ".join(one.message for one in faults[:2])
+
+
+def _is_ambiguous(sql: str) -> bool:
+    """Whether engines may disagree on what is quoted: such a text is no slip, and what a rule makes of it proves nothing."""
+    return "\\" in sql or "/*" in sql or any(char not in "\n\t\r" and not char.isprintable() for char in sql)
 
 
 def _clean(one: CheckedCandidate) -> bool:

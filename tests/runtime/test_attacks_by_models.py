@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -54,7 +55,8 @@ def test_every_attack_that_a_server_answers_with_is_refused(opened: Any, shop: P
 
     def generate(self: object, prompts: Any, decoding: Any, listener: object = None) -> Iterator[Generated]:
         for prompt in prompts:
-            text = next(sql for question, sql in said.items() if f"question: {question}\n" in prompt.text)
+            # Asked again for what was wrong, it repeats itself.
+            text = said[re.findall(r"attack \d+", prompt.text)[-1]]
             yield Generated(hypotheses=(Hypothesis(text=text, tokens=9, logprob=-0.1, score=-0.1, ended="stop"),))
 
     monkeypatch.setattr(type(session.built.proposer.model), "generate", generate)

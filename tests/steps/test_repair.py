@@ -230,6 +230,15 @@ def test_nobody_is_asked_for_a_way_around_a_wall() -> None:
 # ---------------------------------------------------------------------- after an execution
 
 
+@pytest.mark.parametrize("sql", ['SELECT "a\\", b', "SELECT /*! 1 */ `a`", "SELECT `a\u200b`"])
+def test_text_whose_quotes_engines_may_read_differently_is_not_mended(sql: str) -> None:
+    quote = Problem(code="text-quote", message="this does not quote here", found_by="guard")
+    shop = Workshop({sql: quote}, rules={sql: ["SELECT 1"]}, author={sql: ["SELECT 1"]})
+    assert shop.before(sql) == [sql] and shop.asked == []
+    slip = Workshop({"SELECT `a`": quote}, rules={"SELECT `a`": ["SELECT 1"]})
+    assert slip.before("SELECT `a`") == ["SELECT 1", "SELECT `a`"]
+
+
 def test_what_the_database_refuses_goes_through_rules_then_to_the_author() -> None:
     by_rules = Workshop(rules={"a": ["b"]}, author={"a": ["c"]})
     assert [one.candidate.sql for one in by_rules.repairs.after(ran("a", problem=REFUSED))] == ["b"]
