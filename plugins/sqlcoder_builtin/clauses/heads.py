@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlcoder_builtin.clauses.deeds import says_what_was_done
+from sqlcoder_builtin.clauses.idle_columns import names_of_values, only_says_of_what, said_again
 from sqlcoder_builtin.clauses.measures import AGGREGATES, EXTREMES, Measured, counted, measured, money_metric, plain
 from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.concepts import money_measures
@@ -285,10 +286,10 @@ def column_or_table(p: Parse, at: int) -> int | None:
     column = p.column(at) if chunk.kind == "name" or _unit_column(p, at) else _date_of_owner(p, at)
     if column is None:
         return None
-    if _said_again(p, at) or _names_of_values(p, at):
+    if said_again(p, at) or names_of_values(p, at):
         p.take(at, at + 1)
         return at + 1
-    if p.zone == "select" and _only_says_of_what(p, at, column):
+    if p.zone == "select" and only_says_of_what(p, at, column):
         p.frame.mentioned.append((at, column.table))
         p.frame.doubts += 0.05
         p.take(at, at + 1)
@@ -307,50 +308,6 @@ def column_or_table(p: Parse, at: int) -> int | None:
         p.frame.also = True
     add_output(p, column, at, at + 1)
     return at + 1 + _repeats_unit(p, at, column)
-
-
-def _names_of_values(p: Parse, at: int) -> bool:
-    """ "names of studios", "director names", where studio and director are columns: their values are the names."""
-    if p.chunks[at].text.lower() not in ("name", "names"):
-        return False
-    before = p.frame.outputs[-1] if p.frame.outputs else None
-    if before is not None and before.at == at - 1 and isinstance(before.expr, Col) and p.texts(before.expr.table, p.schema.of(before.expr)):
-        return p.chunks[at - 1].kind == "name"
-    place = p.past(at + 1, "of", "the", "all", "different", "each")
-    while place > at + 1 and p.is_cue(place, "all", "distinct"):
-        place += 1
-    following = p.chunk(place)
-    if place == at + 1 or following is None or following.kind != "name" or p.table(place) is not None:
-        return False
-    column = p.column(place, floor=0.85)
-    return column is not None and p.texts(column.table, p.schema.of(column)) and column.column not in p.schema.key(column.table)
-
-
-def _only_says_of_what(p: Parse, at: int, column: Col) -> bool:
-    """ "the average budgets in millions", "the college of authors": behind what is shown, and joined to it by no "and"."""
-    before = p.chunk(at - 1)
-    shown = p.frame.outputs
-    if before is None or not shown or before.is_cue("and", "show") or before.word == ",":
-        return False
-    if any(is_aggregate(output.expr) for output in shown):
-        return not p.frame.groups and before.kind in ("stop", "verb", "word", "name")
-    own = isinstance(shown[-1].expr, Col) and shown[-1].expr.table.key == column.table.key
-    return before.word == "of" and own and column.column in p.schema.display(column.table)
-
-
-def _said_again(p: Parse, at: int) -> bool:
-    """ "codes of document types", where the column is the type's code: its last word, said before it."""
-    place = p.past(at + 1, "of", "the", "all", "each")
-    following = p.chunk(place)
-    if place == at + 1 or following is None or following.kind != "name" or p.table(place) is not None or " " in p.chunks[at].text:
-        return False
-    behind = p.column(place, floor=0.6)
-    words = name_words(behind.column) if behind is not None else ()
-    return (
-        len(words) > 1
-        and words[-1:] == (singular(p.chunks[at].text.lower()),)
-        and singular(following.text.lower().split()[-1]) != words[-1]
-    )
 
 
 def _repeats_unit(p: Parse, at: int, column: Col) -> int:
