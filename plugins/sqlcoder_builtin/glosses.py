@@ -28,6 +28,11 @@ _HOLDS = re.compile(
 _FACTOR = re.compile(r"\bby (?:what|which) factor (?:do|does|did)\s+(?P<one>[^?.!,]+?)\s+(?:outnumber|exceed)\s+(?P<other>[^?.!,]+)", re.I)
 _OWNER = re.compile(r"\b(?P<each>each|every one) of (?P<owner>[A-Z]\w+(?: [A-Z]\w+)*)['’]s (?P<what>[a-z]+)\b")
 
+_PART = re.compile(
+    r"^how much of (?:what we|the|our|all(?: the)?) (?P<whole>[^,.?]+?) (?:is|was|are|were|has been|have been) (?P<part>[^,.?]+?)"
+    r"(?P<rest>(?:,| (?:per|by each|for each|in each)\b).*)?\??$",
+    re.IGNORECASE,
+)
 _TAKES = re.compile(
     r"\bhow many (?P<unit>seconds|minutes|hours|days|weeks|months|years)(?:,? on average,?)? "
     r"(?:does|did|do) it (?:usually |normally )?take "
@@ -54,9 +59,21 @@ def unglossed(text: str) -> str:
         ),
         text,
     )
+    text = _PART.sub(_part_of, text)
     text = _OWNER.sub(lambda found: f"each {found['what']} of {found['owner']}", text)
     text = _HOLDS.sub("have", text)
     return _defined(_counted_again(text))
+
+
+def _part_of(found: re.Match[str]) -> str:
+    """ "how much of what we bill is covered by insurers": what insurers cover of what is billed, both added up."""
+    part = re.sub(r"^(\w+) by (?:the |our )?(\w+)$", r"\2 \1", found["part"])
+    whole = found["whole"]
+    if " by " in part:
+        return found.group()
+    if re.search(r"\bwhat we\s", found.group(), re.IGNORECASE) and " " not in whole and not whole.endswith("ed"):
+        whole = f"{whole.removesuffix('e')}ed"
+    return f"What is the ratio, defined as total {part} divided by total {whole}{found['rest'] or ''}"
 
 
 def _defined(text: str) -> str:

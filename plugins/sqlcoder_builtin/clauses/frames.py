@@ -25,7 +25,8 @@ def share(p: Parse, at: int) -> int | None:
 
 def ratio(p: Parse, at: int) -> int | None:
     """ "ratio of X to Y"."""
-    if not p.is_cue(at, "ratio"):
+    if not p.is_cue(at, "ratio") or (p.frame.figures is None and any(chunk.text.lower() == "defined" for chunk in p.chunks)):
+        # What a definition divides is read whole or not at all.
         return None
     p.frame.ratio_at = at
     p.take(at, at + 1)

@@ -58,7 +58,7 @@ def figures(p: Parse, read: Read) -> None:
         ):
             # "prescriptions per completed visit": those of such visits only.
             part = limited(p.schema, part, whole.where)
-        if part is None or whole is None or not _comparable(p, part, whole):
+        if part is None or whole is None or not _comparable(p, part, whole) or _unlike(p, found, part, whole):
             continue
         part, whole = _as_money(p, part, whole), _as_money(p, whole, part)
         expr: Expr = Arith(found.op, part, whole)  # type: ignore[arg-type]
@@ -296,6 +296,13 @@ def _as_money(p: Parse, one: Expr, other: Expr) -> Expr:
     summed = isinstance(other, Raw) or (isinstance(other, Agg) and other.function == "sum")
     money = added(p, one.table) if counted and summed and isinstance(one, Agg) else None
     return replace(money, where=one.where) if money is not None and isinstance(one, Agg) else one
+
+
+def _unlike(p: Parse, found: Found, part: Expr, whole: Expr) -> bool:
+    """ "total X divided by total Y" adds both up: rows of the one over an amount of the other are no part of it."""
+    totals = all(p.phrase(*place).strip(" ,").lower().startswith("total ") for place in (found.first, found.second))
+    functions = {expr.function for expr in (part, whole) if isinstance(expr, Agg)}
+    return totals and functions == {"count", "sum"}
 
 
 def _comparable(p: Parse, part: Expr, whole: Expr) -> bool:
