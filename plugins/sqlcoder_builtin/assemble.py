@@ -15,7 +15,7 @@ from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import special
 from sqlcoder_builtin.stored_values import not_stored
 from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Has, Item, Query, Scalarq
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, name_words
 
 
 class NotUnderstood(Exception):
@@ -37,6 +37,7 @@ def _shaped(p: Parse) -> Query:
     if root is None:
         raise NotUnderstood("no table")
     _something_asked(p)
+    _somebody_asked(p, root)
     if frame.outer is not None and not frame.groups:
         _group_by_the_other(p)
     give_back(p)
@@ -62,6 +63,13 @@ def _something_asked(p: Parse) -> None:
     asks = opening is not None and opening.text.lower() in ("what", "which") and verb is not None and verb.text.lower() in _AUXILIARIES
     if asks and frame.subject is None and not (frame.outputs or frame.groups or frame.sorts or frame.star) and frame.conditions:
         raise NotUnderstood("the question does not name the table or column that it asks for")
+
+
+def _somebody_asked(p: Parse, root: TableName) -> None:
+    """ "who was charged for it" asks for people: rows that have no name of anybody are hardly meant."""
+    named = any("name" in name_words(column) for column in p.schema.display(root))
+    if p.chunks[0].text.lower().split()[0] == "who" and not (named or p.frame.outputs or p.frame.groups):
+        p.frame.doubts += 0.4
 
 
 _AUXILIARIES = frozenset({"did", "does", "do", "has", "have", "had"})
