@@ -50,6 +50,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     going_on.now,
     going_on.ongoing,
     ignored.regardless,
+    ignored.kind_said,
     left_joins.kept_without,
     last_relations.last_done,
     how_often.this_often,

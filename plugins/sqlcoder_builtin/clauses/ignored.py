@@ -17,3 +17,18 @@ def regardless(p: Parse, at: int) -> int | None:
         return None
     p.take(at, place + 1)
     return place + 1
+
+
+_KINDS = frozenset("app application site website portal platform channel".split())
+"""What kind of thing a value behind "in the" is: says nothing more of it."""
+
+
+def kind_said(p: Parse, at: int) -> int | None:
+    """ "in the web app", "on the mobile site": the stored value says it all."""
+    chunk, value, place = p.chunk(at), p.chunk(at - 1), p.chunk(at - 2)
+    if chunk is None or chunk.kind != "word" or chunk.text.lower() not in _KINDS or value is None or place is None:
+        return None
+    if value.kind != "value" or not value.used or place.text.lower() not in ("the", "our", "in", "on", "via", "through", "over"):
+        return None
+    p.take(at, at + 1)
+    return at + 1
