@@ -12,7 +12,9 @@ from sqlcoder_core.api import Ask, Candidate, Proposal, Reading
 
 NAME = "builtin"
 _WORTH_SHOWING = 0.15
-"""Second readings less likely than this are not offered."""
+"""Readings less likely than this are not offered."""
+_OFFERED = 2
+"""How many readings are offered in place of an answer."""
 
 
 def answer(ask: Ask, floor: float = 0.0) -> Proposal:
@@ -23,22 +25,27 @@ def answer(ask: Ask, floor: float = 0.0) -> Proposal:
     if not ask.linked.tables:
         return Proposal(reason="no table of the catalog fits the question")
     found, plain = ways(ask, Schema(ask.linked))
-    if not found or found[0].score < floor:
+    if not found or found[0].score < floor or _misspelt(found[0]):
         return _abstention(ask, found, plain)
     others = (way for way in found[1 : ask.candidates] if way.score >= _WORTH_SHOWING)
     return Proposal(candidates=tuple(map(_candidate, (found[0], *others))))
 
 
+def _misspelt(way: Way) -> bool:
+    """The one thing asked for seems to be a name that is written otherwise: better asked back than shown without it."""
+    return {"left, much like a name", "nothing shown"} <= way.found.keys()
+
+
 def _abstention(ask: Ask, found: Sequence[Way], plain: Way) -> Proposal:
-    """What was not understood, or how the question would have been read had that been sure enough."""
+    """What was not understood, and how the question may have been meant all the same."""
     left = unplaced(plain.parse)
+    withheld = tuple(_candidate(way) for way in found[:_OFFERED] if way.score >= _WORTH_SHOWING)
     if left:
-        return Proposal(unplaced=left, suggestions=_suggestions(ask, left), reason=f"not understood: {', '.join(left)}")
-    if plain.sql is None:
-        return Proposal(reason=plain.reason)
-    best, *others = found
-    suggestions = tuple(way.sql for way in others[:2] if way.sql is not None)
-    return Proposal(suggestions=suggestions, reason=f"the best reading is too doubtful ({best.score:.2f}): {best.sql}")
+        return Proposal(withheld=withheld, unplaced=left, suggestions=_suggestions(ask, left), reason=f"not understood: {', '.join(left)}")
+    if plain.sql is None or not found:
+        return Proposal(withheld=withheld, reason=plain.reason)
+    best = found[0]
+    return Proposal(withheld=withheld, reason=f"the best reading is too doubtful ({best.score:.2f}): {best.sql}")
 
 
 def _candidate(way: Way) -> Candidate:

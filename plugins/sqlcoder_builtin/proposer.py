@@ -10,6 +10,7 @@ from pydantic import Field
 
 from sqlcoder_builtin.answering import answer
 from sqlcoder_builtin.definitions import told
+from sqlcoder_builtin.weighing import digest
 from sqlcoder_core.api import Ask, Proposal, Proposer, Settings
 
 
@@ -40,5 +41,5 @@ class BuiltinProposer(Proposer):
         return replace(proposal, candidates=tuple(replace(one, notes=(*one.notes, *notes)) for one in proposal.candidates))
 
     def identity(self) -> tuple[tuple[str, str], ...]:
-        """The rules come with the package, so its version says them; the floor is a setting."""
-        return (("rules", "1"), ("floor", str(self.settings.floor)))
+        """The rules come with the package, so its version says them; the weights by their digest; the floor is a setting."""
+        return (("rules", "1"), ("weights", digest()), ("floor", str(self.settings.floor)))

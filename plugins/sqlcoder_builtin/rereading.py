@@ -15,7 +15,7 @@ from sqlcoder_builtin.recognise import recognise
 from sqlcoder_builtin.render import Renderer
 from sqlcoder_builtin.schema import Schema
 from sqlcoder_builtin.traits import Traits, traits
-from sqlcoder_builtin.weighing import likelihood
+from sqlcoder_builtin.weighing import fitted
 from sqlcoder_core.api import Ask
 
 SURE = 0.93
@@ -24,17 +24,24 @@ SURE = 0.93
 TRIES = 12
 """How often a question is read again at most."""
 
+_NONE = -100.0
+"""The rating of what amounts to no query."""
+
 _NEAR = 0.2
 """Second meanings of a name this close behind the first are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One reading of a question. `sql` is None where it amounts to no query; `reason` then says why."""
+    """One reading of a question. `sql` is None where it amounts to no query; `reason` then says why.
+
+    `rating` compares it with others, `score` is how likely it is right.
+    """
 
     parse: Parse
     sql: str | None
     found: Traits
+    rating: float
     score: float
     notes: tuple[str, ...] = ()
     reason: str | None = None
@@ -52,9 +59,15 @@ def ways(ask: Ask, schema: Schema) -> tuple[list[Way], Way]:
     if first.sql is None or first.score < SURE:
         found += _again(ask, schema, covers, first)
     kept: dict[str | None, Way] = {}
-    for way in sorted(found, key=lambda way: -way.score):
+    for way in sorted(found, key=lambda way: -way.rating):
         kept.setdefault(way.sql, way)
-    return [way for way in kept.values() if way.sql is not None], first
+    return _scored([way for way in kept.values() if way.sql is not None]), first
+
+
+def _scored(found: list[Way]) -> list[Way]:
+    """Each as likely as its lead over the others makes it."""
+    scores = fitted().probabilities([way.rating for way in found])
+    return [replace(way, score=score) for way, score in zip(found, scores, strict=True)]
 
 
 def _again(ask: Ask, schema: Schema, covers: Covers, first: Way) -> list[Way]:
@@ -70,8 +83,8 @@ def _again(ask: Ask, schema: Schema, covers: Covers, first: Way) -> list[Way]:
             tried.add(refused)
             left -= 1
             found.append(_way(ask, schema, _parse(ask, schema, covers, refused)))
-        better = max(found, key=lambda way: way.score, default=first)
-        if better.score <= base.score:
+        better = max(found, key=lambda way: way.rating, default=first)
+        if better.rating <= base.rating:
             break
         base = better
     return found
@@ -84,7 +97,8 @@ def _refusals(way: Way, covers: Covers) -> Iterator[Refusal]:
     yield from (place for _, place in rivals)
     yield from ((chunk.start, "", str(chunk.end)) for chunk in p.chunks if covers.divisible(chunk))
     yield from ((chunk.start, "table", "") for chunk in p.chunks if _table_or_column(chunk))
-    yield from reversed(p.decided)
+    # An order is no decision between meanings: a reading without it only says less.
+    yield from (refusal for refusal in reversed(p.decided) if refusal[1] not in ("sort", "direction"))
 
 
 def _table_or_column(chunk: Chunk) -> bool:
@@ -107,10 +121,11 @@ def _way(ask: Ask, schema: Schema, p: Parse) -> Way:
             query = replace(query, limit=ask.limit)
         sql = renderer.sql(query)
     except NotUnderstood as error:
-        return Way(p, None, {}, 0.0, reason=str(error))
+        return Way(p, None, {}, _NONE, 0.0, reason=str(error))
     except NotComposed:
-        return Way(p, None, {}, 0.0, reason="it is sorted by something that it does not measure")
+        return Way(p, None, {}, _NONE, 0.0, reason="it is sorted by something that it does not measure")
     except NoWay as error:
-        return Way(p, None, {}, 0.0, reason=f"no way is known to join {error.left.name} and {error.right.name}")
+        return Way(p, None, {}, _NONE, 0.0, reason=f"no way is known to join {error.left.name} and {error.right.name}")
     found = traits(p, query, renderer.notes, renderer.steps)
-    return Way(p, sql, found, likelihood(found), tuple(dict.fromkeys((*p.frame.notes, *renderer.notes))))
+    rating = fitted().rating(found)
+    return Way(p, sql, found, rating, fitted().probability(rating), tuple(dict.fromkeys((*p.frame.notes, *renderer.notes))))

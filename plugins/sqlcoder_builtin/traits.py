@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sqlcoder_builtin.asked_traits import asked
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
@@ -11,6 +12,7 @@ from sqlcoder_builtin.leftovers import left_over
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.query_walk import nodes, tables_in
 from sqlcoder_builtin.schema import Step
+from sqlcoder_builtin.shape_traits import shaped
 from sqlcoder_builtin.tree import Agg, Col, Compare, Has, Like, Lit, Not, Null, OneOf, Query, Scalarq
 from sqlcoder_core.api import name_words, singular
 
@@ -38,6 +40,8 @@ def traits(p: Parse, query: Query, notes: Sequence[str], steps: Sequence[Step]) 
         _tables(p, query),
         _shape(p, query),
         _literals(p, query),
+        asked(p, query),
+        shaped(p, query),
     ):
         for name, amount in group:
             found[name] = found.get(name, 0.0) + amount

@@ -42,7 +42,7 @@ def databases(database: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", [case for case in CASES if "rows" in case], ids=lambda case: case["question"][:70])
 def test_a_question_gives_its_rows(databases: dict[str, Any], case: dict[str, Any]) -> None:
-    proposal = databases[case["schema"]].ask(case["question"], instructions=case.get("instructions"))
+    proposal = databases[case["schema"]].ask(case["question"], instructions=case.get("instructions"), floor=0.0)
     assert proposal.candidates, proposal.reason
     sql = proposal.candidates[0].sql
     columns, rows = databases[case["schema"]].rows(sql)

@@ -100,7 +100,9 @@ def test_an_instruction_that_is_not_understood_is_said(shop: Any) -> None:
 
 
 def test_a_long_statement_is_written_over_lines(shop: Any) -> None:
-    short, long = (shop.ask(text).candidates[0].sql for text in ("How many customers are there?", "top 3 customers by revenue in Boston"))
+    short, long = (
+        shop.ask(text, floor=0.0).candidates[0].sql for text in ("How many customers are there?", "top 3 customers by revenue in Boston")
+    )
     assert "\n" not in short
     assert max(map(len, long.splitlines())) < len(long) / 2
 
