@@ -15,7 +15,7 @@ from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import special
 from sqlcoder_builtin.stored_values import not_stored
 from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Has, Item, Query, Scalarq
-from sqlcoder_core.api import TableName, name_words
+from sqlcoder_core.api import TableName, name_words, table_words
 
 
 class NotUnderstood(Exception):
@@ -60,9 +60,34 @@ def _something_asked(p: Parse) -> None:
     """ "what did Ada buy" asks for no column and no row of Ada's. Raises NotUnderstood where only the doer was found."""
     frame = p.frame
     opening, verb = p.chunk(0), p.chunk(1)
+    if opening is not None and opening.text.lower().split()[0] == "who" and not frame.outputs and not frame.groups and not _people(p):
+        # "who owns the main depot" asks for somebody, not for the depot.
+        raise NotUnderstood("somebody is asked for, and nobody was found in what the question names")
     asks = opening is not None and opening.text.lower() in ("what", "which") and verb is not None and verb.text.lower() in _AUXILIARIES
     if asks and frame.subject is None and not (frame.outputs or frame.groups or frame.sorts or frame.star) and frame.conditions:
         raise NotUnderstood("the question does not name the table or column that it asks for")
+
+
+def _people(p: Parse) -> bool:
+    """True where rows of the subject are people: by their columns or by how their table is called."""
+    table = p.subject()
+    if table is None:
+        return True
+    columns = [set(name_words(column.name)) for column in p.schema.table(table).columns]
+    if any(words & _OF_PEOPLE or {"first", "name"} <= words for words in columns):
+        return True
+    word = table_words(table.name)[-1]
+    return word in _PERSONS or (word.endswith(("er", "or", "ist", "ian", "ee", "ant", "man", "woman", "ent")) and word not in _THINGS)
+
+
+_OF_PEOPLE = frozenset(
+    {"gender", "sex", "age", "birth", "birthday", "birthdate", "surname", "lastname", "nationality", "salary", "forename", "email"}
+)
+_PERSONS = frozenset({"person", "people", "staff", "guest", "host", "pilot", "member", "individual", "client", "judge", "crew", "party"})
+_THINGS = frozenset(
+    "center order number chapter semester quarter letter paper theater server computer color floor door sector document department"
+    " shipment payment appointment event account plant treatment equipment investment assignment incident folder offer flower".split()
+)
 
 
 def _somebody_asked(p: Parse, root: TableName) -> None:

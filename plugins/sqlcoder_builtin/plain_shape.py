@@ -69,10 +69,21 @@ def _with_names(p: Parse, root: TableName, outputs: list[Output], keys: list[Exp
         keys += [key for name in (*p.schema.key(subject), *p.schema.display(subject)) if (key := Col(subject, name)) not in keys]
     if not outputs and (not keys or ranks_subject(p)):
         return _display(p, subject or root)
+    if subject is not None and _only_when_done(p, outputs):
+        return [*_display(p, subject), *outputs]
     if not frame.also or subject is None or (any(is_aggregate(output.expr) for output in outputs) and not _counted_beside(p, outputs)):
         return outputs
     names = [Col(subject, name) for name in p.schema.display(subject)]
     return outputs if any(output.expr in names for output in outputs) else [*_display(p, subject), *outputs]
+
+
+def _only_when_done(p: Parse, outputs: list[Output]) -> bool:
+    """ "the last person we hired": the verb's date only says which one, it is not what is asked for."""
+    first = outputs[0] if len(outputs) == 1 else None
+    if first is None or not isinstance(first.expr, Col) or not p.is_dated(first.expr):
+        return False
+    ranked = any(sort.superlative and sort.expr == first.expr for sort in p.frame.sorts)
+    return ranked and first.phrase.lower().endswith("ed") and " " not in first.phrase and p.frame.subject == first.expr.table
 
 
 def _counted_beside(p: Parse, outputs: list[Output]) -> bool:

@@ -43,6 +43,7 @@ from sqlcoder_builtin.clauses import (
     values,
 )
 from sqlcoder_builtin.parse import Parse
+from sqlcoder_core.api import singular
 
 Recogniser = Callable[[Parse, int], int | None]
 
@@ -184,9 +185,21 @@ def _decide(p: Parse, at: int) -> int | None:
     return None
 
 
+def _counted_thing(p: Parse, at: int) -> bool:
+    """ "silver medals", "adult guests": the noun behind a column of numbers that is called by the adjective."""
+    chunk, before = p.chunks[at], p.chunk(at - 1)
+    if chunk.kind != "word" or chunk.capital or before is None or before.kind != "name" or not before.used or p.table(at - 1) is not None:
+        return False
+    said, column = chunk.text.lower(), p.column(at - 1, p.numbers, floor=0.9)
+    return singular(said) != said and column is not None and p.is_measure(column)
+
+
 def _pass_over(p: Parse, at: int) -> None:
     """A chunk that no recogniser wanted: it may open a relative clause, or ask for something again."""
     chunk = p.chunks[at]
+    if _counted_thing(p, at):
+        chunk.used = True
+        p.frame.doubts += 0.05
     if chunk.is_cue("between") and p.frame.difference_at >= 0:
         chunk.used = True
     if chunk.is_cue("like") and (p.is_cue(p.past(at + 1), "gt", "ge", "lt", "le", "eq") or p.table(p.past(at + 1)) is not None):
