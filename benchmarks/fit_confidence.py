@@ -247,7 +247,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--memory", type=Path, default=Path("confidence_memory"), help="files of verdicts begin with this")
     parser.add_argument("--every", type=int, default=1, help="take every N-th gold only")
     parser.add_argument("--held", type=int, default=0, help="judge every N-th gold of the held half too")
-    parser.add_argument("--floor", type=float, default=0.5, help="answers below it count as abstained")
+    parser.add_argument("--floor", type=float, default=0.6, help="answers below it count as abstained")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="replace the weights")
     return parser.parse_args()

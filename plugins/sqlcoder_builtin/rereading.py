@@ -18,7 +18,7 @@ from sqlcoder_builtin.traits import Traits, traits
 from sqlcoder_builtin.weighing import fitted
 from sqlcoder_core.api import Ask
 
-SURE = 0.93
+SURE = 0.88
 """A first reading this likely is not read again."""
 
 TRIES = 12

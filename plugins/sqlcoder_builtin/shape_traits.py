@@ -41,9 +41,6 @@ def shaped(p: Parse, query: Query) -> Iterator[tuple[str, float]]:
     tables = tables_in(query)
     yield "tables", float(min(4, len(tables)) - 1)
     yield "catalog", min(3.0, len(p.schema.tables) / 10)
-    known = [column for table in p.schema.tables.values() for column in table.columns]
-    yield "contents known", float(any(column.values for column in known))
-    yield "descriptions known", float(any(column.description for column in known))
     yield "columns", float(min(6, len({node for node in inside if isinstance(node, Col)})))
     yield "having without groups", float(bool(query.having) and not query.group)
     steps = [step for table in tables for step in p.schema.path(query.root, p.schema.tables[table].name) or ()]

@@ -8,20 +8,20 @@ _FAMILIES = ("rule ", "without ", "shape ", "opens ", "left ", "refused ")
 _FUNCTIONS = ("count", "sum", "avg")
 
 _NAMES = """
-    aggregates; always; and; and or; arithmetic; catalog; chart words; columns; columns shown; commas; conditions; contents known;
-    dates; descriptions known; distinct done, not said; distinct said, not done; doubts; each said often; each said, not done; either
-    or; formula of the glossary; frame of its own; group by table; group done, not said; group said, done; guessed joins; having; having
-    without groups; how many, more shown; how many, one figure; how many, rows shown; how much; how often said, not counted; joins to
-    many; joins to one; key compared; key shown; key shown by default; keys added up; keys unsaid; left; left, contents known; left,
-    much like a name; left, nothing shown; limit alone; long; many joins; mentioned; mixed; more shown than asked; named tables unused;
-    names in other tables; names taken as words; names' doubt; near rivals; negated; nested; no conditions; not done, not said; not
-    said, not done; notes; nothing shown; number lost; number of, counted; numbers compared; one column, two values; one row; one row of
-    several; opinion; ordered by text; patterns; per group; quoted text lost; quoted texts; rank done, not said; rank said, not done;
-    ranks not done; refused; related rows; relative clauses; same word shown twice; second step; sentences; set operation; several keys;
-    several orders; several ranks; several rows; several tables shown; several ways to join; share unused; short; shown; shown by
-    default; sort not said, done; sort said; sort said, not done; stored value lost; tables; tables not named; text from plain words;
-    text in lower case; text is a name; text not stored; text ranked by value; text stored; text unknown; texts compared; ties; verb
-    left; very weak names; weak names; weakest name; whole rows; words
+    aggregates; always; and; and or; arithmetic; catalog; chart words; columns; columns shown; commas; conditions; dates; distinct done,
+    not said; distinct said, not done; doubts; each said often; each said, not done; either or; formula of the glossary; frame of its
+    own; group by table; group done, not said; group said, done; guessed joins; having; having without groups; how many, more shown; how
+    many, one figure; how many, rows shown; how much; how often said, not counted; joins to many; joins to one; key compared; key shown;
+    key shown by default; keys added up; keys unsaid; left; left, contents known; left, much like a name; left, nothing shown; limit
+    alone; long; many joins; mentioned; mixed; more shown than asked; named tables unused; names in other tables; names taken as words;
+    names' doubt; near rivals; negated; nested; no conditions; not done, not said; not said, not done; notes; nothing shown; number
+    lost; number of, counted; numbers compared; one column, two values; one row; one row of several; opinion; ordered by text; patterns;
+    per group; quoted text lost; quoted texts; rank done, not said; rank said, not done; ranks not done; refused; related rows; relative
+    clauses; same word shown twice; second step; sentences; set operation; several keys; several orders; several ranks; several rows;
+    several tables shown; several ways to join; share unused; short; shown; shown by default; sort not said, done; sort said; sort said,
+    not done; stored value lost; tables; tables not named; text from plain words; text in lower case; text is a name; text not stored;
+    text ranked by value; text stored; text unknown; texts compared; ties; verb left; very weak names; weak names; weakest name; whole
+    rows; words
 """
 
 

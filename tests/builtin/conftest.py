@@ -68,7 +68,7 @@ class Database:
         instructions: str | None = None,
         dialect: str = "sqlite",
         clock: Clock = CLOCK,
-        floor: float = 0.5,
+        floor: float = 0.6,
     ) -> Proposal:
         linked = link(Question(text=text, previous=previous, instructions=instructions), memory_catalog(self.facts))
         proposer = BuiltinProposer(BuiltinSettings(floor=floor), Context(project_dir=Path(), config_dir=Path(), cache_dir=Path()))

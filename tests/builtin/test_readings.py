@@ -87,7 +87,7 @@ def test_a_glossary_filter_is_a_condition_and_an_expression_a_value(database: An
     ],
 )
 def test_a_follow_up_changes_the_question_before_it(shop: Any, previous: str, text: str, rows: list[tuple[Any, ...]]) -> None:
-    assert only(shop, shop.ask(text, previous=previous)) == rows
+    assert only(shop, shop.ask(text, previous=previous, floor=0.0)) == rows
 
 
 def test_an_instruction_that_is_not_understood_is_said(shop: Any) -> None:
