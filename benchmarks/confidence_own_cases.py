@@ -51,7 +51,8 @@ def own_cases(folder: Path) -> list[Example]:
     module = _module(folder / "conftest.py")
     cases = yaml.safe_load((folder / "cases.yml").read_text(encoding="utf-8"))["cases"]
     databases = {name: module.Database(name) for name in {case["schema"] for case in cases}}
-    return [_own_case(case, databases[case["schema"]], module.CLOCK) for case in cases if "rows" in case or "abstains" in case]
+    clock: Clock = module.CLOCK
+    return [_own_case(case, databases[case["schema"]], clock) for case in cases if "rows" in case or "abstains" in case]
 
 
 def _own_case(case: dict[str, Any], database: Any, clock: Clock) -> Example:

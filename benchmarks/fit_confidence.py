@@ -141,7 +141,7 @@ def leads(table: Table, sums: Vector) -> Vector:
             order = rows[np.argsort(-sums[rows], kind="stable")]
             found[order[0]] = sums[order[0]] - sums[order[1]]
             found[order[1:]] = sums[order[1:]] - sums[order[0]]
-    return np.clip(found, -REACH, REACH)
+    return np.asarray(np.clip(found, -REACH, REACH))
 
 
 def calibrated(table: Table, sums: Vector) -> tuple[float, tuple[tuple[float, float], ...]]:
