@@ -296,9 +296,6 @@ def _asked_anew(chunks: tuple[Chunk, ...]) -> tuple[Chunk, ...]:
         if chunk.is_cue("show") and chunk.text.lower() == "name" and at and _names_something(chunks[at - 1]):
             # "their name", "first name and name": a thing, not the verb.
             chunk.kind, chunk.word = "word", "name"
-        if chunk.is_cue("show") and chunk.text.lower() == "name" and at and _names_something(chunks[at - 1]):
-            # "their name", "first name and name": a thing, not the verb.
-            chunk.kind, chunk.word = "word", "name"
         if _commands(chunks, at):
             # "Return the ...", though a table is called so.
             chunk.kind, chunk.word, chunk.names = "cue", "show", ()
@@ -338,13 +335,6 @@ def _commands(chunks: tuple[Chunk, ...], at: int) -> bool:
     if following.kind == "stop" and following.word in _ARTICLES:
         return before is None or before.kind == "mark" or before.word == ","
     return before is not None and before.kind == "mark" and following.kind in ("name", "cue", "unit")
-
-
-def _names_something(before: Chunk) -> bool:
-    return (before.kind == "stop" and before.word in _POSSESSIVES) or before.is_cue("and", "show") or before.kind == "name"
-
-
-_POSSESSIVES = frozenset("the their its his her each a , all".split())
 
 
 def _names_something(before: Chunk) -> bool:

@@ -64,13 +64,6 @@ def _valued(p: Parse, at: int) -> TableName | None:
     return best.table if best is not None and best.score >= 0.85 else None
 
 
-def _valued(p: Parse, at: int) -> TableName | None:
-    """ "five most expensive knives": the rows that hold the value."""
-    chunk = p.chunk(at)
-    best = chunk.values[0] if chunk is not None and chunk.kind == "value" and chunk.values else None
-    return best.table if best is not None and best.score >= 0.85 else None
-
-
 def _about(column: Col, concepts: tuple[str, ...]) -> bool:
     """The column's last word says the concept: shipping_time is about time, lifetime_revenue is about revenue."""
     return any(name_words(column.column)[-len(words) :] == words for concept in concepts if (words := tuple(concept.split("_"))))
