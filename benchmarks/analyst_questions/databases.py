@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import sqlite3
 from collections.abc import Sequence
 from functools import cache
@@ -10,6 +11,7 @@ from random import Random
 from typing import Any
 
 import duckdb
+import yaml
 from contents import MAKERS, Rows
 
 HERE = Path(__file__).parent
@@ -23,7 +25,11 @@ def build(name: str, folder: Path) -> Path:
 
 def fill(file: Path, schemas: Sequence[str], rows: Rows) -> Path:
     """A new database with the tables of `schemas` and `rows` in them."""
-    script = "".join((HERE / "schemas" / f"{name}.sql").read_text(encoding="utf-8") for name in schemas)
+    return write(file, "".join((HERE / "schemas" / f"{name}.sql").read_text(encoding="utf-8") for name in schemas), rows)
+
+
+def write(file: Path, script: str, rows: Rows) -> Path:
+    """A new database with what `script` creates and `rows` in its tables, parents before children."""
     connection: Any = duckdb.connect(str(file)) if file.suffix == ".duckdb" else sqlite3.connect(file)
     (connection.execute if file.suffix == ".duckdb" else connection.executescript)(script)
     connection.execute("begin")
@@ -32,6 +38,15 @@ def fill(file: Path, schemas: Sequence[str], rows: Rows) -> Path:
     connection.commit()
     connection.close()
     return file
+
+
+def of_round(folder: Path, built: Path) -> Path:
+    """The database of one folder of a round, made anew in `built`; its questions.yml says the file's name, and with that the engine."""
+    suite = yaml.safe_load((folder / "questions.yml").read_text(encoding="utf-8"))
+    file = built / Path(suite["database"]).name
+    file.unlink(missing_ok=True)
+    make = runpy.run_path(str(folder / "rows.py"))["rows"]
+    return write(file, (folder / "schema.sql").read_text(encoding="utf-8"), make(Random(20260101)))
 
 
 def ask(file: Path, sql: str) -> tuple[list[str], Sequence[Sequence[Any]]]:
