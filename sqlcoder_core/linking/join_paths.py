@@ -6,7 +6,6 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeAlias
 
 from sqlcoder_core.values.catalog import Relationship, TableName
@@ -79,13 +78,23 @@ def join_paths(wanted: Sequence[TableName], relationships: Sequence[Relationship
     return tuple(sorted(trees.values(), key=lambda tree: (tree.cost, _identity(tree)))[:limit])
 
 
-def bridges_along(names: Sequence[TableName], relationships: Sequence[Relationship]) -> Iterator[TableName]:
-    """Tables that nobody named on the shortest ways from each of the tables to the next, up to two in a row."""
-    edges = _edges(relationships, frozenset())
-    for pair in pairwise(names):
-        tree = _grow(pair, edges) if pair[0].key != pair[1].key else None
-        if tree is not None and len(tree.bridges) < 3:
-            yield from tree.bridges
+def bridges_between(names: Sequence[TableName], relationships: Sequence[Relationship], limit: int) -> list[TableName]:
+    """Up to `limit` tables that nobody named and that join two of these which are not joined themselves, those that join most first."""
+    inside = {name.key for name in names}
+    joined: dict[str, set[str]] = defaultdict(set)
+    outside: dict[str, TableName] = {}
+    for join in relationships:
+        for here, there in ((join.left, join.right), (join.right, join.left)):
+            joined[here.key].add(there.key)
+            if here.key not in inside:
+                outside[here.key] = here
+    found = []
+    for key, name in outside.items():
+        beside = joined[key] & inside
+        apart = sum(1 for one in beside if beside - joined[one] - {one})
+        if apart:
+            found.append((-apart, key, name))
+    return [name for _, _, name in sorted(found)[:limit]]
 
 
 def _without_each(tree: JoinTree, wanted: tuple[TableName, ...], relationships: Sequence[Relationship]) -> Iterator[JoinTree]:

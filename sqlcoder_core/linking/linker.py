@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Lock
 
 from sqlcoder_core.linking.grounding import ValueIndex, value_index, value_matches
-from sqlcoder_core.linking.join_paths import bridges_along
+from sqlcoder_core.linking.join_paths import bridges_between
 from sqlcoder_core.linking.spans import NameIndex, name_index, name_matches
 from sqlcoder_core.linking.tokens import Token, tokenise
 from sqlcoder_core.linking.words import name_words
@@ -21,6 +21,9 @@ SMALL = 60
 
 FOUND = 18
 """Tables that a search of a larger catalog brings, before bridges."""
+
+BRIDGES = 6
+"""Tables at most that join those."""
 
 _STOP = frozenset(
     [
@@ -161,7 +164,7 @@ def _needed(tokens: Sequence[Token], catalog: Catalog, metrics: Sequence[Metric]
     found += _with_values(tokens, catalog)
     found += [named.table for named in _named(tokens, metrics, terms) if named.table]
     chosen = list({name.key: name for name in found}.values())
-    bridges = bridges_along(chosen, catalog.relationships(chosen))
+    bridges = bridges_between(chosen, catalog.relationships(chosen), BRIDGES)
     return tuple({name.key: name for name in (*chosen, *bridges)}.values())
 
 

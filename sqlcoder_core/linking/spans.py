@@ -70,8 +70,9 @@ class Target:
 
 @dataclass(slots=True)
 class NameIndex:
-    """Words in singular, and stems, to targets. Built once per catalog and set of tables."""
+    """Words in singular, and stems, to targets. Built once per catalog and set of tables; with `said`, of these stems only."""
 
+    said: frozenset[str] | None = None
     lemmas: dict[tuple[str, ...], list[Target]] = field(default_factory=lambda: defaultdict(list))
     stems: dict[tuple[str, ...], list[Target]] = field(default_factory=lambda: defaultdict(list))
 
@@ -81,7 +82,7 @@ class NameIndex:
         """Take up one thing with all the ways to say it."""
         best: dict[tuple[str, ...], Form] = {}
         for form in forms:
-            if form[0] not in best or best[form[0]][1] < form[1]:
+            if (form[0] not in best or best[form[0]][1] < form[1]) and self._may_be_asked(form[0]):
                 best[form[0]] = form
         for words, score, how in best.values():
             self.lemmas[words].append(Target(kind, score, how, table, column, name))
@@ -92,6 +93,9 @@ class NameIndex:
                 stems[key] = (words, score, how)
         for key, (_, score, how) in stems.items():
             self.stems[key].append(Target(kind, score * _STEM_PENALTY, f"{how}, by its stem", table, column, name))
+
+    def _may_be_asked(self, words: tuple[str, ...]) -> bool:
+        return self.said is None or all(stem(word) in self.said for word in words)
 
     def lookup(self, tokens: Sequence[Token]) -> tuple[Target, ...]:
         """What these words mean, best first; the words themselves before their stems."""
@@ -114,8 +118,9 @@ def name_index(
 
     A warehouse has tables of hundreds of columns: writing out all that each may be called takes longer than the question may.
     """
-    index = NameIndex()
-    meant = _may_be_meant(said) if said is not None else None
+    stems = None if said is None else _stems(said)
+    index = NameIndex(stems)
+    meant = None if stems is None else _may_be_meant(stems)
     taken = _words_taken(tables)
     for table in tables:
         index.add(_forms_of_table(table, taken), "table", table=table.name)
@@ -135,10 +140,14 @@ def name_index(
     return index
 
 
-def _may_be_meant(said: Sequence[Token]) -> Callable[[Column], bool]:
-    """Whether some of the words may stand for a column: a quick look that lets too many pass, never too few."""
+def _stems(said: Sequence[Token]) -> frozenset[str]:
     lemmas = [token.lemma for token in said if token.kind == "word"]
-    stems = stems_of_names(frozenset(stem(word) for lemma in lemmas for word in (lemma, *name_words(lemma))))
+    return frozenset(stem(word) for lemma in lemmas for word in (lemma, *name_words(lemma)))
+
+
+def _may_be_meant(said: frozenset[str]) -> Callable[[Column], bool]:
+    """Whether some of the words may stand for a column: a quick look that lets too many pass, never too few."""
+    stems = stems_of_names(said)
     # A word and its stem begin alike; stemming every name of a warehouse would take most of the time.
     begins = frozenset(one[:2] for one in stems)
 
