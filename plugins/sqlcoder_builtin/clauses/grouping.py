@@ -9,7 +9,6 @@ from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col
 
-
 _PER_ROW = frozenset({"of every", "of each", "for every", "every", "for each", "each", "of different", "of the different"})
 
 
