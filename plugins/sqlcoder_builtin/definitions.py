@@ -102,9 +102,8 @@ def told(ask: Ask) -> Told:
             unread.append(sentence)
     text = " ".join(kept)
     linked = replace(ask.linked, terms=(*ask.linked.terms, *terms))
-    again = replace(
-        linked, matches=(found := rematch(text, linked)).matches, tokens=found.tokens, question=replace(ask.linked.question, text=text)
-    )
+    found = rematch(text, linked)
+    again = replace(linked, matches=found.matches, tokens=found.tokens, question=replace(ask.linked.question, text=text))
     return Told(replace(ask, linked=again), tuple(unread))
 
 

@@ -59,7 +59,7 @@ class Openings:
         if self._options.database is not None:
             raise UsageError("--database does not go with a suite that names its databases", hint="--databases says where they are")
         glossaries = [str(path) for path in (self._generated_glossary(base), base.glossary) if path is not None]
-        introspect = {"use": "introspect"} if base.has_contents else {"use": "introspect", "sample": False}
+        introspect: dict[str, Any] = {"use": "introspect"} if base.has_contents else {"use": "introspect", "sample": False}
         settings["sources"] = [introspect, *([{"use": "glossary", "files": glossaries}] if glossaries else [])]
         return self._with(settings, base.database if base.database is not None else str(self._empty(base)))
 
