@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
-from sqlcoder_builtin.clauses.measures import AGGREGATES
+from sqlcoder_builtin.clauses.measured import AGGREGATES
 from sqlcoder_builtin.clauses.places import number_column
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Compare, Item, Query, Scalarq

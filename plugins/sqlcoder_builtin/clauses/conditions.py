@@ -8,7 +8,7 @@ from sqlcoder_builtin.clauses.deeds import is_deed
 from sqlcoder_builtin.clauses.equalities import equal, stored, typed, value_list
 from sqlcoder_builtin.clauses.heads import set_subject
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
-from sqlcoder_builtin.clauses.measures import plain
+from sqlcoder_builtin.clauses.plain_measures import plain
 from sqlcoder_builtin.clauses.ranges import between, open_ended, past_unit
 from sqlcoder_builtin.clauses.text_matches import text_match
 from sqlcoder_builtin.parse import Parse

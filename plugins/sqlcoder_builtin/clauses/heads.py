@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlcoder_builtin.clauses.counts import counted
 from sqlcoder_builtin.clauses.deeds import says_what_was_done
 from sqlcoder_builtin.clauses.idle_columns import names_of_values, only_says_of_what, said_again
-from sqlcoder_builtin.clauses.measures import AGGREGATES, EXTREMES, Measured, counted, measured, money_metric, plain
+from sqlcoder_builtin.clauses.measured import AGGREGATES, EXTREMES, Measured
+from sqlcoder_builtin.clauses.measures import measured
 from sqlcoder_builtin.clauses.places import amount_column
+from sqlcoder_builtin.clauses.plain_measures import money_metric, plain
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import FILLER_VERBS, RATE_WORDS
 from sqlcoder_builtin.describe import describe

@@ -1,47 +1,22 @@
-"""Something measured: "the number of orders", "average price", "total revenue", a metric, a number column."""
+"""Something measured, with its aggregate word: "the number of orders", "average price", "total revenue"."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from sqlcoder_builtin.clauses.deeds import deed_date
-from sqlcoder_builtin.clauses.done import given, owed
+from sqlcoder_builtin.clauses.counts import counted
+from sqlcoder_builtin.clauses.done import owed
 from sqlcoder_builtin.clauses.durations import duration
-from sqlcoder_builtin.clauses.entities import gender
-from sqlcoder_builtin.clauses.going_on import ongoing
-from sqlcoder_builtin.clauses.literals import constant, hit_for
+from sqlcoder_builtin.clauses.measured import AGGREGATES, MONEY_TABLES, Measured
 from sqlcoder_builtin.clauses.places import amount_column
-from sqlcoder_builtin.clauses.terms import other_tables, raw_filter, term_table
+from sqlcoder_builtin.clauses.plain_measures import money_of, plain
 from sqlcoder_builtin.clauses.undone import undone
 from sqlcoder_builtin.clauses.values import alone
-from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Age, Agg, Col, Expr, Function, Raw, RawPred
-from sqlcoder_core.api import Match, Metric, TableName, Term, name_words, table_words
-
-MONEY_TABLES = frozenset("expense payment refund sale donation cost deposit withdrawal fee charge fine tax spending payroll salary".split())
-"""Tables of money: their total is that of their amounts, not the number of their rows."""
-
-EXTREMES = ("maximum", "max", "minimum", "min", "maximal", "minimal")
-"""Said of a value rather than of a row that has it, unless "with" stands before."""
-
-AGGREGATES: dict[str, Function] = {"sum": "sum", "avg": "avg", "median": "median", "high": "max", "low": "min", "how much": "sum"}
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """`expr` over rows of `table`, said by the chunks up to `end`. `aggregated` says that it is one value per group already."""
-
-    expr: Expr
-    table: TableName
-    end: int
-    aggregated: bool
-    counted: bool = False
-    nested: Function | None = None
-    money: bool = False
-    certainty: float = 1.0
+from sqlcoder_builtin.tree import Agg, Col, Function, Raw
+from sqlcoder_core.api import TableName, name_words, table_words
 
 
 def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None:
@@ -187,7 +162,7 @@ def _applied(p: Parse, function: Function, inner: Measured) -> Measured | None:
     if amount is not None and ((said.endswith("ed") or of_money) if function == "sum" else not per):
         return Measured(Agg(function, inner.table, amount), inner.table, inner.end, True)
     if inner.counted and inner.aggregated:
-        money = _money(p, inner.end - 1, inner.table) if function in ("avg", "sum") and said in MONEY_CONCEPTS else None
+        money = money_of(p, inner.end - 1, inner.table) if function in ("avg", "sum") and said in MONEY_CONCEPTS else None
         if money is not None:
             return replace(money, expr=Agg(function, money.table, money.expr), aggregated=True)
         return inner if function == "sum" else replace(inner, nested=function)
@@ -200,188 +175,3 @@ def _metric_with(metric: Raw, function: Function) -> Raw:
     if function in ("avg", "median", "max", "min") and lone and lone.group(1).count("(") == lone.group(1).count(")"):
         return replace(metric, sql=f"{function}({lone.group(1)})")
     return metric
-
-
-def counted(p: Parse, at: int) -> Measured | None:
-    """What follows "number of": rows of a table, or different values of a column."""
-    start = p.past(at)
-    distinct = p.is_cue(start, "distinct")
-    start = p.past(start + 1) if distinct else start
-    while p.is_cue(start, "all", "sum"):
-        start = p.past(start + 1)
-    for place in range(at, start):
-        ongoing(p, place)
-    chunk = p.chunk(start)
-    adjective = chunk is not None and chunk.kind in ("word", "value", "superlative") and p.table(start + 1) is not None
-    if chunk is not None and adjective:
-        # "how many male students": the adjective is a condition of its own.
-        said = chunk.kind == "value" or (chunk.kind == "word" and chunk.capital)
-        if (
-            gender(p, start) is None
-            and undone(p, start) is None
-            and owed(p, start) is None
-            and given(p, start) is None
-            and (not said or alone(p, start) is None)
-        ):
-            return None
-        p.zone = "select"
-        start += 1
-        chunk = p.chunk(start)
-    if chunk is not None and chunk.kind == "value" and not adjective and (valued := _rows_with(p, start)) is not None:
-        return valued
-    named_unit = chunk is not None and chunk.kind == "name" and (tail := p.chunk(start + 1)) is not None and tail.kind == "unit"
-    if named_unit and (units := p.column(start + 1, p.measures, p.table(start))) is not None and p.is_measure(units):
-        # "leave days": the number column of leave that counts days.
-        p.take(start, start + 1)
-        return Measured(Agg("sum", units.table, units), units.table, start + 2, True)
-    if chunk is None or chunk.kind != "name":
-        return None
-    table, column = p.table(start), p.column(start)
-    if table is not None and not (distinct and column and chunk.score("column") >= chunk.score("table")):
-        return Measured(Agg("count", table), table, start + 1, True, counted=True)
-    metric = chunk.best("metric")
-    if metric is not None and metric.score >= 0.9 and (found := _metric(p, metric)):
-        return Measured(found, found.table, start + 1, True)
-    if column is None:
-        loose = p.table(start, lenient=True)
-        return Measured(Agg("count", loose), loose, start + 1, True, counted=True) if loose else None
-    return _counted_column(p, column, start, distinct)
-
-
-def _rows_with(p: Parse, at: int) -> Measured | None:
-    """ "how many no-shows": rows that hold the value."""
-    found = constant(p, at)
-    hit = hit_for(p, found.hits, at, None) if found is not None and not found.capital else None
-    if found is None or hit is None or hit.table is None or alone(p, at) is None:
-        return None
-    p.zone = "select"
-    happened = deed_date(p, str(hit.value))
-    if happened is not None and happened.table.key == hit.table.key:
-        p.frame.deed_column = happened
-    return Measured(Agg("count", hit.table), hit.table, found.end, True, counted=True)
-
-
-def _counted_column(p: Parse, column: Col, at: int, distinct: bool) -> Measured:
-    """A number that counts already is added up; a key counts its rows; other columns count their different values."""
-    found = p.schema.of(column)
-    if p.schema.is_measure(column.table, found) and not distinct:
-        return Measured(Agg("sum", column.table, column), column.table, at + 1, True)
-    whole = column.column in p.schema.key(column.table) or column.column in p.schema.display(column.table)
-    if whole and not distinct:
-        return Measured(Agg("count", column.table), column.table, at + 1, True, counted=True)
-    loose = p.table(at, lenient=True)
-    if loose is not None and not distinct and p.schema.refers(column.table, column.column):
-        return Measured(Agg("count", loose), loose, at + 1, True, counted=True)
-    if p.is_dated(column) and not distinct:
-        # "patients registered": their rows are counted, the date is what periods are about.
-        p.frame.deed_column = column
-        return Measured(Agg("count", column.table), column.table, at + 1, True, counted=True)
-    return Measured(Agg("count", column.table, column, distinct=True), column.table, at + 1, True)
-
-
-def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None:
-    """A metric, a term, a number column, a word for money, or a table (its rows counted)."""
-    chunk = p.chunk(at)
-    if chunk is None or (chunk.kind == "cue" and not chunk.names):
-        return None
-    named = _named_measure(p, at)
-    if named is not None:
-        return named
-    if chunk.text.lower() in MONEY_CONCEPTS and chunk.score("column") < 0.9 and chunk.score("table") < 0.9:
-        metric = money_metric(p, prefer or p.near_table(at) or p.subject())
-        if metric is not None:
-            return Measured(metric, metric.table, at + 1, True, money=True)
-    if chunk.text.lower() in ("age", "ages") and (aged := _age(p, at, prefer)) is not None:
-        return aged
-    column = p.column(at, p.measures, prefer)
-    if column is not None and (chunk.score("column") >= 0.65 or chunk.text.lower() not in MONEY_CONCEPTS) and _measurable(p, column):
-        table = p.table(at)
-        if table is None or chunk.score("column") > chunk.score("table"):
-            return Measured(column, column.table, at + 1, False, certainty=chunk.score("column"))
-    if chunk.text.lower().split(" ")[-1] in MONEY_CONCEPTS and p.table(at) is None:
-        money = _money(p, at, prefer)
-        if money is not None:
-            return money
-    if column is not None and p.table(at) is None:
-        return Measured(column, column.table, at + 1, False, certainty=chunk.score("column"))
-    table = p.table(at)
-    return Measured(Agg("count", table), table, at + 1, True, counted=True) if table else None
-
-
-def _age(p: Parse, at: int, prefer: TableName | None) -> Measured | None:
-    """ "average age": years since the date of birth, where no number is called so."""
-    about = prefer or p.owner_after(at) or p.near_table(at) or p.subject()
-    if about is None or p.concept(("age",), about, p.numbers) is not None:
-        return None
-    born = p.concept(("birth_date", "date_of_birth", "birthday", "dob"), about, p.dated)
-    unit, years = p.chunk(at + 1), p.chunk(at + 2)
-    spoken = unit is not None and years is not None and unit.text.lower() == "in" and years.text.lower() == "years"
-    return Measured(Age(born), born.table, at + 1 + 2 * spoken, False) if born is not None else None
-
-
-def _measurable(p: Parse, column: Col) -> bool:
-    return p.schema.of(column).kind in ("integer", "number", "date", "timestamp")
-
-
-def _money(p: Parse, at: int, prefer: TableName | None) -> Measured | None:
-    near = prefer or p.near_table(at) or p.subject()
-    metric = money_metric(p, near)
-    if metric is not None:
-        return Measured(metric, metric.table, at + 1, True, money=True)
-    found = money_measures(p.schema, near)
-    if not found:
-        return None
-    table, expr = found[0]
-    return Measured(expr, table, at + 1, False, money=True, certainty=0.8)
-
-
-_MONEY_METRICS = ("revenue", "total revenue", "net revenue", "sales", "total sales", "gross revenue", "sale")
-
-
-def money_metric(p: Parse, near: TableName | None) -> Raw | None:
-    """The catalog's own metric of money taken in, where its rows lead to the table spoken of."""
-    for metric in p.schema.linked.metrics:
-        names = {" ".join(name_words(name)) for name in (metric.name, metric.label or "")}
-        table = metric.table
-        if not names & set(_MONEY_METRICS) or not metric.expression or table is None or table.key not in p.schema.tables:
-            continue
-        if near is None or p.schema.to_one(table, near):
-            return Raw(metric.expression, table, True, _raw_filter(metric.filter, table), metric.name)
-    return None
-
-
-def _named_measure(p: Parse, at: int) -> Measured | None:
-    """A metric or a glossary term stands above guessed columns."""
-    chunk = p.chunks[at]
-    for kind in ("metric", "term"):
-        match = chunk.best(kind)
-        if match is None or match.score < 0.85 or chunk.score("table") >= match.score:
-            continue
-        expr = _metric(p, match) if kind == "metric" else _term(p, match)
-        if expr is not None:
-            return Measured(expr, expr.table, at + 1, expr.aggregate)
-    return None
-
-
-def _metric(p: Parse, match: Match) -> Raw | None:
-    metric: Metric | None = next((metric for metric in p.schema.linked.metrics if metric.name == match.name), None)
-    if metric is None or metric.expression is None or metric.table is None or metric.table.key not in p.schema.tables:
-        return None
-    where = _raw_filter(metric.filter, metric.table)
-    return Raw(metric.expression, metric.table, True, where, metric.name)
-
-
-def _term(p: Parse, match: Match) -> Raw | None:
-    term: Term | None = next((term for term in p.schema.linked.terms if term.name == match.name), None)
-    if term is None or term.expression is None:
-        return None
-    table = term.table or term_table(p, term.expression)
-    if table is None or table.key not in p.schema.tables:
-        return None
-    aggregate = bool(re.search(r"\b(sum|count|avg|min|max|median)\s*\(", term.expression, re.IGNORECASE))
-    where = raw_filter(p, term.filter, table) if aggregate and term.filter else None
-    return Raw(term.expression, table, aggregate, where, term.name, other_tables(p, term.expression, table))
-
-
-def _raw_filter(sql: str | None, table: TableName) -> RawPred | None:
-    return RawPred(sql, table) if sql else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.clauses.measures import MONEY_TABLES
+from sqlcoder_builtin.clauses.measured import MONEY_TABLES
 from sqlcoder_builtin.clauses.places import amount_column
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Raw

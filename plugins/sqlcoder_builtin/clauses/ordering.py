@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
-from sqlcoder_builtin.clauses.measures import Measured, measured
+from sqlcoder_builtin.clauses.measured import Measured
+from sqlcoder_builtin.clauses.measures import measured
 from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate

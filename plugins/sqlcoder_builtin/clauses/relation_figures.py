@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.literals import constant
-from sqlcoder_builtin.clauses.measures import measured, plain
+from sqlcoder_builtin.clauses.measures import measured
+from sqlcoder_builtin.clauses.plain_measures import plain
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Sort
 from sqlcoder_builtin.parse import Parse

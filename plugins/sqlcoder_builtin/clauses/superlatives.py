@@ -7,9 +7,11 @@ from dataclasses import replace
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
-from sqlcoder_builtin.clauses.measures import EXTREMES, Measured, measured, money_metric
+from sqlcoder_builtin.clauses.measured import EXTREMES, Measured
+from sqlcoder_builtin.clauses.measures import measured
 from sqlcoder_builtin.clauses.ordering import summed
 from sqlcoder_builtin.clauses.places import amount_column, kept_count
+from sqlcoder_builtin.clauses.plain_measures import money_metric
 from sqlcoder_builtin.concepts import concept_column, money_measures
 from sqlcoder_builtin.cue_words import UNIT_WORDS, superlatives
 from sqlcoder_builtin.describe import describe

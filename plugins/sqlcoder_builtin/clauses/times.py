@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlcoder_builtin.clauses.heads import add_output
-from sqlcoder_builtin.clauses.measures import AGGREGATES
+from sqlcoder_builtin.clauses.measured import AGGREGATES
 from sqlcoder_builtin.frame import DateCondition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Span

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.assemble_parts import named
-from sqlcoder_builtin.clauses.measures import money_metric
+from sqlcoder_builtin.clauses.plain_measures import money_metric
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.parse import Parse
