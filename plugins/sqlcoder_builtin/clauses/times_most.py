@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.clauses.commonest import only_counter
 from sqlcoder_builtin.clauses.deeds import acted_table
-from sqlcoder_builtin.clauses.superlatives import only_counter
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import Sort
