@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sqlcoder_core.config.yaml_nodes import Document, read_yaml
     from sqlcoder_core.contracts.component import Component, Context, Settings
     from sqlcoder_core.contracts.connector import Connector, Sandbox
+    from sqlcoder_core.contracts.embedder import Embedder
     from sqlcoder_core.contracts.engine import Engine, Rows, checked, in_batches
     from sqlcoder_core.contracts.extension import Extension
     from sqlcoder_core.contracts.model_engine import Handle, ModelEngine, Tokenizer, TreeSession
@@ -75,6 +76,7 @@ _HOMES = {
     "config.yaml_nodes": ("Document", "read_yaml"),
     "contracts.component": ("Component", "Context", "Settings"),
     "contracts.connector": ("Connector", "Sandbox"),
+    "contracts.embedder": ("Embedder",),
     "contracts.engine": ("Engine", "Rows", "checked", "in_batches"),
     "contracts.extension": ("Extension",),
     "contracts.model_engine": ("Handle", "ModelEngine", "Tokenizer", "TreeSession"),

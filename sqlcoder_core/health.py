@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlcoder_core import __version__
 from sqlcoder_core.errors import SqlcoderError
+from sqlcoder_core.host.calls import named
 from sqlcoder_core.host.installed import installed_plugins
 from sqlcoder_core.host.kinds import RUNTIME
 from sqlcoder_core.runtime.findings import model_findings
@@ -42,6 +43,7 @@ def examine(options: Options) -> Iterator[Section]:
             "sources": _sources,
             "catalog": _catalog,
             "runtime": _runtime,
+            "linking": _linking,
             "extensions": _extensions,
         }
         for name, part in parts.items():
@@ -143,6 +145,15 @@ def _runtime(session: Session) -> Iterator[Problem]:
         return
     receives = "the question and the catalog, in this process; nothing leaves the machine" if proposer.local else "see its documentation"
     yield _note("runtime", f"{proposer.name}: receives {receives}")
+
+
+def _linking(session: Session) -> Iterator[Problem]:
+    embedder = session.built.embedder
+    if embedder is None:
+        yield _note("linking", "tables are found by their words, in this process; no embedding model is configured")
+        return
+    with named(f"embedder {embedder.name!r}", "looking for findings", scrub=session.host.scrub):
+        yield from embedder.findings() or (_note("linking", f"{embedder.name}: {embedder.identity()}"),)
 
 
 def _extensions(session: Session) -> Iterator[Problem]:

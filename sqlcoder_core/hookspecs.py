@@ -14,6 +14,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from sqlcoder_core.contracts.connector import Connector
+    from sqlcoder_core.contracts.embedder import Embedder
     from sqlcoder_core.contracts.extension import Extension
     from sqlcoder_core.contracts.prompter import Prompter
     from sqlcoder_core.contracts.proposer import Proposer
@@ -65,6 +66,11 @@ class Hooks:
     @hookspec
     def sqlcoder_prompters(self) -> Iterable[type[Prompter]]:
         """What a model is given to read: the word after `runtime: {prompt: ...}`."""
+        return ()
+
+    @hookspec
+    def sqlcoder_embedders(self) -> Iterable[type[Embedder]]:
+        """What finds tables by meaning in large catalogs: the word after `linking:`."""
         return ()
 
     @hookspec

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlcoder_core.contracts.proposer import Ask, Proposer
 from sqlcoder_core.linking.answer_shape import expected_shape
+from sqlcoder_core.linking.linker import Near
 from sqlcoder_core.steps.check import ExtensionChecks, Findings, check
 from sqlcoder_core.steps.choose import Choice, choose
 from sqlcoder_core.steps.execute import Plan, Runner, execute_in_turn
@@ -49,7 +50,8 @@ class Wish:
 class Pipeline:
     """All that a run needs, built; `runner` gives the query worker when the first query is to be run.
 
-    `findings` and `rules` are what core makes of a statement: what is wrong with it, and how that may be mended.
+    `findings` and `rules` are what core makes of a statement: what is wrong with it, and how that may be mended. `near` finds tables
+    by meaning, where an embedder is configured.
     """
 
     proposer: Proposer
@@ -61,6 +63,7 @@ class Pipeline:
     rules: Rules
     extension_repairs: Callable[[Linked], ExtensionRepairs]
     runner: Callable[[], Runner]
+    near: Near | None = None
     allow_functions: tuple[str, ...] = ()
     policy_id: str = ""
 
@@ -68,7 +71,7 @@ class Pipeline:
         """One answer per question, in order; they are linked and proposed together, then each is finished by itself."""
         watch = Stopwatch()
         with watch("link"):
-            linked = tuple(link(question, self.catalog) for question in questions)
+            linked = tuple(link(question, self.catalog, self.near) for question in questions)
         asks = tuple(self._ask(one, wish) for one in linked)
         with watch("propose"):
             proposals = propose(self.proposer, asks)

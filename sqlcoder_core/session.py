@@ -20,6 +20,7 @@ from sqlcoder_core.pipeline import Pipeline, Wish
 from sqlcoder_core.sql.mending import mended
 from sqlcoder_core.sql.soundness import findings
 from sqlcoder_core.steps.gather import connection_scope, gather, said_once
+from sqlcoder_core.steps.link import Meaning
 from sqlcoder_core.steps.repair import ExtensionRepairs
 from sqlcoder_core.steps.stopwatch import Stopwatch
 from sqlcoder_core.values.answer import Answer
@@ -69,6 +70,8 @@ class Session:
     def close(self) -> None:
         """End the worker, if one was started, and give back what the runtime has loaded."""
         self.built.proposer.close()
+        if self.built.embedder is not None:
+            self.built.embedder.close()
         if "worker" in self.__dict__ and self.worker is not None:
             self.worker.close()
 
@@ -164,8 +167,15 @@ class Session:
             rules=self._rules,
             extension_repairs=self._extension_repairs,
             runner=self._runner,
+            near=self.near,
             allow_functions=self.built.allow_functions,
         )
+
+    @cached_property
+    def near(self) -> Meaning | None:
+        """Tables by meaning; None where no embedder is configured."""
+        embedder = self.built.embedder
+        return Meaning(embedder, self.catalog, self.built.context.cache_dir) if embedder is not None else None
 
     @cached_property
     def signature(self) -> tuple[tuple[str, str], ...]:
@@ -178,7 +188,9 @@ class Session:
             ("catalog", self.catalog.content_hash),
             ("now", clock.now.isoformat() if clock.now else "unset"),
         )
-        return own + self.built.signature + self.built.proposer.identity()
+        embedder = self.built.embedder
+        linking = ((("linking", f"{embedder.name} {embedder.identity()}"),)) if embedder is not None else ()
+        return own + self.built.signature + linking + self.built.proposer.identity()
 
     def _wish(self, *, run: bool, candidates: int | None, min_confidence: float | None, limits: Limits | None) -> Wish:
         wanted = self.built.candidates if candidates is None else candidates

@@ -48,7 +48,7 @@ def loaded_by(folder: Path, *arguments: str) -> tuple[str, str]:
         (["--version"], "sqlcoder 0."),
         (["ask", "--help"], "Answer a question"),
         (["config", "--help"], "schema"),
-        (["plugins", "list"], "connector  default"),
+        (["plugins", "list"], "sqlcoder_duckdb/hooks.py"),
         (["plugins", "list", "--format", "json"], '"name": "duckdb"'),
     ],
     ids=" ".join,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlcoder_core.api import ConfigError
 from sqlcoder_openai.address import is_loopback, root_of
 from sqlcoder_openai.failures import BUSY, ServerError, masked, parsed, refusal, said
-from sqlcoder_openai.settings import OpenaiSettings
+from sqlcoder_openai.settings import ServerSettings
 
 if TYPE_CHECKING:
     import httpx
@@ -28,7 +28,7 @@ _LONGEST_BODY, _LONGEST_STREAM, _LONGEST_LINE = 50_000_000, 10_000_000, 1_000_00
 class Exchange:
     """One server, spoken to from one event loop. Paths that begin with `/` count from above `/v1`."""
 
-    def __init__(self, settings: OpenaiSettings) -> None:
+    def __init__(self, settings: ServerSettings) -> None:
         self.place = settings.base_url
         self._settings = settings
         self._client: httpx.AsyncClient | None = None
@@ -195,7 +195,7 @@ class _Again(Exception):
         self.error, self.pause = error, pause
 
 
-def _trusted(settings: OpenaiSettings) -> ssl.SSLContext | bool:
+def _trusted(settings: ServerSettings) -> ssl.SSLContext | bool:
     if settings.ca_file is None:
         return True
     try:

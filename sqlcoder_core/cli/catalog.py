@@ -13,6 +13,7 @@ from sqlcoder_core.cli.options import shared_options
 from sqlcoder_core.values.options import Options
 
 if TYPE_CHECKING:
+    from sqlcoder_core.linking.linker import Near
     from sqlcoder_core.values.catalog import Catalog, Clash, Table, TableName
     from sqlcoder_core.values.linked import Match
 
@@ -82,8 +83,9 @@ def search(
     from sqlcoder_core.linking.value_text import is_everyday
     from sqlcoder_core.values.question import Question
 
-    with _catalog(options) as catalog:
-        linked = link(Question(text=" ".join(words)), catalog)
+    opened = _catalog(options)
+    with opened as catalog:
+        linked = link(Question(text=" ".join(words)), catalog, opened.near)
         tables = catalog.search([word for word in words if not is_everyday(word)], limit=5)
         matches = sorted(linked.matches, key=lambda match: (match.start, match.end, -match.score))
         _print_matches(matches, tables, format)
@@ -104,6 +106,11 @@ class _catalog:
 
         with spinner("reading the schema", self._options):
             return self._session.refreshed_catalog() if self._refresh else self._session.catalog
+
+    @property
+    def near(self) -> Near | None:
+        """Tables by meaning, where an embedder is configured."""
+        return self._session.near
 
     def __exit__(self, *exception: object) -> None:
         self._session.close()

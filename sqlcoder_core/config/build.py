@@ -14,6 +14,7 @@ from sqlcoder_core.config.locations import private_dir
 from sqlcoder_core.config.problems import raise_all
 from sqlcoder_core.contracts.component import Context
 from sqlcoder_core.contracts.connector import Connector
+from sqlcoder_core.contracts.embedder import Embedder
 from sqlcoder_core.contracts.extension import Extension
 from sqlcoder_core.contracts.prompter import Prompter
 from sqlcoder_core.contracts.proposer import Proposer
@@ -23,7 +24,7 @@ from sqlcoder_core.contracts.source import MetadataSource
 from sqlcoder_core.errors import ModelError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.calls import named
-from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.host.kinds import CONNECTOR, EMBEDDER, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.policy.confined import Confined
 from sqlcoder_core.policy.spare import Spare
 from sqlcoder_core.values.question import Clock
@@ -41,6 +42,7 @@ class Built:
     connector: Connector | None
     sources: tuple[MetadataSource, ...]
     proposer: Proposer
+    embedder: Embedder | None
     extensions: tuple[Extension, ...]
     clock: Clock
     limits: Limits
@@ -93,6 +95,7 @@ def build(configuration: Configuration, host: Host, *, examining: bool = False) 
         connector=one(CONNECTOR, configuration.connection) if configuration.connection else None,
         sources=tuple(_wrapped(one(SOURCE, entry), entry, configuration) for entry in configuration.sources),
         proposer=_proposer(configuration, host, context, examining=examining),
+        embedder=one(EMBEDDER, configuration.linking) if configuration.linking else None,
         extensions=tuple(one(EXTENSION, entry) for entry in configuration.extensions),
         clock=configuration.clock,
         limits=configuration.limits,

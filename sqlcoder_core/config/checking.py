@@ -14,7 +14,7 @@ from sqlcoder_core.contracts.runtime import Runtime
 from sqlcoder_core.errors import ConfigError, PluginError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.components import Found
-from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.host.kinds import CONNECTOR, EMBEDDER, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.values.problem import Problem
 
 
@@ -26,6 +26,7 @@ def entries_of(configuration: Configuration, host: Host) -> Iterator[tuple[Kind,
     for kind, entries in (
         (SOURCE, configuration.sources),
         (RUNTIME, (configuration.runtime,)),
+        (EMBEDDER, (configuration.linking,) if configuration.linking else ()),
         (SINK, tuple(configuration.sinks.values())),
         (EXTENSION, configuration.extensions),
     ):

@@ -35,6 +35,7 @@ class Configuration:
     connections: Mapping[str, Entry]
     sources: tuple[Entry, ...]
     runtime: Entry
+    linking: Entry | None
     sinks: Mapping[str, Entry]
     output: tuple[str, ...]
     extensions: tuple[Entry, ...]

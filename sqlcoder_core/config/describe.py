@@ -15,7 +15,7 @@ from sqlcoder_core.config.configuration import Configuration
 from sqlcoder_core.config.entries import Entry, as_written
 from sqlcoder_core.config.environment import Expanded, texts
 from sqlcoder_core.host import Host
-from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.host.kinds import CONNECTOR, EMBEDDER, EXTENSION, RUNTIME, SINK, SOURCE, Kind
 from sqlcoder_core.values.secret import Secret
 
 _SECTIONS = ("limits", "guard", "time", "answer", "policy")
@@ -39,6 +39,8 @@ def settings_in_effect(configuration: Configuration, host: Host) -> Iterator[Set
     for index, entry in enumerate(configuration.sources):
         yield from _component(configuration, host, SOURCE, entry, f"sources.{index}")
     yield from _component(configuration, host, RUNTIME, configuration.runtime, "runtime")
+    if configuration.linking is not None:
+        yield from _component(configuration, host, EMBEDDER, configuration.linking, "linking")
     for name, entry in configuration.sinks.items():
         yield from _component(configuration, host, SINK, entry, f"sinks.{name}")
     yield _plain(configuration, "output", configuration.core, ("output",))

@@ -11,10 +11,10 @@ from sqlcoder_core.contracts.runtime import Runtime
 from sqlcoder_core.errors import PluginError, SqlcoderError
 from sqlcoder_core.host import Host
 from sqlcoder_core.host.installed import Installed
-from sqlcoder_core.host.kinds import CONNECTOR, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
+from sqlcoder_core.host.kinds import CONNECTOR, EMBEDDER, EXTENSION, PROMPTER, RUNTIME, SINK, SOURCE, Kind
 
 _LOCAL = {"type": "string", "pattern": r"\.py:\w+$", "description": "A class in a file beside this one."}
-_KINDS = (CONNECTOR, SOURCE, PROMPTER, RUNTIME, SINK, EXTENSION)
+_KINDS = (CONNECTOR, SOURCE, PROMPTER, RUNTIME, EMBEDDER, SINK, EXTENSION)
 
 
 def schema_text(host: Host, *, built_in: bool = False) -> tuple[str, list[SqlcoderError]]:
@@ -39,11 +39,13 @@ def json_schema(host: Host, *, built_in: bool = False) -> tuple[dict[str, Any], 
 
 
 def _component_sections(definitions: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    source, runtime, extension = ({"$ref": f"#/definitions/{kind.name}"} for kind in (SOURCE, RUNTIME, EXTENSION))
+    kinds = (SOURCE, RUNTIME, EMBEDDER, EXTENSION)
+    source, runtime, embedder, extension = ({"$ref": f"#/definitions/{kind.name}"} for kind in kinds)
     return {
         "connections": {"type": "object", "additionalProperties": {"$ref": f"#/definitions/{CONNECTOR.name}"}},
         "sources": {"type": ["array", "null"], "items": source},
         "runtime": runtime,
+        "linking": {"anyOf": [{"type": "null"}, embedder]},
         "sinks": _sinks(definitions),
         "extensions": {"type": "array", "items": extension},
     }

@@ -113,6 +113,7 @@ def _configuration(scene: Scene, choice: Choice, path: Path | None, core: Config
     document = scene.document
     root = Path(choice.detection.root) if choice.detection else scene.config_dir
     runtime, notes = auto_runtime.chosen(_runtime(document, core), scene.host, scene.environ, scene.config_dir)
+    linking = written(document, ("linking",), core.linking.use, core.linking.settings()) if core.linking else None
     extensions = _listed(document, "extensions", core)
     return Configuration(
         path=path,
@@ -127,6 +128,7 @@ def _configuration(scene: Scene, choice: Choice, path: Path | None, core: Config
         connections=scene.connections,
         sources=choice.sources,
         runtime=runtime,
+        linking=linking,
         sinks={name: written(document, ("sinks", name), entry.use, entry.settings()) for name, entry in core.sinks.items()},
         output=core.output,
         extensions=extensions,
@@ -140,7 +142,7 @@ def _configuration(scene: Scene, choice: Choice, path: Path | None, core: Config
         core=core,
         environ=scene.environ,
         scrub=scene.host.scrub,
-        settings_hash=_hash(core, choice, (runtime, *extensions)),
+        settings_hash=_hash(core, choice, (runtime, *((linking,) if linking else ()), *extensions)),
         warnings=(*_warnings(choice), *notes),
     )
 

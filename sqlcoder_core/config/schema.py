@@ -136,6 +136,9 @@ class ConfigFile(Section):
         default=None, description="Where facts about tables come from; for one fact the first source wins."
     )
     runtime: Entry = Field(default=Entry(use="builtin"), description="What turns a question into SQL.")
+    linking: Entry | None = Field(
+        default=None, description="An embedding model that finds tables by meaning in large catalogs, beside the search by words."
+    )
     sinks: dict[str, Entry] = Field(default={}, description="Settings of output sinks, by the name that --sink and --format take.")
     output: tuple[str, ...] = Field(default=(), description="Sinks that answers go to when no flag says so, as NAME or NAME:ARG.")
     extensions: tuple[Entry, ...] = Field(default=(), description="Checks and findings of your own, asked in this order.")
@@ -149,8 +152,9 @@ class ConfigFile(Section):
 def spell_out(data: dict[str, Any]) -> dict[str, Any]:
     """Shorthands written in full: `runtime: builtin` and `- introspect` get a `use`, a sink's `use` defaults to its name."""
     spelled = dict(data)
-    if isinstance(spelled.get("runtime"), str):
-        spelled["runtime"] = {"use": spelled["runtime"]}
+    for section in ("runtime", "linking"):
+        if isinstance(spelled.get(section), str):
+            spelled[section] = {"use": spelled[section]}
     for section in ("sources", "extensions"):
         if isinstance(spelled.get(section), list):
             spelled[section] = [{"use": item} if isinstance(item, str) else item for item in spelled[section]]

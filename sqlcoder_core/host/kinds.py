@@ -54,10 +54,11 @@ RUNTIME = Kind(
     section="runtime",
 )
 PROMPTER = Kind(name="prompter", brought_by=(("sqlcoder_prompters", "prompter:Prompter"),), section="runtime.prompt")
+EMBEDDER = Kind(name="embedder", brought_by=(("sqlcoder_embedders", "embedder:Embedder"),), section="linking")
 SINK = Kind(name="sink", brought_by=(("sqlcoder_sinks", "sink:Sink"),), section="sinks")
 EXTENSION = Kind(name="extension", brought_by=(("sqlcoder_extensions", "extension:Extension"),), section="extensions")
 
-KINDS = (SOURCE, CONNECTOR, RUNTIME, PROMPTER, SINK, EXTENSION)
+KINDS = (SOURCE, CONNECTOR, RUNTIME, PROMPTER, EMBEDDER, SINK, EXTENSION)
 
 
 def kinds_of(hooks: tuple[str, ...]) -> tuple[Kind, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from threading import Lock
+from typing import TypeAlias
 
 from sqlcoder_core.linking.grounding import ValueIndex, value_index, value_matches
 from sqlcoder_core.linking.join_paths import bridges_between
 from sqlcoder_core.linking.spans import NameIndex, name_index, name_matches
+from sqlcoder_core.linking.table_vectors import fused
 from sqlcoder_core.linking.tokens import Token, tokenise
 from sqlcoder_core.linking.words import name_words
 from sqlcoder_core.values.catalog import Catalog, Metric, Relationship, Table, TableName, Term
@@ -24,6 +26,9 @@ FOUND = 18
 
 BRIDGES = 6
 """Tables at most that join those."""
+
+Near: TypeAlias = Callable[[str, int], Sequence[TableName]]
+"""Tables near to a text in meaning, nearest first, at most so many."""
 
 _STOP = frozenset(
     [
@@ -93,16 +98,16 @@ class _Kept:
 _KEPT = _Kept()
 
 
-def link(question: Question, catalog: Catalog) -> Linked:
+def link(question: Question, catalog: Catalog, near: Near | None = None) -> Linked:
     """Tables that the question needs, joins kept, and what each span of words may mean (`Linked.matches`).
 
     On catalogs of up to `SMALL` tables all tables are linked; on larger ones those that the catalog's search, its stored values,
-    and the metrics and terms named in the question bring, and the tables that join them.
+    and the metrics and terms named in the question bring, and the tables that join them; with `near` also those found by meaning.
     """
     tokens = tokenise(question.text)
     everything = tokens if not question.previous else (*tokenise(question.previous), *tokens)
     metrics, terms = catalog.metrics(), catalog.terms()
-    names = _all_names(catalog) if len(catalog) <= SMALL else _needed(everything, catalog, metrics, terms)
+    names = _all_names(catalog) if len(catalog) <= SMALL else _needed(everything, catalog, metrics, terms, _nearby(question, near))
     tables = tuple(_shown(table) for name in names if (table := catalog.table(name)) is not None and not table.hidden)
     relationships = _among(catalog.relationships([table.name for table in tables]), tables)
     return Linked(
@@ -157,10 +162,17 @@ def _all_names(catalog: Catalog) -> tuple[TableName, ...]:
     return tuple(catalog.names())
 
 
-def _needed(tokens: Sequence[Token], catalog: Catalog, metrics: Sequence[Metric], terms: Sequence[Term]) -> tuple[TableName, ...]:
-    """Of a large catalog: what the search finds, where stored values lie, what metrics and terms stand on, and bridges."""
+def _nearby(question: Question, near: Near | None) -> Sequence[TableName]:
+    return near(" ".join(filter(None, (question.previous, question.text))), FOUND) if near is not None else ()
+
+
+def _needed(
+    tokens: Sequence[Token], catalog: Catalog, metrics: Sequence[Metric], terms: Sequence[Term], nearby: Sequence[TableName]
+) -> tuple[TableName, ...]:
+    """Of a large catalog: what is found by words and meaning, where stored values lie, what metrics and terms stand on, and bridges."""
     words = [token.lemma for token in tokens if token.kind == "word" and token.lower not in _STOP]
-    found = list(catalog.search(words, FOUND))
+    said = catalog.search(words, FOUND)
+    found = list(fused((said, nearby), FOUND) if nearby else said)
     found += _with_values(tokens, catalog)
     found += [named.table for named in _named(tokens, metrics, terms) if named.table]
     chosen = list({name.key: name for name in found}.values())

@@ -33,7 +33,7 @@ def sections(options: Options) -> dict[str, tuple[Problem, ...]]:
 
 def test_a_sound_database_has_no_errors_in_any_part(pets: Path) -> None:
     found = sections(Options(database=str(pets)))
-    assert list(found) == ["machine", "models", "configuration", "connection", "sources", "catalog", "runtime", "extensions"]
+    assert list(found) == ["machine", "models", "configuration", "connection", "sources", "catalog", "runtime", "linking", "extensions"]
     assert [problem for part in found.values() for problem in part if problem.severity == "error"] == []
 
 
