@@ -67,6 +67,8 @@ class Sort:
     expr: Expr | None = None
     superlative: bool = False
     table: TableName | None = None
+    by_time: bool = False
+    """By the months, years or the like that are grouped by."""
 
 
 @dataclass(frozen=True, slots=True)

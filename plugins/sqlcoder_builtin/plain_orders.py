@@ -30,7 +30,7 @@ def orders(p: Parse, root: TableName, outputs: list[Output]) -> list[Order]:
 
 
 def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) -> Expr | None:
-    if set(sort.phrase.lower().split()) & _OF_TIME and (times := time_order(p.frame.groups)):
+    if (sort.by_time or set(sort.phrase.lower().split()) & _OF_TIME) and (times := time_order(p.frame.groups)):
         return times[0].expr
     if sort.table is not None and (dates := p.schema.dates(sort.table)):
         return Col(sort.table, dates[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sqlcoder_builtin.glosses import unglossed
+from sqlcoder_builtin.said_orders import orders_reworded
 
 _COMMAND = re.compile(
     r"^(?P<verb>rank|sort|order)\s+(?P<what>(?:the|all|our|these)?\s*.+?)\s+by\s+(?:their|the|its)?\s*(?P<by>[^,.]+?)(?P<rest>[,.].*)?$",
@@ -26,7 +27,7 @@ _LACKING = re.compile(r"^.*?\b(?:without|with no|that have no|who have no)\s+(?:
 
 def reworded(text: str) -> str:
     """The same question in words that are read from left to right."""
-    return _without(_commanded(unglossed(text)))
+    return _without(_commanded(orders_reworded(unglossed(text))))
 
 
 def _commanded(text: str) -> str:

@@ -1,101 +1,157 @@
-"""Orders said by what comes first: "highest total first", "newest hire first", "largest share first"."""
+"""Orders said by what comes first or last: "highest total first", "newest hire first", "earliest month first", "the busiest last"."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sqlcoder_builtin.clauses.extreme_words import Extreme, extreme_at
 from sqlcoder_builtin.clauses.measures import measured
-from sqlcoder_builtin.cue_words import superlatives
+from sqlcoder_builtin.concepts import concept_column
+from sqlcoder_builtin.cue_words import UNIT_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
+from sqlcoder_core.api import name_words
 
-_MOST = frozenset("highest largest greatest biggest most best strongest busiest newest latest longest top heaviest".split())
-_LEAST = frozenset("lowest smallest least fewest worst weakest oldest earliest shortest cheapest lightest".split())
-_OF_TIME = frozenset("newest latest oldest earliest".split())
+_FARTHEST = 4
+"""Chunks between an extreme and its "first"."""
 
 
 def extreme_first(p: Parse, at: int) -> int | None:
-    """The figure shown, or the column named between the two words, with that end of it first."""
-    chunk = p.chunk(at)
-    word = chunk.text.lower() if chunk is not None else ""
-    if word not in _MOST | _LEAST:
+    """What is shown, ordered by the figure, the column or the time of which that end is said to come first or last."""
+    found = extreme_at(p, at)
+    end = _edge(p, found.end) if found is not None else None
+    if found is None or end is None:
         return None
-    end = next((place for place in range(at + 1, min(at + 4, len(p.chunks))) if p.chunks[place].text.lower() == "first"), None)
-    if end is None or ((following := p.chunk(end + 1)) is not None and following.kind in ("name", "number", "unit")):
-        return None
-    if any(other.kind in ("mark", "number", "date") or other.is_cue("and", "show") for other in p.chunks[at + 1 : end]):
-        return None
-    expr = _by(p, word, at + 1, end)
-    if expr is None and not _shown_figure(p) and (at + 1 < end or word in _OF_TIME):
-        return None
-    p.frame.sorts.append(Sort(word in _MOST, p.phrase(at, end + 1), at, expr))
-    p.frame.read(at, p.phrase(at, end + 1), f"sorted, {'highest' if word in _MOST else 'lowest'} first")
+    if p.chunks[end].text.lower() == "last":
+        found = replace(found, descending=not found.descending)
+    if not _said_by_rank(p, found, end):
+        sort = _sort(p, found, at, end)
+        if sort is None:
+            return None
+        p.frame.sorts.append(sort)
+        p.frame.read(at, sort.phrase, f"sorted, {'highest' if sort.descending else 'lowest'} first")
+        p.chunks[end].kind, p.chunks[end].word = "cue", "desc" if found.descending else "asc"
     p.take(at, end + 1)
     return end + 1
 
 
-def rounded(p: Parse, at: int) -> int | None:
-    """ "rounded to 2 decimals", "round the result to one decimal place", "to the nearest integer"."""
-    chunk = p.chunk(at)
-    if chunk is None or chunk.text.lower() not in ("rounded", "round", "rounding"):
-        return None
-    place = p.past(at + 1, "the", "to", "result", "results", "it", "them", "all", "off", "values", "up")
-    while (other := p.chunk(place)) is not None and other.kind == "name" and place - at < 4:
-        place = p.past(place + 1, "the", "to", "all")
-    number = p.chunk(place)
-    if number is not None and number.number is not None and isinstance(number.number.value, int):
-        p.frame.digits, end = number.number.value, place + 1
-    elif number is not None and number.text.lower() == "nearest":
-        p.frame.digits, end = 0, place + 1
-    else:
-        return None
-    while (tail := p.chunk(end)) is not None and tail.text.lower() in _PLACES:
-        end += 1
-    p.take(at, end)
-    return end
+def orders_from(p: Parse, at: int) -> int | None:
+    """Where such an order ends that begins at a place, whether or not it is understood."""
+    found = extreme_at(p, at)
+    end = _edge(p, found.end) if found is not None else None
+    return end + 1 if end is not None else None
 
 
-_PLACES = frozenset("decimal decimals place places digit digits integer whole number point points".split())
+def _edge(p: Parse, start: int) -> int | None:
+    """Where "first" or "last" stands, with nothing in between but what is measured and nothing behind that would be the first."""
+    ends = range(start, min(start + _FARTHEST, len(p.chunks)))
+    end = next((place for place in ends if p.chunks[place].text.lower() in ("first", "last")), None)
+    if end is None or ((following := p.chunk(end + 1)) is not None and following.kind in ("name", "number", "unit")):
+        return None
+    between = p.chunks[start:end]
+    return None if any(other.kind in ("mark", "number", "date") or other.is_cue("and", "show") for other in between) else end
 
 
-def limit_said(p: Parse, at: int) -> int | None:
-    """ "limit 5", "limited to 10 rows"."""
-    chunk = p.chunk(at)
-    place = p.past(at + 1, "to", "the", "results", "result", "of")
-    number = p.chunk(place)
-    if chunk is None or chunk.text.lower() not in ("limit", "limited") or number is None or number.number is None:
+def _said_by_rank(p: Parse, found: Extreme, end: int) -> bool:
+    """ "the three best suppliers ..., the best first": the order in which they were picked."""
+    ranked = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is not None), None)
+    if (
+        ranked is None
+        or any(group.each for group in p.frame.groups)
+        or any(p.chunks[place].kind == "unit" for place in range(found.end, end))
+    ):
+        return False
+    if isinstance(ranked.expr, Col) and (_dated(p, ranked.expr)):
+        return found.of_time and found.descending == ranked.descending
+    return not found.of_time and found.descending == ranked.descending
+
+
+def _sort(p: Parse, found: Extreme, at: int, end: int) -> Sort | None:
+    phrase = p.phrase(at, end + 1)
+    if _of_period(p, found, end):
+        return Sort(found.descending, phrase, at, by_time=True)
+    expr = _named(p, found, end) or _own(p, found, bare=found.end == end)
+    if expr is not None:
+        descending = not found.descending if _age_of_date(p, found, expr) else found.descending
+        return Sort(descending, phrase, at, expr)
+    if found.of_time or not _shown_figure(p):
         return None
-    if not isinstance(number.number.value, int) or number.number.percent:
+    return Sort(found.descending, phrase, at)
+
+
+def _of_period(p: Parse, found: Extreme, end: int) -> bool:
+    """ "earliest month first", "latest first" of figures by month; "first quarter first" is the same."""
+    units = {p.chunks[place].word for place in range(found.end, end) if p.chunks[place].kind == "unit"}
+    grouped = {group.unit for group in p.frame.groups if group.unit is not None}
+    if units:
+        return bool({UNIT_WORDS.get(unit) for unit in units} & grouped) or (bool(grouped) and found.of_time)
+    return found.of_time and bool(grouped) and found.end == end
+
+
+def _named(p: Parse, found: Extreme, end: int) -> Expr | None:
+    """What is named between the extreme and "first": a date for times, else a measure; None for the figure that is shown."""
+    if found.end == end:
         return None
-    p.frame.limit = number.number.value
-    p.take(at, place + 1)
-    return place + 1
+    subject = p.subject()
+    if found.of_time:
+        column = p.column(found.end, p.dated, subject)
+        if column is not None and _dated(p, column):
+            return column
+        return _first_date(p)
+    entry = measured(p, found.end)
+    if entry is None or entry.end > end:
+        return None
+    known = [output.expr for output in p.frame.outputs]
+    if entry.expr in known or not _shown_figure(p):
+        return entry.expr
+    return next((expr for expr in known if isinstance(expr, Agg) and expr.arg == entry.expr), None)
+
+
+def _own(p: Parse, found: Extreme, *, bare: bool) -> Expr | None:
+    """The column that the adjective is about: one that is shown before any other of the subject."""
+    if not bare:
+        return None
+    shown = [output.expr for output in p.frame.outputs if isinstance(output.expr, Col)]
+    if found.of_time and (dated := [expr for expr in shown if _dated(p, expr)]):
+        return dated[0]
+    said = next((expr for concept in found.concepts for expr in shown if _about(expr, concept)), None)
+    if said is not None:
+        return said
+    subject = p.subject()
+    if _shown_figure(p) or subject is None:
+        return None
+    column = concept_column(p.schema, found.concepts, subject) if found.concepts else None
+    if column is not None:
+        return column
+    if found.of_time:
+        return _first_date(p)
+    numbers = [expr for expr in shown if p.is_measure(expr)]
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def _about(column: Col, concept: str) -> bool:
+    wanted, own = tuple(concept.split("_")), name_words(column.column)
+    return any(own[at : at + len(wanted)] == wanted for at in range(len(own)))
+
+
+def _dated(p: Parse, column: Col) -> bool:
+    return p.is_dated(column) or "year" in name_words(column.column) or "birth" in name_words(column.column)
+
+
+def _age_of_date(p: Parse, found: Extreme, expr: Expr) -> bool:
+    """ "youngest first" by a date of birth: the latest date comes first. The times of things say so themselves."""
+    return isinstance(expr, Col) and _dated(p, expr) and "age" in found.concepts and not found.of_time
+
+
+def _first_date(p: Parse) -> Col | None:
+    subject = p.subject()
+    dates = p.schema.dates(subject) if subject is not None else ()
+    return Col(subject, dates[0]) if subject is not None and dates else None
 
 
 def _shown_figure(p: Parse) -> bool:
     frame = p.frame
     special = frame.figures is not None or frame.share is not None or max(frame.ratio_at, frame.difference_at) >= 0
     return special or any(is_aggregate(output.expr) for output in frame.outputs)
-
-
-def _by(p: Parse, word: str, start: int, end: int) -> Expr | None:
-    """What is named between; the date for the newest or oldest; None for the figure that is shown."""
-    if word in _OF_TIME and not _shown_figure(p):
-        return _date(p, start, end)
-    if _shown_figure(p):
-        return None
-    found = measured(p, start) if start < end else None
-    if found is not None and found.end <= end:
-        return found.expr
-    concepts = superlatives().get(word)
-    subject = p.subject()
-    return p.concept(concepts[0], subject) if concepts is not None and subject is not None and start == end else None
-
-
-def _date(p: Parse, start: int, end: int) -> Col | Agg | None:
-    subject = p.subject()
-    column = p.column(start, p.dated, subject) if start < end else None
-    if column is not None and p.is_dated(column):
-        return column
-    dates = p.schema.dates(subject) if subject is not None else ()
-    return Col(subject, dates[0]) if subject is not None and dates else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlcoder_builtin.clauses.first_ones import orders_from
 from sqlcoder_builtin.clauses.frames import difference, ratio, share
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.clauses.listings import first_and_last
@@ -83,10 +84,7 @@ def _is_the_question(p: Parse, start: int) -> bool:
 
 
 def _sorts(p: Parse, at: int) -> bool:
-    chunk, following = p.chunks[at], p.chunk(at + 1)
-    extreme = chunk.kind in ("superlative", "word") or chunk.is_cue("high", "low", "best", "worst", "first", "last")
-    ahead = [other.text.lower() for other in p.chunks[at + 1 : at + 4]]
-    return chunk.is_cue(*_SORTING) or (extreme and following is not None and "first" in ahead)
+    return p.is_cue(at, *_SORTING) or orders_from(p, at) is not None
 
 
 def _lists(p: Parse, at: int) -> bool:
