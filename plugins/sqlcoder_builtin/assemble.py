@@ -9,13 +9,14 @@ from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Condition, Group
 from sqlcoder_builtin.own_conditions import give_back
 from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.people import is_people
 from sqlcoder_builtin.periods_apart import cannot_hold, read_apart
 from sqlcoder_builtin.plain_shape import plain
 from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import special
 from sqlcoder_builtin.stored_values import not_stored
 from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Has, Item, Query, Scalarq
-from sqlcoder_core.api import TableName, name_words, table_words
+from sqlcoder_core.api import TableName, name_words
 
 
 class NotUnderstood(Exception):
@@ -69,25 +70,9 @@ def _something_asked(p: Parse) -> None:
 
 
 def _people(p: Parse) -> bool:
-    """True where rows of the subject are people: by their columns or by how their table is called."""
+    """True where rows of the subject are people."""
     table = p.subject()
-    if table is None:
-        return True
-    columns = [set(name_words(column.name)) for column in p.schema.table(table).columns]
-    if any(words & _OF_PEOPLE or {"first", "name"} <= words for words in columns):
-        return True
-    word = table_words(table.name)[-1]
-    return word in _PERSONS or (word.endswith(("er", "or", "ist", "ian", "ee", "ant", "man", "woman", "ent")) and word not in _THINGS)
-
-
-_OF_PEOPLE = frozenset(
-    {"gender", "sex", "age", "birth", "birthday", "birthdate", "surname", "lastname", "nationality", "salary", "forename", "email"}
-)
-_PERSONS = frozenset({"person", "people", "staff", "guest", "host", "pilot", "member", "individual", "client", "judge", "crew", "party"})
-_THINGS = frozenset(
-    "center order number chapter semester quarter letter paper theater server computer color floor door sector document department"
-    " shipment payment appointment event account plant treatment equipment investment assignment incident folder offer flower".split()
-)
+    return table is None or is_people(p.schema, table)
 
 
 def _somebody_asked(p: Parse, root: TableName) -> None:

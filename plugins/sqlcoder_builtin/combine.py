@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlcoder_builtin.frame import Condition
 from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.same_rows import together
 from sqlcoder_builtin.settle import settle_dates
 from sqlcoder_builtin.tree import Any_, Compare, Has, Lit, OneOf, Pred
 from sqlcoder_core.api import Scalar, TableName
@@ -21,7 +22,7 @@ def conditions(p: Parse, root: TableName) -> tuple[Pred, ...]:
     merged: list[Condition] = []
     for condition in p.frame.conditions:
         _merge(p, merged, condition)
-    return (*(condition.pred for condition in merged), *settled)
+    return (*(condition.pred for condition in together(p, root, merged)), *settled)
 
 
 def _merge(p: Parse, merged: list[Condition], condition: Condition) -> None:

@@ -37,6 +37,7 @@ from sqlcoder_builtin.clauses import (
     relation_figures,
     relations,
     restated,
+    somebody,
     superlatives,
     text_matches,
     times,
@@ -157,6 +158,7 @@ _OPEN_WHERE = ("that", "whose", "with", "but")
 
 def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
+    somebody.spoken_of(p)
     two_figures.figures(p, recognise)
     entities.qualified(p)
     again = restated.listing(p)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sqlcoder_builtin.glosses import unglossed
+from sqlcoder_builtin.relation_wording import related
 from sqlcoder_builtin.said_orders import orders_reworded
 
 _COMMAND = re.compile(
@@ -27,7 +28,7 @@ _LACKING = re.compile(r"^.*?\b(?:without|with no|that have no|who have no)\s+(?:
 
 def reworded(text: str) -> str:
     """The same question in words that are read from left to right."""
-    return _without(_commanded(orders_reworded(unglossed(text))))
+    return _without(_commanded(orders_reworded(related(unglossed(text)))))
 
 
 def _commanded(text: str) -> str:

@@ -38,25 +38,25 @@ def agent(p: Parse, at: int) -> int | None:
 
 
 def _doer(p: Parse, verb: str, at: int) -> Col | None:
-    doers = set(_doers(verb))
+    called = set(doers(verb))
     near = p.near_table(at) or p.subject()
     tables = sorted(p.schema.tables.values(), key=lambda table: p.schema.distance(near, table.name) if near else 0)
-    return next((found for table in tables if _close(p, near, table.name) and (found := _called(p, table.name, doers))), None)
+    return next((found for table in tables if _close(p, near, table.name) and (found := _called(p, table.name, called))), None)
 
 
 def _close(p: Parse, near: TableName | None, table: TableName) -> bool:
     return near is None or near.key == table.key or (p.schema.distance(near, table) == 1 and p.schema.to_one(near, table))
 
 
-def _called(p: Parse, table: TableName, doers: set[str]) -> Col | None:
+def _called(p: Parse, table: TableName, wanted: set[str]) -> Col | None:
     for column in p.schema.table(table).columns:
         words = name_words(column.name)
-        if doers & set(words) and words[-1:] not in (("id",), ("key",)) and p.texts(table, column):
+        if wanted & set(words) and words[-1:] not in (("id",), ("key",)) and p.texts(table, column):
             return Col(table, column.name)
     return None
 
 
-def _doers(verb: str) -> Iterator[str]:
+def doers(verb: str) -> Iterator[str]:
     yield from _IRREGULAR.get(verb, ())
     if verb.endswith("ed"):
         for base in (verb[:-2], verb[:-1], verb[:-3] if verb[-3:-2] == verb[-4:-3] else verb[:-2]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col, Compare, Lit, Null, Pred, Truth
@@ -51,10 +52,20 @@ def flag(p: Parse, at: int) -> int | None:
         and before.text.lower() not in ("are", "is", "which are")
     ):
         return None
-    negated = before is not None and before.is_cue("never", "ne", "without")
-    if negated and before is not None:
-        before.used = True
-    return add_condition(p, Truth(column, not negated), at, at + 1)
+    denial = _denial(p, at)
+    if denial is not None:
+        denial.used = True
+    return add_condition(p, Truth(column, denial is None), at, at + 1)
+
+
+def _denial(p: Parse, at: int) -> Chunk | None:
+    """ "not verified", "do not receive the newsletter": the word that denies a flag, a verb or "have" between."""
+    place = at - 1
+    while (chunk := p.chunk(place)) is not None and (
+        (chunk.kind in ("stop", "verb") and chunk.word not in (",", ".")) or chunk.is_cue("with")
+    ):
+        place -= 1
+    return chunk if chunk is not None and chunk.is_cue("never", "ne", "without") else None
 
 
 def is_flag(kind: str, values: tuple[object, ...]) -> bool:

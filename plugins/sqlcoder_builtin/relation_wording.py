@@ -1,0 +1,117 @@
+"""Bounds, absences and contrasts in everyday words, turned into those that the grammar reads: "15 or more", "nobody", "not a single"."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = (
+    r"(?:\d[\d,]*(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty"
+    r"|(?:a|one|two|five) hundred|(?:a|one|two|five|ten) thousand|(?:a|one|two|five) million|a dozen)"
+)
+_UNIT = (
+    r"(?:\s+(?!or\b|and\b|in\b|to\b|of\b|for\b|from\b|by\b|at\b|each\b|per\b|is\b|are\b|have\b|has\b|with\b|that\b|who\b)[a-z%€$£]+){0,2}"
+)
+_BOUND = re.compile(
+    rf"(?<![-/.])\b(?P<bound>{_NUMBER}{_UNIT}|\d[\d,.]*\s?%)\s*,?\s+(?:or|and)\s+"
+    r"(?P<side>more|above|over|higher|greater|longer|larger|up|upwards?|better|beyond|less|fewer|below|under|lower|shorter|smaller|down)\b"
+    r"(?!\s+(?:than|\d))",
+    re.IGNORECASE,
+)
+_BELOW = frozenset({"less", "fewer", "below", "under", "lower", "shorter", "smaller", "down"})
+_PLUS = re.compile(r"(?<![\w.'\"])(?P<bound>\d+)\+(?=\s+[a-z]{2,}s\b)")
+_SAID_BEFORE = re.compile(
+    r"(?:at least|at most|more than|less than|fewer than|over|under|above|below|between|minimum of|maximum of|up to|than)\s*$",
+    re.IGNORECASE,
+)
+
+_NOT = r"(?:not|never|without|n['’]t|no longer|neither)"
+_SINGLE = re.compile(
+    rf"(?P<before>\b{_NOT}\b|n['’]t\b)(?P<between>[^.?!;]*?\s)"
+    r"(?:an?\s+single|even\s+(?:an?\s+single|one|an?)|(?:so|as) much as (?:one|an?)|one single)\s",
+    re.IGNORECASE,
+)
+_NOBODY = r"(?:nobody|no one|no-one|noone|not anybody|not anyone)"
+_VERB = (
+    r"(?P<verb>(?!(?:is|are|was|were|has|have|had|did|does|do|ever|yet|for|from|which|whom|with|without|and|but|there|that|who|what|where"
+    r"|or|when|show|give|list|include|including|else|said|than|still|the|into|about|after|before|say|means?|like|because|please)\b)[a-z]{3,})"
+)
+_NOBODY_DID = (
+    re.compile(rf"\b(?:have|has|had|did|does|do)\s+{_NOBODY}\s+(?:ever\s+|yet\s+)?{_VERB}", re.IGNORECASE),
+    re.compile(
+        rf"(?:\s(?:that|which|whom))?\s{_NOBODY}\s+(?:(?:has|have|had|ever|yet)\s+){{0,2}}{_VERB}(?!\s+(?:any|the|an?|our|more|less)\b)",
+        re.IGNORECASE,
+    ),
+)
+_BY_NOBODY = re.compile(
+    r"\b(?:(?:that|which|who)\s+)?(?:(?:was|were|has been|have been|are|is)\s+)?(?P<verb>[a-z]{3,}(?:ed|en|t|d|n))\s+by\s+"
+    r"(?:nobody|no one|no-one)\b",
+    re.I,
+)
+_NONE = re.compile(
+    rf"\b(?!have\b|has\b|had\b|with\b){_VERB}\s+(?:none of (?:our|the|their|its|these|those)|no|zero)\s+(?P<what>[a-z]+)", re.I
+)
+_NOTHING = re.compile(rf"\b(?:(?:have|has|had)\s+)?(?!have\b|has\b|had\b){_VERB}\s+nothing\b(?: at all)?", re.IGNORECASE)
+_NOTHING_DID = re.compile(
+    rf"\b(?:where|in which|at which|to which|for which|on which)\s+nothing\s+(?:(?:has|have|had|was|is|ever)\s+){{0,2}}(?:been\s+)?{_VERB}",
+    re.I,
+)
+_NOT_ONCE = re.compile(r"\b(?:not once|at no (?:time|point)|not even once)\b", re.IGNORECASE)
+_ALTHOUGH = re.compile(
+    r",?\s+(?:although|even though|though|despite the fact that|whereas|and yet)\s+(?:they|it|he|she|these|those)\s+", re.IGNORECASE
+)
+_UNKNOWN = re.compile(
+    r"^(?:for|of) (?P<which>which|what) (?P<who>[\w ]+?) (?:is|are) (?:the|their|its|his)? ?(?P<what>[\w -]+?) "
+    r"(?P<not>unknown|missing|not known|not recorded|not set|empty|blank)\b",
+    re.IGNORECASE,
+)
+_HELD = re.compile(
+    r"\b(?:for (?:whom|which)|where|of (?:whom|which)) (?:we|they|there) (?:hold|have|keep|know|is|are|possess|got) no (?P<what>[\w -]+)",
+    re.I,
+)
+_NOT_HELD = re.compile(
+    r"\b(?:for (?:whom|which)|where|of (?:whom|which)) no (?P<what>[\w -]+?) (?:is|was|has been|are|have been) "
+    r"(?:known|recorded|on file|stored|given|set|entered|available|kept|held|noted)\b",
+    re.IGNORECASE,
+)
+
+
+def related(text: str) -> str:
+    """The question with its bounds before what they bound, and with what nobody did as never done."""
+    text = re.sub(r"\be-mail", "email", text)
+    text = _PLUS.sub(_at_least, _BOUND.sub(_bounded, text))
+    text = _NOT_ONCE.sub("never", _SINGLE.sub(r"\g<before>\g<between>any ", text))
+    for pattern in _NOBODY_DID:
+        text = pattern.sub(lambda found: f" have never been {_done(found['verb'])}", text)
+    text = _BY_NOBODY.sub(r"that have never been \g<verb>", text)
+    text = _NOT_HELD.sub(r"without \g<what>", _HELD.sub(r"without \g<what>", text))
+    text = _NOTHING_DID.sub(r"that have never \g<verb>", text)
+    text = _NOTHING.sub(r"never \g<verb> anything", _NONE.sub(r"never \g<verb> any \g<what>", text))
+    text = _UNKNOWN.sub(r"\g<which> \g<who> have no \g<what>", text)
+    return re.sub(r"\s{2,}", " ", _ALTHOUGH.sub(" and ", text)).strip()
+
+
+_IRREGULAR = {
+    "buy": "bought", "take": "taken", "see": "seen", "sell": "sold", "write": "written", "give": "given", "get": "bought",
+    "rent": "rented", "read": "read", "hold": "held", "teach": "taught", "drive": "driven", "fly": "flown", "make": "made", "pay": "paid",
+    "send": "sent", "win": "won", "use": "used", "hire": "hired", "rate": "rated", "leave": "left",
+}  # fmt: skip
+
+
+def _done(verb: str) -> str:
+    """What a deed is called once it is done: "watch" is watched."""
+    word = verb.lower()
+    if word in _IRREGULAR or word.endswith(("ed", "en", "ght", "old")) or word in _IRREGULAR.values():
+        return _IRREGULAR.get(word, word)
+    return f"{word}d" if word.endswith("e") else f"{word[:-1]}ied" if re.search(r"[^aeiou]y$", word) else f"{word}ed"
+
+
+def _bounded(found: re.Match[str]) -> str:
+    """ "15 or more years": at least 15 years."""
+    if _SAID_BEFORE.search(found.string[: found.start()]):
+        return found.group()
+    return f"{'at most' if found['side'].lower() in _BELOW else 'at least'} {found['bound']}"
+
+
+def _at_least(found: re.Match[str]) -> str:
+    """ "3+ orders": at least 3 orders."""
+    return f"at least {found['bound']}"
