@@ -30,7 +30,8 @@ class DateSql:
             return self._instant(moment)
         if self.dialect == "sqlite":
             return self._sqlite_moment(moment)
-        return self._shift(self._unit_start(moment.unit), moment.shift, moment.shift_unit)
+        first = self._shift(self._unit_start(moment.unit), moment.shift, moment.shift_unit)
+        return self._shift(first, moment.more, moment.more_unit)
 
     def literal(self, value: date | datetime, kind: str) -> exp.Expr:
         """ISO text, which every engine compares with dates."""
@@ -54,10 +55,10 @@ class DateSql:
         modifiers: list[str] = list(_SQLITE_START.get(moment.unit, ()))
         if moment.unit in ("week", "quarter", "fiscal_year"):
             return self.literal(resolve(moment, self.clock), "text")
-        if moment.shift:
-            count, unit = (moment.shift * 7, "day") if moment.shift_unit == "week" else (moment.shift, moment.shift_unit)
-            count, unit = (count * 3, "month") if unit == "quarter" else (count, unit)
-            modifiers.append(f"{count:+d} {unit}s" if abs(count) != 1 else f"{count:+d} {unit}")
+        for count, unit in ((moment.shift, moment.shift_unit), (moment.more, moment.more_unit)):
+            if count:
+                count, name = {"week": (count * 7, "day"), "quarter": (count * 3, "month")}.get(unit, (count, unit))
+                modifiers.append(f"{count:+d} {name}s" if abs(count) != 1 else f"{count:+d} {name}")
         return self._call("DATE", exp.Literal.string("now"), *(exp.Literal.string(modifier) for modifier in modifiers))
 
     def _unit_start(self, unit: str) -> exp.Expr:

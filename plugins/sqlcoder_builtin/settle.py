@@ -173,6 +173,9 @@ def _part_pred(column: Col, period: Period) -> Pred:
     assert period.part is not None
     part, numbers = period.part
     sunday_first = [(number + 1) % 7 for number in numbers] if part == "weekday" else list(numbers)
+    first, last = sunday_first[0], sunday_first[-1]
+    if len(sunday_first) > 2 and sunday_first == list(range(first, last + 1)):
+        return All_((Compare(">=", Part(part, column), Lit(first)), Compare("<=", Part(part, column), Lit(last))))
     parts = tuple(Compare("=", Part(part, column), Lit(number)) for number in sunday_first)
     return parts[0] if len(parts) == 1 else Any_(parts)
 

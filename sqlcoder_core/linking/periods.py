@@ -16,13 +16,16 @@ _WEEK_STARTS = {"monday": 0, "sunday": 6, "saturday": 5}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """An absolute `day` (or instant `at`), or today cut down to the start of its `unit` and then shifted."""
+    """An absolute `day` (or instant `at`), or today cut down to the start of its `unit` and then shifted, once or twice."""
 
     day: date | None = None
     at: datetime | None = None
     unit: Unit = "day"
     shift: int = 0
     shift_unit: Unit = "day"
+    more: int = 0
+    more_unit: Unit = "day"
+    """A second shift, by another unit, after the first."""
 
     @property
     def relative(self) -> bool:
@@ -33,23 +36,26 @@ class Moment:
         """This moment moved by so many units; a relative one keeps being relative."""
         if self.day is not None:
             return Moment(day=shifted(self.day, count, unit))
-        if self.shift_unit == unit or not self.shift:
+        if not self.more and (self.shift_unit == unit or not self.shift):
             return replace(self, shift=self.shift + count, shift_unit=unit)
-        raise ValueError(f"a moment shifted by {self.shift_unit} is not shifted by {unit} as well")
+        if self.more_unit == unit or not self.more:
+            return replace(self, more=self.more + count, more_unit=unit)
+        raise ValueError(f"a moment shifted by {self.shift_unit} and {self.more_unit} is not shifted by {unit} as well")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """From `start` (inclusive) to `end` (exclusive); an open side is None. `label` is how a reader would say it.
 
-    `part` instead names a part of any date: ("month", 3) is every March, ("weekday", 0) every Monday (ISO, Monday is 0).
+    `part` instead names a part of any date: ("month", 3) is every March, ("weekday", 0) every Monday (ISO, Monday is 0),
+    ("hour", 9) what happened from 9:00 to 9:59.
     """
 
     start: Moment | None = None
     end: Moment | None = None
     label: str = ""
     unit: Unit | None = None
-    part: tuple[Literal["month", "weekday", "quarter"], tuple[int, ...]] | None = None
+    part: tuple[Literal["month", "weekday", "quarter", "hour"], tuple[int, ...]] | None = None
 
 
 def shifted(day: date, count: int, unit: Unit) -> date:
@@ -91,4 +97,4 @@ def resolve(moment: Moment, clock: Clock) -> date | datetime:
     if moment.unit in ("hour", "minute", "second"):
         now = clock.now or datetime.now()
         return now.replace(microsecond=0) + timedelta(**{f"{moment.shift_unit}s": moment.shift})
-    return shifted(unit_start(clock.today(), moment.unit, clock), moment.shift, moment.shift_unit)
+    return shifted(shifted(unit_start(clock.today(), moment.unit, clock), moment.shift, moment.shift_unit), moment.more, moment.more_unit)
