@@ -18,6 +18,7 @@ from sqlcoder_builtin.cue_words import (
     cues,
     superlatives,
 )
+from sqlcoder_builtin.degrees import degrees
 from sqlcoder_core.api import Clock, DateSpan, Linked, Match, NumberSpan, Token, find_dates, find_numbers, tokenise
 
 ChunkKind = Literal[
@@ -137,6 +138,7 @@ class Covers:
             options.add(Chunk("number", *at, text, text, number=number, values=_values_at(linked.matches, *at)), at[1] - at[0])
         for date in find_dates(self._tokens, clock):
             _add_date(self._tokens, date, options)
+        _add_degrees(self._tokens, linked.matches, options)
         _add_single(self._tokens, options)
 
     def best(self, apart: Spans = frozenset()) -> tuple[Chunk, ...]:
@@ -176,6 +178,15 @@ def _add_cues(tokens: Sequence[Token], options: _Options) -> None:
                 options.add(Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05 + more)
 
 
+def _add_degrees(tokens: Sequence[Token], matches: Sequence[Match], options: _Options) -> None:
+    """Adjectives that no list holds; listed phrases come first."""
+    listed = {(chunk.start, chunk.end) for chunks in options.by_start.values() for chunk in chunks if chunk.kind in ("superlative", "cue")}
+    named = frozenset((match.start, match.end) for match in matches if match.score >= 0.8)
+    for kind, start, end in degrees(tokens, named):
+        if (start, end) not in listed:
+            options.add(Chunk(kind, start, end, _text(tokens, start, end), tokens[end - 1].lower), (end - start) * 0.98 + 0.05)
+
+
 def _capitals(token: Token) -> bool:
     """US, IN, OR: a name, not a word of grammar."""
     return token.kind == "word" and len(token.text) > 1 and token.text.isupper()
@@ -206,6 +217,8 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
         whole = ranked[0].kind == "column" and tokens[start].lower in _COUNTED and ranked[0].how == "name"
         content = sum(1.0 if token.lower not in ("of", "the") or whole else 0.45 for token in tokens[start:end])
         weight = content * (0.55 + 0.45 * ranked[0].score) + 0.08 - (0.3 if tokens[end - 1].lower in ("at", "on", "in", "by") else 0.0)
+        if _goes_on_about_owner(tokens, start, end):
+            weight -= 1.0
         options.add(Chunk("name", start, end, _text(tokens, start, end), names=ranked, values=both, capital=tokens[start].capital), weight)
     for (start, end), found in values.items():
         ranked = tuple(sorted(found, key=lambda match: -match.score))
@@ -229,6 +242,16 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
             )
         elif ranked[0].score >= 0.6 and tokens[start].capital:
             options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=True), (end - start) * 0.55)
+
+
+_TELLS_WHICH = frozenset("named called titled with whose that which who code id number".split())
+
+
+def _goes_on_about_owner(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """ "the description of the role named X": two things, of which the second is told apart by what follows."""
+    if end >= len(tokens) or not any(token.lower == "of" for token in tokens[start + 1 : end - 1]):
+        return False
+    return tokens[end].lower in _TELLS_WHICH or tokens[end].kind == "quoted"
 
 
 _COUNTED = frozenset({"number", "count", "total", "amount"})

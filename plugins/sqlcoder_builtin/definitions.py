@@ -22,6 +22,7 @@ from sqlcoder_builtin.recognise import recognise
 from sqlcoder_builtin.render import Renderer
 from sqlcoder_builtin.rewording import reworded
 from sqlcoder_builtin.schema import Schema
+from sqlcoder_builtin.spelled_out import spelled_out
 from sqlcoder_core.api import Ask, TableName, Term, rematch, singular, table_words
 
 ORIGIN = "defined in the question"
@@ -82,7 +83,7 @@ class Told:
 
 def told(ask: Ask) -> Told:
     """Take definitions out of the question and read its instructions."""
-    asked = reworded(ask.linked.question.text)
+    asked = reworded(spelled_out(ask.linked.question.text))
     inside, kept = _own_definitions(asked)
     instructions = _sentences(ask.linked.question.instructions or "")
     if not inside and not instructions and asked == ask.linked.question.text:

@@ -24,6 +24,8 @@ Around: TypeAlias = tuple[TableName | None, TableName | None, TableName | None]
 _IDENTIFIERS = frozenset({"id", "ids", "identifier", "identifiers"})
 _NAMES = frozenset({"name", "names"})
 
+_EACH = frozenset({"of each", "for each", "of every", "for every", "of different", "of the different"})
+
 TABLE_SCORE = 0.5
 """Names below this hardly mean a table."""
 
@@ -232,7 +234,7 @@ class Parse:
         """The table behind "of", "for" or in a list that ends so: "name and age of students"."""
         place = at + 1
         while (chunk := self.chunk(place)) is not None:
-            opens = chunk.is_cue("per") and chunk.text.lower() in ("of each", "for each", "of every", "for every")
+            opens = chunk.is_cue("per") and chunk.text.lower() in _EACH
             if opens or (chunk.kind == "stop" and chunk.word in ("of", "for", "from")):
                 after = self.past(place + 1)
                 while self.is_cue(after, "all", "distinct", "ever", "high", "low") or (

@@ -98,15 +98,16 @@ class Schema:
         table = self.table(name)
         owner = table_words(name.name)
         by_words = {name_words(column.name): column.name for column in table.columns if not column.hidden}
+        own = by_words | {
+            words[len(owner) :]: name for words, name in by_words.items() if words[: len(owner)] == owner and len(words) > len(owner)
+        }
+        people = [next((own[words] for words in forms if words in own), None) for forms in (_FIRST, _LAST)]
         for wanted in _DISPLAY:
             words = tuple(wanted.split())
             for form in (words, (*owner, *words), (*owner[-1:], *words), (*owner[:1], *words)):
-                if form in by_words:
+                if form in by_words and not (wanted == "title" and all(people)):
+                    # People have a first and a last name; their title is what they do.
                     return (by_words[form],)
-        by_words |= {
-            words[len(owner) :]: name for words, name in by_words.items() if words[: len(owner)] == owner and len(words) > len(owner)
-        }
-        people = [next((by_words[words] for words in forms if words in by_words), None) for forms in (_FIRST, _LAST)]
         if any(people):
             return tuple(name for name in people if name is not None)
         named = [
@@ -114,9 +115,7 @@ class Schema:
             for column in table.columns
             if name_words(column.name)[-1:] in (("name",), ("title",)) and not self.refers(name, column.name)
         ]
-        described = tuple(
-            by_words[words] for words in (*_DESCRIBED, (*owner[-1:], "description"), (*owner[-1:], "detail")) if words in by_words
-        )[:1]
+        described = tuple(own[words] for words in (*_DESCRIBED, (*owner[-1:], "description"), (*owner[-1:], "detail")) if words in own)[:1]
         return (
             tuple(named[:1])
             or self._self_named(table)
