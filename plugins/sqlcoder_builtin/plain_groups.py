@@ -9,7 +9,7 @@ from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Group, Output
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Item, Order
-from sqlcoder_core.api import name_words
+from sqlcoder_core.api import TableName, name_words
 
 
 def group_keys(p: Parse, frame: Frame, outputs: list[Output]) -> tuple[list[Expr], list[Item]]:
@@ -93,12 +93,29 @@ def _measure_of_groups(p: Parse, outputs: list[Output]) -> None:
             return
     dated = next((group.column.table for group in p.frame.groups if group.unit and group.column is not None), None)
     table = p.frame.subject or (dated if not outputs else None)
-    if (
-        table is not None
-        and all(group.table is None or group.table.key != table.key for group in p.frame.groups)
-        and not any(isinstance(output.expr, Col) for output in outputs)
-    ):
+    if table is None or (not outputs and _grouped_by(p, table)):
+        table = (_judged(p) if not outputs else None) or table
+    if table is not None and not _grouped_by(p, table) and not any(isinstance(output.expr, Col) for output in outputs):
         outputs.append(Output(added(p, table) or Agg("count", table), "number", -1))
+
+
+def _grouped_by(p: Parse, table: TableName) -> bool:
+    """The rows of the table are what is grouped by."""
+    return any(group.table is not None and group.table.key == table.key for group in p.frame.groups)
+
+
+def _judged(p: Parse) -> TableName | None:
+    """ "hires per recruiter", "failed inspections per cleaner": the rows that the conditions are about, each of one group."""
+    keys = [group.table or (group.column.table if group.column is not None else None) for group in p.frame.groups]
+    tables = [condition.about for condition in p.frame.conditions if condition.about is not None]
+    return next(
+        (
+            table
+            for table in tables
+            if not _grouped_by(p, table) and all(key is not None and (key.key == table.key or p.schema.to_one(table, key)) for key in keys)
+        ),
+        None,
+    )
 
 
 def implied_keys(p: Parse, outputs: list[Output], sorts: list[Order]) -> list[Expr]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col
+from sqlcoder_core.api import TableName, singular, table_words
 
 _PER_ROW = frozenset({"of every", "of each", "for every", "every", "for each", "each", "of different", "of the different"})
 
@@ -78,9 +80,19 @@ def _key(p: Parse, start: int, at: int, *, each: bool) -> int | None:
         return None
     if chunk.kind == "unit":
         return _unit(p, start, at)
+    if _column_rather(chunk):
+        chunk.kind = "name"
+    if _says_whose(p, at):
+        p.take(at, at + 1)
+        at, chunk = at + 1, p.chunks[at + 1]
     if chunk.kind != "name":
         return None
     table, column = p.table(at), p.column(at)
+    owned = _of_owner(p, at, table) if table is not None else None
+    if owned is not None:
+        p.frame.groups.append(Group(p.phrase(start, at + 2), start, column=owned, each=each))
+        p.frame.read(start, p.phrase(start, at + 2), f"one row per {owned.table.name}.{owned.column}")
+        return at + 2
     if column is not None and p.schema.is_date(column.table, p.schema.of(column)) and _unit_follows(p, at):
         p.frame.groups.append(Group(p.phrase(start, at + 2), start, column=column, unit=UNIT_WORDS[p.chunks[at + 1].word], each=each))
         return at + 2
@@ -94,6 +106,41 @@ def _key(p: Parse, start: int, at: int, *, each: bool) -> int | None:
     p.frame.groups.append(Group(p.phrase(start, at + 1), start, column=column, each=each))
     p.frame.read(start, p.phrase(start, at + 1), f"one row per {column.table.name}.{column.column}")
     return at + 1
+
+
+def _column_rather(chunk: Chunk) -> bool:
+    """ "by shift": a column, though a value is called so, or a little like it ("SHF")."""
+    if chunk.kind != "value" or not chunk.text.islower():
+        return False
+    exact = bool(chunk.values) and str(chunk.values[0].value).casefold() == chunk.text
+    return chunk.score("column") >= (0.85 if exact else 0.55)
+
+
+def _says_whose(p: Parse, at: int) -> bool:
+    """ "downtime reason", "customer segment": a word that only says whose column the next one is."""
+    chunk, behind = p.chunks[at], p.chunk(at + 1)
+    column = p.column(at + 1) if behind is not None and behind.kind == "name" and p.table(at + 1) is None else None
+    if column is None or behind is None or p.is_measure(column):
+        return False
+    if chunk.kind == "word":
+        said = singular(chunk.text.lower())
+        return said in table_words(column.table.name) or (len(said) > 4 and said in column.table.name.lower())
+    own = p.column(at) if chunk.kind == "name" and p.table(at) is None else None
+    return own is not None and own.table == column.table and chunk.score("column") < 0.6 <= behind.score("column")
+
+
+def _of_owner(p: Parse, at: int, table: TableName) -> Col | None:
+    """ "part family", "product line": a column of the table, named behind it, is the level that was said."""
+    behind = p.chunk(at + 1)
+    if behind is None or behind.kind not in ("name", "value") or behind.score("column") < 0.45 or p.table(at + 1) is not None:
+        return None
+    own = [
+        match for match in behind.names if match.kind == "column" and match.table == table and match.score >= behind.score("column") - 0.15
+    ]
+    column = p.schema.column(table, own[0].column) if own and own[0].column else None
+    if column is None or p.schema.is_measure(table, column):
+        return None
+    return Col(table, column.name)
 
 
 def _unit_follows(p: Parse, at: int) -> bool:
@@ -137,8 +184,8 @@ def _may_group(p: Parse, at: int) -> bool:
         return False
     before = p.chunk(at - 1)
     named = p.past(at + 1)
-    if p.table(named) is not None and (who := constant(p, named + 1)) is not None and not who.number:
-        # "published by the institution 'X'".
+    if p.table(named) is not None and (_is_told(p, named) or ((who := constant(p, named + 1)) is not None and not who.number)):
+        # "published by the institution 'X'", "used by the customer named X", "made by the singer who is the youngest".
         return False
     agent = (
         before is not None
@@ -147,6 +194,16 @@ def _may_group(p: Parse, at: int) -> bool:
         and p.chunks[p.past(at + 1)].text.lower() != p.chunks[p.past(at + 1)].text.lower().rstrip("s")
     )
     return not agent and not (before is not None and before.kind in ("verb",) and p.zone == "where")
+
+
+def _is_told(p: Parse, at: int) -> bool:
+    """One of them, and what follows says which."""
+    one = singular(p.chunks[at].text.lower()) == p.chunks[at].text.lower() and p.chunks[at - 1].word == "the"
+    following = p.chunk(at + 1)
+    return one and following is not None and (following.is_cue("with", "whose", "that") or following.text.lower() in _NAMED)
+
+
+_NAMED = frozenset({"named", "called", "titled", "whose name is"})
 
 
 def periodic(p: Parse, at: int) -> int | None:
