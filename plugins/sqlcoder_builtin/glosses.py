@@ -89,5 +89,5 @@ def _counted_again(text: str) -> str:
     if found is None:
         return text
     said, points = _EACH_ONE.subn(f"each {found['key']}", found["said"])
-    grouped = points or re.search(r"\b(?:each|every|per|by)\b", said, re.IGNORECASE)
+    grouped = points or re.search(r"\b(?:each|every|per|(?<!divided )by)\b", said, re.IGNORECASE)
     return f"{said.strip()}{'' if grouped else ' ' + found['by'] + ' ' + found['key']}{found['rest']}"
