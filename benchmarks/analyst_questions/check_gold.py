@@ -1,6 +1,6 @@
 """Check the gold SQL of the suites against their databases: python benchmarks/analyst_questions/check_gold.py [--errors] [SUITE.yml ...]
 
-Without suites, all beside this file, the frozen ones without remarks; `build.py` comes first.
+Without suites, all beside this file, rounds included, the frozen ones without remarks; `build.py` comes first.
 
 An error, and exit code 1: a gold that does not run or returns nothing, an id or a question used twice, a question with neither gold
 nor `answerable: false`. A remark, to be read by a person, left out with --errors: a condition of the first gold that can be dropped
@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--errors", action="store_true", help="leave the remarks out")
     parser.add_argument("suites", nargs="*", type=Path, metavar="SUITE.yml")
     wanted = parser.parse_args()
-    files = wanted.suites or sorted((HERE / "suites").glob("*/*.yml"))
+    files = wanted.suites or [*sorted((HERE / "suites").glob("*/*.yml")), *sorted((HERE / "rounds").glob("*/*/questions.yml"))]
     suites = [(file, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
     errors = list(_twice(suites))
     for file, suite in suites:

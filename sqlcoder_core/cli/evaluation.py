@@ -55,6 +55,7 @@ def run(
     beams: flag.Beams = None,
     candidates: flag.Candidates = None,
     min_confidence: flag.MinConfidence = None,
+    timeout: flag.Timeout = None,
     form: flag.Form = "table",
     out: flag.Out = None,
     html: flag.Html = None,
@@ -76,9 +77,12 @@ def run(
 
     if restart and out is None:
         raise UsageError("--restart needs --out", hint="without it, nothing is kept to continue from")
+    if timeout is not None and timeout <= 0:
+        raise UsageError(f"--timeout {timeout:g} leaves no time", hint="give seconds above 0")
     refuse_one_file_twice({"--out": out, "--html": html, "--markdown": markdown})
     refuse_missing_folders((out, html, markdown))
     settings = {"runtime.model": model, "answer.candidates": candidates, "answer.min_confidence": min_confidence}
+    settings |= {"limits.seconds": timeout}
     selection = Selection(categories=tuple(category or ()), tags=tuple(tag or ()), only=tuple(only or ()), every=every, limit=limit)
     session = _laid_over(options, settings)
     wanted = RunOptions(session=session, selection=selection, workers=workers, beams=beams, out=out, restart=restart)

@@ -126,6 +126,18 @@ def test_a_folder_of_suites_is_one(tmp_path):
 # ------------------------------------------------------------------ sql-eval
 
 
+def test_folders_with_questions_are_suites_of_their_folder(tmp_path):
+    for name in ("inn", "port"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "questions.yml").write_text(
+            "schema: s.sql\ndialect: duckdb\nquestions:\n  - {id: a, question: q, sql: SELECT n FROM t}\n"
+        )
+        (tmp_path / name / "s.sql").write_text("CREATE TABLE t (n INTEGER);")
+        (tmp_path / name / "notes.yml").write_text("no suite")
+    suite = load_suite(str(tmp_path))
+    assert [(task.id, task.tags) for task in suite.tasks] == [("inn-a", ("inn",)), ("port-a", ("port",))]
+
+
 def test_sql_eval_takes_data_of_a_checkout_and_its_columns(bench):
     suite = bench.load("sql-eval with DuckDB files")
     assert (suite.kind, len(suite.tasks), suite.bases[0].dialect) == ("sql-eval", 6, "postgres")

@@ -45,11 +45,15 @@ def read(path: Path, files: SuiteFiles) -> Suite:
 
 
 def read_folder(folder: Path, files: SuiteFiles) -> Suite:
-    """All suites of a folder as one, each file's name as a tag; ids and databases get it too where they would not be unique."""
-    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS and path.is_file())
-    if not paths:
-        raise ConfigError("there is no suite in this folder", place=str(folder), hint="a suite is a file of YAML or JSON lines")
-    suites = [(path.stem, read(path, files)) for path in paths]
+    """All suites of a folder as one, each one's name as a tag; ids and databases get it too where they would not be unique.
+
+    A suite is a file in the folder, named by its stem, or `questions.yml` (or .jsonl) in a folder of it, named by that folder.
+    """
+    named = _named(folder)
+    if not named:
+        hint = "a suite is a file of YAML or JSON lines, or a folder with questions.yml"
+        raise ConfigError("there is no suite in this folder", place=str(folder), hint=hint)
+    suites = [(stem, read(path, files)) for stem, path in named]
     counted = Counter(task.id for _, suite in suites for task in suite.tasks)
     names = Counter(suite.bases[0].name for _, suite in suites)
     tasks, bases = [], []
@@ -61,6 +65,12 @@ def read_folder(folder: Path, files: SuiteFiles) -> Suite:
             id = task.id if counted[task.id] == 1 else f"{stem}-{task.id}"
             tasks.append(replace(task, id=id, base=name, tags=(stem, *task.tags)))
     return Suite(name=folder.resolve().name, kind="own", tasks=tuple(tasks), bases=tuple(bases), data_hash=files.data_hash)
+
+
+def _named(folder: Path) -> list[tuple[str, Path]]:
+    own = [(path.stem, path) for path in folder.iterdir() if path.suffix.lower() in _ENDINGS and path.is_file()]
+    inner = [(path.parent.name, path) for path in folder.glob("*/questions.*") if path.suffix.lower() in _ENDINGS and path.is_file()]
+    return sorted(own + inner)
 
 
 def _refuse(problems: list[Problem]) -> None:
