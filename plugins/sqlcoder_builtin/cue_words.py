@@ -7,6 +7,8 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+from sqlcoder_builtin.degrees import Comparisons, Rankings
+
 
 def _lines(name: str) -> list[str]:
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
@@ -26,10 +28,10 @@ def cues() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def superlatives() -> dict[str, tuple[tuple[str, ...], bool]]:
-    """Adjective -> words of the column it is about, best first, and whether the most comes first."""
+def superlatives() -> Rankings:
+    """Adjective -> words of the column it is about, best first, and whether the most comes first; any adjective may be asked for."""
     entries = (line.split(": ") for line in _lines("superlatives.txt"))
-    return {word: (_born(tuple(concepts.split())), direction == "desc") for word, concepts, direction in entries}
+    return Rankings({word: (_born(tuple(concepts.split())), direction == "desc") for word, concepts, direction in entries})
 
 
 def _born(concepts: tuple[str, ...]) -> tuple[str, ...]:
@@ -38,10 +40,10 @@ def _born(concepts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @cache
-def comparatives() -> dict[str, tuple[tuple[str, ...], str]]:
+def comparatives() -> Comparisons:
     """Comparative -> words of the column it is about, and the comparison."""
     entries = (line.split(": ") for line in _lines("comparatives.txt"))
-    return {word: (tuple(concepts.split()), cue) for word, concepts, cue in entries}
+    return Comparisons({word: (tuple(concepts.split()), cue) for word, concepts, cue in entries})
 
 
 def _step_phrases() -> list[tuple[str, list[str]]]:
