@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Condition, Group
+from sqlcoder_builtin.kept_rows import kept
 from sqlcoder_builtin.own_conditions import give_back
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.people import is_people
@@ -26,6 +27,8 @@ class NotUnderstood(Exception):
 def assemble(p: Parse) -> Query:
     """The query that the frame amounts to. Raises NotUnderstood when it amounts to none, or to one that no row can satisfy."""
     query = replace(_shaped(p), digits=p.frame.digits)
+    if p.frame.keep:
+        query = kept(query, p.schema, zero=p.frame.keep_zero)
     impossible = cannot_hold(p, query) or not_stored(p, query)
     if impossible is not None:
         raise NotUnderstood(impossible)

@@ -46,6 +46,8 @@ def describe(expr: t.Expr) -> str:
             return "a date"
         case t.Scalarq(query):
             return describe(query.select[0].expr)
+        case t.Figure(has):
+            return f"{describe(has.measure) if has.measure is not None else has.table.name} per {has.of.name}"
 
 
 def describe_pred(pred: t.Pred) -> str:

@@ -111,6 +111,8 @@ class ExprSql:
                 return self._over(expr, scope)
             case t.Scalarq(query, same):
                 return self._subquery(query, same, scope)
+            case t.Figure(has):
+                return self._has(has, scope)
 
     def composed(self, expr: t.Expr, places: Mapping[t.Expr, tuple[str, str]]) -> exp.Expr:
         """An expression over columns of CTEs: `places` says in which (CTE, column) each part has been computed.

@@ -112,6 +112,10 @@ class Frame:
     growth: Literal["mom", "yoy", "qoq", "wow", "any"] | None = None
     running: bool = False
     figures: Figures | None = None
+    keep: bool = False
+    """Rows that have none of what is counted are shown too."""
+    keep_zero: bool = False
+    """... and what they have is shown as 0."""
     digits: int | None = None
     """Decimals to which figures are rounded."""
     both: bool = False

@@ -27,6 +27,8 @@ class JoinPlan:
     root: TableName
     steps: list[Step] = field(default_factory=list)
     where: tuple[Pred, ...] = ()
+    keep: bool = False
+    """Rows of the root without a partner stay."""
 
     def joined(self) -> tuple[TableName, ...]:
         """All tables in FROM."""
@@ -39,7 +41,7 @@ class JoinPlan:
 
 def plan_joins(query: Query, schema: Schema) -> JoinPlan:
     """Joins for everything the query shows, groups and sorts by; conditions on to-one tables join too, others become `Has`."""
-    plan = JoinPlan(query.root)
+    plan = JoinPlan(query.root, keep=query.keep)
     for table in (*tables_of((*query.select, *query.group, *query.having, *query.order)), *query.need):
         _reach(plan, table, schema)
     plan.where = tuple(_placed(plan, pred, schema) for pred in query.where)

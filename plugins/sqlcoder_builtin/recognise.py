@@ -28,6 +28,7 @@ from sqlcoder_builtin.clauses import (
     kept_units,
     last_relations,
     left_joins,
+    linking_verbs,
     limits_said,
     listings,
     long_times,
@@ -179,6 +180,7 @@ def recognise(p: Parse) -> None:
         if chunk.is_cue("on average") and not chunk.used:
             # Said before what is averaged.
             asked_averages.on_average(p, at)
+    linking_verbs.pass_over(p)
 
 
 def _decide(p: Parse, at: int) -> int | None:

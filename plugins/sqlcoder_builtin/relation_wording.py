@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sqlcoder_builtin.kept_wording import kept
+
 _NUMBER = (
     r"(?:\d[\d,]*(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty"
     r"|(?:a|one|two|five) hundred|(?:a|one|two|five|ten) thousand|(?:a|one|two|five) million|a dozen)"
@@ -78,6 +80,7 @@ _NOT_HELD = re.compile(
 def related(text: str) -> str:
     """The question with its bounds before what they bound, and with what nobody did as never done."""
     text = re.sub(r"\be-mail", "email", text)
+    text = kept(text)
     text = _PLUS.sub(_at_least, _BOUND.sub(_bounded, text))
     text = _NOT_ONCE.sub("never", _SINGLE.sub(r"\g<before>\g<between>any ", text))
     for pattern in _NOBODY_DID:

@@ -145,7 +145,7 @@ class Renderer:
         self.steps += plan.steps
         for step in plan.steps:
             table = self._table(step.target, scope)
-            select = select.join(table, on=self._on(step, scope), copy=False)
+            select = select.join(table, on=self._on(step, scope), join_type="left" if plan.keep else "", copy=False)
         return select
 
     def _table(self, name: TableName, scope: Scope) -> exp.Expr:
@@ -162,7 +162,7 @@ class Renderer:
         return exp.and_(*sides, copy=False)
 
     def has(self, has: Has, scope: Scope) -> exp.Expr:
-        """EXISTS, NOT EXISTS, or a comparison with the number or the sum of related rows."""
+        """EXISTS, NOT EXISTS, an aggregate of related rows, or a comparison with their number or sum."""
         path = self.schema.path(has.of, has.table)
         if not path:
             raise NoWay(has.of, has.table)
@@ -190,13 +190,20 @@ class Renderer:
         return exp.and_(*sides, copy=False)
 
     def _counted(self, has: Has, select: exp.Select, inner: Scope, path: tuple[Step, ...]) -> exp.Expr:
+        if has.count is None and has.measure is not None:
+            return exp.Subquery(this=select.select(self._measured(has, inner, path), copy=False))
         if has.count is None:
             found = exp.Exists(this=select.select(exp.Literal.number(1), copy=False))
             return exp.Not(this=found) if has.negated else found
         op, bound = has.count
-        measure = self.exprs.expr(has.measure, inner) if has.measure is not None else self._number_of(has.table, inner, path)
-        counted = exp.Subquery(this=select.select(measure, copy=False))
+        counted = exp.Subquery(this=select.select(self._measured(has, inner, path), copy=False))
         return self.exprs.compared(op, counted, exp.Literal.number(bound))
+
+    def _measured(self, has: Has, inner: Scope, path: tuple[Step, ...]) -> exp.Expr:
+        """The aggregate of related rows; their number where none is named."""
+        if has.measure is None or has.measure == Agg("count", has.table):
+            return self._number_of(has.table, inner, path)
+        return self.exprs.expr(has.measure, inner)
 
     def _number_of(self, table: TableName, inner: Scope, path: tuple[Step, ...]) -> exp.Expr:
         key = self.schema.key(table)

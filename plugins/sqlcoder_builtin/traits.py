@@ -13,7 +13,7 @@ from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.query_walk import nodes, tables_in
 from sqlcoder_builtin.schema import Step
 from sqlcoder_builtin.shape_traits import shaped
-from sqlcoder_builtin.tree import Agg, Col, Compare, Has, Like, Lit, Not, Null, OneOf, Query, Scalarq
+from sqlcoder_builtin.tree import Agg, Col, Compare, Figure, Has, Like, Lit, Not, Null, OneOf, Query, Scalarq
 from sqlcoder_core.api import name_words, singular
 
 Traits = dict[str, float]
@@ -160,13 +160,14 @@ def _shape(p: Parse, query: Query) -> Iterator[tuple[str, float]]:
     yield "rank said, not done", float(ranks and not ranked and not extreme)
     yield "rank done, not said", float(ranked and not ranks and p.frame.limit is None)
     groups = any(chunk.is_cue("per") for chunk in chunks)
-    yield "each said, not done", float(groups and not query.group and query.per_group is None and not _framed(p))
+    figured = any(isinstance(node, Figure) for node in inside)
+    yield "each said, not done", float(groups and not (query.group or query.keep or figured) and query.per_group is None and not _framed(p))
     yield "and or", float(sum(chunk.is_cue("or", "both", "but") for chunk in chunks))
     yield "nested", float(any(isinstance(node, Scalarq) for node in inside))
     yield "set operation", float(query.combine is not None)
     yield "per group", float(query.per_group is not None)
     yield "having", float(bool(query.having))
-    yield "related rows", float(sum(isinstance(node, Has) for node in inside))
+    yield "related rows", float(sum(isinstance(node, Has) - isinstance(node, Figure) for node in inside))
     yield "whole rows", float(not query.select)
     yield "conditions", float(len(query.where))
     yield "no conditions", float(not query.where and not query.having)

@@ -134,7 +134,14 @@ class Scalarq:
     same: tuple[Col, ...] = ()
 
 
-Expr: TypeAlias = Col | Lit | When | Agg | Arith | Trunc | Part | Span | Age | Today | Either | Raw | Over | Scalarq
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An aggregate of the rows that one row is related to: the `measure` of `has`, for each row of `has.of`."""
+
+    has: Has
+
+
+Expr: TypeAlias = Col | Lit | When | Agg | Arith | Trunc | Part | Span | Age | Today | Either | Raw | Over | Scalarq | Figure
 
 # ---------------------------------------------------------------- predicates
 
@@ -261,6 +268,8 @@ class Query:
     need: tuple[TableName, ...] = ()
     digits: int | None = None
     """Decimals to which averages, ratios and sums are rounded where they are shown."""
+    keep: bool = False
+    """Rows without a partner in the tables joined stay."""
     outer: Outer | None = None
     combine: tuple[Literal["intersect", "except", "union"], Query] | None = None
 

@@ -1,4 +1,4 @@
-"""Rows that are to stand there though they have none of what is counted: "including plans without lines", "even those with no orders"."""
+"""Rows that are to stand there though they have none of what is counted: "including those without", as every such clause is reworded."""
 
 from __future__ import annotations
 
@@ -6,19 +6,11 @@ from sqlcoder_builtin.parse import Parse
 
 
 def kept_without(p: Parse, at: int) -> int | None:
-    """No condition, but the opposite of one: doubted, since such rows fall out of a join."""
+    """No condition, but the opposite of one."""
     chunk = p.chunk(at)
-    words = chunk.text.lower().split() if chunk is not None else []
-    if not words or words[0] not in ("including", "even", "include"):
+    if chunk is None or not chunk.is_cue("kept"):
         return None
-    place = p.past(at + 1, "those", "the", "ones", "if", "they", "all", "any")
-    if p.table(place) is not None:
-        place += 1
-    if not p.is_cue(place, "without", "never"):
-        return None
-    end = next(
-        (other for other in range(place, len(p.chunks)) if p.chunks[other].kind == "mark" or p.chunks[other].word == ","), len(p.chunks)
-    )
-    p.take(at, end)
-    p.frame.doubts += 1.0
-    return end
+    p.frame.keep = True
+    p.frame.keep_zero = chunk.text.endswith("0")
+    p.take(at, at + 1)
+    return at + 1
