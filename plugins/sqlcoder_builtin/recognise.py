@@ -47,6 +47,7 @@ from sqlcoder_builtin.clauses import (
     undone,
     units_said,
     values,
+    wanted_lists,
 )
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_core.api import singular
@@ -162,7 +163,7 @@ def recognise(p: Parse) -> None:
     somebody.spoken_of(p)
     two_figures.figures(p, recognise)
     entities.qualified(p)
-    again = restated.listing(p)
+    again = wanted_lists.listing(p)
     again = None if again is not None and (p.chunks[again.start].start, "restated", "") in p.refused else again
     at = 0
     while at < len(p.chunks):

@@ -1,0 +1,86 @@
+"""Sentences that only say which columns are wanted, each put into the one form that the grammar reads: "Return X, Y and Z"."""
+
+from __future__ import annotations
+
+import re
+
+_SENTENCE = re.compile(r"(?<=[.?!;])\s+")
+_PLEASE = re.compile(r"(?:,?\s*\b(?:if you )?please\b(?=\s*(?:[.?!,;]|[-–—]\s|$)))|(?:\bplease\b,?\s+)", re.IGNORECASE)
+_SHOULD = (
+    r"(?:are|is|were|should be|shall be|must be|to be|(?:should|shall|must|needs? to|has to|have to|will)\s+"
+    r"(?:have|show|contain|include|list|give|return|display|hold)|contains?|has|have|shows?|includes?|:)"
+)
+_THE_RESULT = re.compile(
+    r"^(?:the\s+|my\s+|your\s+)?(?:(?:output|result|resulting|required|wanted|desired|requested|needed|relevant|expected|only)\s+)*"
+    r"(?:columns?|fields?|output|results?|table|answer|report|rows?|list|data)\s*"
+    rf"(?:(?:i|we)\s+(?:need|want)|wanted|needed|required|to (?:show|return|see)|of the (?:result|output|table))?\s*{_SHOULD}\s*"
+    r"(?:the (?:columns|fields)\s*|as follows\s*|only\s+|just\s+|these\s*)?:?\s*",
+    re.IGNORECASE,
+)
+_I_NEED = re.compile(
+    r"^(?:(?:for|in|as) (?:the |each |that |this )?(?:of them|of these|one|row|result|output|answer|table)?,?\s+)?"
+    r"(?:(?:i|we)(?:['’]d|['’]ll|\s+would|\s+will|\s+am|['’]m|\s+are)?\s+(?:just\s+|only\s+|also\s+|really\s+)*"
+    r"(?:need|want|like|love|expect|require|interested in|looking for|care about)(?:\s+to\s+(?:see|have|know|get))?"
+    r"|what (?:i|we) (?:need|want)(?: to (?:see|know))? (?:is|are))(?:\s+(?:back|only|just))?\s+"
+    r"(?!to\b|all\b|every\b|who\b|which\b|what\b)",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"^(?:only|just|simply|specifically)\s+(?=(?:the|its|their|his|her|a)\b|[a-z]+(?:\s[a-z]+)?\s*(?:,|and\b|\.?$))", re.IGNORECASE
+)
+_ASKS = re.compile(
+    r"^(?:(?:also|then|in (?:the|your) (?:result|output|answer|table),?|for each(?: of them| one| row)?,?)\s+)*"
+    r"(?:tell me|let me (?:see|have|know)|include|provide|output|report|display|print|give back|give me|give|show me|show"
+    r"|select|list|return)\s+"
+    r"(?:me\s+|back\s+|us\s+)?(?=(?:the|its|their|his|her|a|an|both|each|only|just|[a-z]))",
+    re.IGNORECASE,
+)
+_NO_LIST = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|should|must|will|would|appear|appears|not|no|only|without|than|where|who|"
+    r"which|that|if|when|except|excluding|including|ignoring|regardless|sort|order|rank|limit|ignore|skip|keep|exclude|leave|use|assume|treat|"
+    r"break|split|group|round|compare|consider|calculate|compute|means?|divided|first|last|top)\b|\d|=",
+    re.IGNORECASE,
+)
+_DASH = re.compile(r"(?<=\w)\s*(?:\s[-–—]\s|:\s)(?P<list>[^.?!:;]+)(?P<end>[.?!]?)\s*$")
+_ITEM = r"(?:the |its |their |a |an )?[a-z]+(?:['’]s)?(?: [a-z]+){0,3}"
+_ITEMS = re.compile(rf"^{_ITEM}(?:, (?:and )?{_ITEM})*(?:,? and {_ITEM})$", re.IGNORECASE)
+_SINGLE = re.compile(
+    r"\b(largest|smallest|highest|lowest|biggest|greatest|longest|shortest|best|worst|maximum|minimum) single (?=\w)", re.IGNORECASE
+)
+
+
+def lists_reworded(text: str) -> str:
+    """The question with its lists of columns as "Return ..."; politeness goes."""
+    text = _SINGLE.sub(r"\1 ", _PLEASE.sub(lambda found: " " if found.group().endswith(" ") else "", text)).strip()
+    sentences = [part for part in _SENTENCE.split(text) if part.strip(" .?!;")]
+    if not sentences:
+        return text
+    first = _dashed(sentences[0])
+    return " ".join((first, *map(_told, sentences[1:])))
+
+
+def _dashed(sentence: str) -> str:
+    """ "the five largest rooms - id, floor and size": what is to be shown of them."""
+    found = _DASH.search(sentence)
+    if (
+        found is None
+        or len(sentence[: found.start()].split()) < 2
+        or not _ITEMS.match(found["list"].strip())
+        or _NO_LIST.search(found["list"])
+    ):
+        return sentence
+    return f"{sentence[: found.start()].rstrip(' ,')}. Return {found['list'].strip()}{found['end'] or '.'}"
+
+
+def _told(sentence: str) -> str:
+    for pattern in (_THE_RESULT, _I_NEED, _ONLY, _ASKS):
+        found = pattern.match(sentence)
+        if found is not None and found.end() < len(sentence):
+            return f"Return {sentence[found.end() :]}"
+    return f"Return {sentence}" if _is_bare(sentence) else sentence
+
+
+def _is_bare(sentence: str) -> bool:
+    """ "Name and city.": nothing but things to show."""
+    said = sentence.rstrip(".;! ")
+    return not sentence.endswith("?") and (_ITEMS.match(said) is not None and _NO_LIST.search(said) is None)
