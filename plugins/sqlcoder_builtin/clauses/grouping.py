@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.clauses.flags import is_flag
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
@@ -187,11 +188,15 @@ def _may_group(p: Parse, at: int) -> bool:
     if p.table(named) is not None and (_is_told(p, named) or ((who := constant(p, named + 1)) is not None and not who.number)):
         # "published by the institution 'X'", "used by the customer named X", "made by the singer who is the youngest".
         return False
+    who = named if p.table(named) is not None else named + 1
+    told = who == named or (p.chunks[named].kind in ("value", "name") and _tells_apart(p, named, p.table(who)))
+    said = p.chunks[who].text.lower() if p.chunk(who) is not None else ""
     agent = (
         before is not None
         and (before.text.lower().endswith("ed") or before.kind == "verb")
-        and p.table(p.past(at + 1)) is not None
-        and p.chunks[p.past(at + 1)].text.lower() != p.chunks[p.past(at + 1)].text.lower().rstrip("s")
+        and p.table(who) is not None
+        and told
+        and said != singular(said)
     )
     return not agent and not (before is not None and before.kind in ("verb",) and p.zone == "where")
 
@@ -204,6 +209,14 @@ def _is_told(p: Parse, at: int) -> bool:
 
 
 _NAMED = frozenset({"named", "called", "titled", "whose name is"})
+
+
+def _tells_apart(p: Parse, at: int, table: TableName | None) -> bool:
+    """ "handled by external recruiters": a value or a flag of theirs, no key."""
+    if table is None or p.chunks[at].kind == "value":
+        return table is not None
+    column = p.column(at, None, table)
+    return column is not None and column.table == table and is_flag(p.schema.of(column).kind, p.schema.of(column).values)
 
 
 def periodic(p: Parse, at: int) -> int | None:
