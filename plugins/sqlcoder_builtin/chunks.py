@@ -210,7 +210,7 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
         ranked = tuple(sorted(found, key=lambda match: -match.score))
         if ranked[0].score < 0.4 or (end == start + 1 and tokens[start].lower in PLACE_VERBS and ranked[0].score < 0.95):
             continue
-        if end > start + 1 and tokens[end - 1].lower in FILLER_VERBS and ranked[0].score < 0.95:
+        if end > start + 1 and tokens[end - 1].lower in (*FILLER_VERBS, *_NAMED) and ranked[0].score < 0.95:
             # "campuses located": the table, and a verb that a column of it is a little like.
             continue
         both = tuple(sorted(values.get((start, end), ()), key=lambda match: -match.score))
@@ -244,6 +244,7 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
             options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=True), (end - start) * 0.55)
 
 
+_NAMED = ("named", "called", "titled")
 _TELLS_WHICH = frozenset("named called titled with whose that which who code id number".split())
 
 

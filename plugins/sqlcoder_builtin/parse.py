@@ -96,10 +96,19 @@ class Parse:
         table, column = chunk.best("table"), chunk.best("column")
         if table is None or table.score < TABLE_SCORE or (chunk.start, "table", "") in self.refused or self._listed_column(chunk):
             return None
+        if column is not None and column.score >= table.score and self._values_meant(chunk, column):
+            return None
         if "stem" in table.how and "synonym" in table.how and chunk.text.lower().endswith("ed"):
             # "issued": what is done, not the thing that a synonym of its stem names.
             return None
         return table if column is None or table.score >= column.score - 0.05 else None
+
+    def _values_meant(self, chunk: Chunk, column: Match) -> bool:
+        """ "different allergy types", "which allergy type is most common": values of a column that is called like its table."""
+        at = next((at for at, other in enumerate(self.chunks) if other is chunk), -1)
+        own = column.table is not None and column.table.key in self.schema.tables and column.column not in self.schema.key(column.table)
+        behind = at + 1 + self.is_cue(at + 1, "eq")
+        return own and (self.is_cue(at - 1, "distinct") or self.is_cue(self.past(behind), "common", "rare"))
 
     def _listed_column(self, chunk: Chunk) -> bool:
         """ "the grape and name of wines": a column of the table behind "of", though another table is called so too."""
@@ -238,7 +247,7 @@ class Parse:
             if opens or (chunk.kind == "stop" and chunk.word in ("of", "for", "from")):
                 after = self.past(place + 1)
                 while self.is_cue(after, "all", "distinct", "ever", "high", "low") or (
-                    self.chunk(after) and self.chunks[after].kind in ("superlative", "value", "stop")
+                    self.chunk(after) and self.chunks[after].kind in ("superlative", "value", "stop", "number")
                 ):
                     after += 1
                 if not self.table(after) and (match := self._best_column(after)) is not None:

@@ -121,6 +121,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     extremes.extreme,
     asked_averages.how_old,
     heads.count,
+    commonest.largest_value,
     heads.aggregate,
     superlatives.superlative,
     commonest.common,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlcoder_builtin.tree import Col
 from sqlcoder_core.api import Column, Linked, Relationship, Table, TableName, name_words, table_words
@@ -36,7 +36,7 @@ class Schema:
 
     def __init__(self, linked: Linked) -> None:
         self.linked = linked
-        self.tables = {table.name.key: table for table in linked.tables}
+        self.tables = {table.name.key: _with_figures(table) for table in linked.tables}
         self._steps: dict[str, list[Step]] = defaultdict(list)
         self._paths: dict[str, dict[str, tuple[Step, ...]]] = {}
         for relationship in linked.relationships:
@@ -201,6 +201,24 @@ class Schema:
     def steps_between(self, source: TableName, target: TableName) -> tuple[Step, ...]:
         """All direct joins between two tables: more than one where a table refers twice (home and away team)."""
         return tuple(step for step in self._steps[source.key] if step.target.key == target.key)
+
+
+_FIGURES = frozenset({"age", "weight", "height", "price", "percent", "percentage", "population", "salary", "capacity"})
+_COUNTS = ("days_", "years_", "hours_", "months_", "number_of_", "num_of_")
+
+
+def _with_figures(table: Table) -> Table:
+    """The table, where columns of text of which no value is known hold figures by their names: ages, prices, days of something."""
+    found = [column for column in table.columns if column.kind == "text" and not column.values and _is_figure(column)]
+    if not found:
+        return table
+    kept = tuple(replace(column, kind="number") if column in found else column for column in table.columns)
+    return replace(table, columns=kept)
+
+
+def _is_figure(column: Column) -> bool:
+    said = column.name.lower()
+    return column.minimum is None and (said.rpartition("_")[2] in _FIGURES or (said.startswith(_COUNTS) and "name" not in said))
 
 
 def _looks_dated(column: Column) -> bool:

@@ -26,7 +26,10 @@ def told(chunks: Sequence[Chunk], schema: Schema) -> list[Chunk]:
     at = 0
     while at < len(chunks):
         end, found = _column(chunks, at, schema)
-        if _given(chunks, at):
+        if (owned := _of_owner(chunks, at, schema)) is not None:
+            kept += owned
+            end = at + len(owned)
+        elif _given(chunks, at):
             kept.append(replace(chunks[at], kind="word"))
         elif found:
             phrase = " ".join(chunk.text for chunk in chunks[at:end])
@@ -69,10 +72,41 @@ def _column(chunks: Sequence[Chunk], at: int, schema: Schema) -> tuple[int, list
     thing = at + 2
     while second.text.lower() == "of" and thing < len(chunks) and chunks[thing].text.lower() in ("the", "a", "an", "their", "its"):
         thing += 1
-    if second.text.lower() != "of" or thing >= len(chunks) or not _plain(chunks[thing]):
+    if second.text.lower() != "of" or thing >= len(chunks) or chunks[thing].kind not in _KINDS:
+        return at + 1, []
+    if not _plain(chunks[thing]):
         return at + 1, []
     found = _of_words({stem(first.text.lower()), stem(chunks[thing].text.lower())}, schema)
     return (thing + 1, found) if found else (at + 1, [])
+
+
+def _of_owner(chunks: Sequence[Chunk], at: int, schema: Schema) -> list[Chunk] | None:
+    """ "description of the claim status": the one column of just these words, and its rows, told by the words before its last."""
+    thing = at + 2
+    while thing < len(chunks) and chunks[thing].text.lower() in ("the", "a", "an"):
+        thing += 1
+    if thing >= len(chunks) or chunks[at + 1].text.lower() != "of" or chunks[at].kind not in _KINDS or " " in chunks[at].text:
+        return None
+    first, last = chunks[at], chunks[thing]
+    found = _whose_last(first, last, schema) if " " in last.text and last.kind in _KINDS and last.score("table") < _STRONG else []
+    if len(found) != 1:
+        return None
+    shown = replace(first, kind="name", names=tuple(_matches(first, first.text, found)))
+    rows = Match(start=last.start, end=last.end, phrase=last.text, kind="table", score=_SCORE, table=found[0][0], how="table and name")
+    named = [entry for entry in _whose_last(replace(first, text="name"), last, schema) if entry[0] == found[0][0]]
+    names = tuple(_matches(last, last.text, named)) or (rows,)
+    return [shown, *chunks[at + 1 : thing], replace(last, kind="name", names=names)]
+
+
+def _whose_last(first: Chunk, thing: Chunk, schema: Schema) -> list[tuple[TableName, str]]:
+    """Columns of just the thing's words and the first one behind them."""
+    words = [stem(word) for word in (*thing.text.lower().split(), first.text.lower())]
+    return [
+        (table.name, column.name)
+        for table in schema.tables.values()
+        for column in table.columns
+        if len(column.name) > len(thing.text) and [stem(word) for word in name_words(column.name)] == words
+    ]
 
 
 def _plain(chunk: Chunk) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlcoder_builtin.clauses.deeds import says_what_was_done
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
-from sqlcoder_builtin.clauses.idle_columns import names_of_values, only_says_of_what, said_again
+from sqlcoder_builtin.clauses.idle_columns import names_of_values, only_says_of_what, said_again, says_whose
 from sqlcoder_builtin.clauses.plain_measures import plain
 from sqlcoder_builtin.cue_words import FILLER_VERBS
 from sqlcoder_builtin.parse import Parse
@@ -39,7 +39,7 @@ def column_or_table(p: Parse, at: int) -> int | None:
                 add_output(p, Col(table, name), at, at + 1)
             p.frame.also = True
             return at + 1
-        if p.zone == "select":
+        if p.zone == "select" or _behind_value(p, at):
             set_subject(p, table, at)
         p.frame.mentioned.append((at, table))
         p.frame.read(at, chunk.text, f"table {table.name}")
@@ -53,7 +53,7 @@ def column_or_table(p: Parse, at: int) -> int | None:
     column = p.column(at) if chunk.kind == "name" or _unit_column(p, at) else _date_of_owner(p, at)
     if column is None:
         return None
-    if said_again(p, at) or names_of_values(p, at):
+    if said_again(p, at) or names_of_values(p, at) or says_whose(p, at, column):
         p.take(at, at + 1)
         return at + 1
     if p.zone == "select" and only_says_of_what(p, at, column):
@@ -75,6 +75,12 @@ def column_or_table(p: Parse, at: int) -> int | None:
         p.frame.also = True
     add_output(p, column, at, at + 1)
     return at + 1 + _repeats_unit(p, at, column)
+
+
+def _behind_value(p: Parse, at: int) -> bool:
+    """ "list the Korean titles": a value before the rows that are asked for, though it is a condition."""
+    before = p.chunk(at - 1)
+    return before is not None and before.kind == "value" and before.used and not p.frame.outputs and at <= 3
 
 
 def _repeats_unit(p: Parse, at: int, column: Col) -> int:

@@ -10,7 +10,7 @@ from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Group, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Compare, Item, Order, Query, Scalarq
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, singular
 
 
 def _rows_timed(p: Parse, at: int) -> tuple[int, TableName] | None:
@@ -72,6 +72,23 @@ def common(p: Parse, at: int) -> int | None:
     p.frame.doubts += 0.1
     p.take(at, at + 1)
     return end
+
+
+_SIZES = frozenset({"largest", "biggest", "smallest"})
+
+
+def largest_value(p: Parse, at: int) -> int | None:
+    """ "the largest major": the value of a column of text that most rows have."""
+    chunk, place = p.chunk(at), p.past(at + 1)
+    if chunk is None or chunk.text.lower() not in _SIZES or p.chunk(place) is None or p.table(place) is not None:
+        return None
+    column = p.column(place, p.texts, floor=0.9) if p.chunks[place].kind == "name" else None
+    if column is None or p.schema.of(column).kind != "text" or p.is_dated(column) or p.schema.is_key(column.table, column.column):
+        return None
+    if column.column in p.schema.display(column.table) or singular(p.chunks[place].text.lower()) != p.chunks[place].text.lower():
+        return None
+    chunk.kind, chunk.word = "cue", "rare" if chunk.text.lower() == "smallest" else "common"
+    return common(p, at)
 
 
 def _limits_rows(p: Parse, at: int, column: Col) -> bool:

@@ -43,7 +43,12 @@ def extreme(p: Parse, at: int) -> int | None:
         return _biggest(p, at, place, entry.table)
     if not _ranks(p, at, entry):
         return None
-    entry = _ranked(p, _of_money(p, at, entry))
+    if isinstance(entry.expr, Col) and p.schema.is_key(entry.table, entry.expr.column) and not p.is_dated(entry.expr):
+        # "the most employees", where only a number that tells them apart is called so.
+        return None
+    if p.is_cue(place, "sum") and _values_asked(p, entry):
+        p.frame.subject = None
+    entry = _ranked(p, _of_money(p, at, entry), many=chunk.text.lower() in _MANY)
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
     expr = summed(p, entry)
     descending = chunk.word in ("high", "best")
@@ -92,7 +97,19 @@ def _deed_most(p: Parse, at: int) -> int | None:
     return at + 1
 
 
-def _ranked(p: Parse, entry: Measured) -> Measured:
+_MANY = frozenset({"most", "least", "fewest"})
+
+
+def _values_asked(p: Parse, entry: Measured) -> bool:
+    """ "the type of transaction with the highest total amount": values of a column of the rows that are added up."""
+    shown = [output.expr for output in p.frame.outputs]
+    own = {*p.schema.key(entry.table), *p.schema.display(entry.table)}
+    return bool(shown) and all(
+        isinstance(expr, Col) and expr.table.key == entry.table.key and expr.column not in own and not p.is_number(expr) for expr in shown
+    )
+
+
+def _ranked(p: Parse, entry: Measured, *, many: bool) -> Measured:
     """Numbers of the subject's own rows as they are; columns of text by how many rows there are."""
     subject = p.subject()
     expr = entry.expr
@@ -108,6 +125,10 @@ def _ranked(p: Parse, entry: Measured) -> Measured:
     ):
         return replace(entry, expr=expr.arg, aggregated=False)
     if isinstance(expr, Col) and not p.numbers(expr.table, column := p.schema.of(expr)) and not p.dated(expr.table, column):
+        if not many:
+            # "the highest dose": figures that are kept as text.
+            p.frame.doubts += 0.1
+            return entry
         return replace(entry, expr=Agg("count", expr.table), aggregated=True)
     return entry
 

@@ -75,7 +75,7 @@ def count(p: Parse, at: int) -> int | None:
     found = counted(p, at + 1)
     if found is None:
         return _count_of_subject(p, at)
-    if p.zone == "select" or p.chunks[at].text.lower().startswith("how many"):
+    if p.zone == "select" or p.chunks[at].text.lower().startswith("how many") or _counts_besides(p, at, found):
         if isinstance(found.expr, Agg) and found.expr.arg is None:
             set_subject(p, found.table, found.end - 1)
         if len(p.frame.conditions) > known and any(output.expr == found.expr for output in p.frame.outputs):
@@ -84,6 +84,13 @@ def count(p: Parse, at: int) -> int | None:
         add_output(p, found.expr, at, found.end, alias=_count_alias(found))
         return _more_columns(p, found, found.end)
     return None
+
+
+def _counts_besides(p: Parse, at: int, found: Measured) -> bool:
+    """ "cities which have more than one airport and the number of airports": what is counted is shown as well."""
+    before = p.before_any(at)
+    bounds = [expr for expr, *_ in p.frame.having]
+    return before is not None and before.is_cue("and") and found.expr in bounds
 
 
 def _count_alias(found: Measured) -> str | None:

@@ -50,3 +50,13 @@ def said_again(p: Parse, at: int) -> bool:
         and words[-1:] == (singular(p.chunks[at].text.lower()),)
         and singular(following.text.lower().split()[-1]) != words[-1]
     )
+
+
+def says_whose(p: Parse, at: int, column: Col) -> bool:
+    """ "book categories", where books are called by their title only: a column of the same rows stands right behind it."""
+    chunk, behind = p.chunks[at], p.chunk(at + 1)
+    if behind is None or behind.kind != "name" or p.table(at + 1) is not None or chunk.score("column") >= 0.9:
+        return False
+    own, said = p.column(at + 1), chunk.text.lower()
+    strong = behind.score("column") >= 0.9 and own is not None and own.table.key == column.table.key and own != column
+    return strong and singular(said) == said and singular(said) in {singular(word) for word in name_words(column.table.name)}
