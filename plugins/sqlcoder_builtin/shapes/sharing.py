@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.assemble_parts import keys_of, named
+from sqlcoder_builtin.expr_walk import tables_of
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.settle import settle_dates
 from sqlcoder_builtin.shapes.measure import hundredfold, limited, measure_of, measure_table
-from sqlcoder_builtin.tree import All_, Arith, Expr, Item, Order, Over, Pred, Query
+from sqlcoder_builtin.tree import All_, Arith, Expr, Has, Item, Order, Over, Pred, Query
 from sqlcoder_core.api import TableName
 
 
@@ -15,20 +16,51 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     if p.frame.share is None or p.frame.growth is not None:
         return None
     if p.frame.subject is None:
-        p.frame.subject = next((table for at, table in p.tables_said if 0 < at - p.frame.share_at <= 3), None)
+        p.frame.subject = _whole_rows(p)
     measure = measure_of(p, root)
     keys, shown = keys_of(p, p.frame.groups)
     base, part = _parts(p, root, where)
     if part:
-        numerator = limited(p.schema, measure, part[0] if len(part) == 1 else All_(tuple(part)))
+        table = measure_table(measure)
+        preds = [_without_loss(p, table, pred, keys) for pred in part]
+        numerator = limited(p.schema, measure, preds[0] if len(preds) == 1 else All_(tuple(preds)))
         share = _scaled(p, Arith("/", numerator, measure))
-        items = [*shown, Item(share, _alias(p))]
-        return _ordered(p, Query(measure_table(measure), named(items), tuple(base), tuple(keys)), share)
+        items = [*shown, *_figure_too(p, measure, numerator if _said_before(p, part) else measure), Item(share, _alias(p))]
+        return _ordered(p, Query(table, named(items), tuple(base), tuple(keys)), share)
     if not keys:
         return None
     share = _scaled(p, Arith("/", measure, Over("total", measure)))
-    items = [*shown, Item(share, _alias(p))]
+    items = [*shown, *_figure_too(p, measure, measure), Item(share, _alias(p))]
     return _ordered(p, Query(measure_table(measure), named(items), tuple(base), tuple(keys)), share)
+
+
+def _whole_rows(p: Parse) -> TableName | None:
+    """ "share of orders that ...", "among the orders, what share ...": the table said behind, or before."""
+    behind = next((table for at, table in p.tables_said if 0 < at - p.frame.share_at <= 3), None)
+    if behind is not None or not _whole_said_first(p):
+        return behind
+    return next((table for at, table in p.tables_said if 0 <= at < p.frame.share_at), None)
+
+
+def _without_loss(p: Parse, table: TableName, pred: Pred, keys: list[Expr]) -> Pred:
+    """Rows that point to nothing are part of the whole: a join for the part alone may not lose them."""
+    far = [other for other in tables_of((pred,)) if other.key != table.key]
+    if len(far) != 1 or isinstance(pred, Has) or far[0] in tables_of(keys) or not p.schema.to_one(table, far[0]):
+        return pred
+    steps = p.schema.path(table, far[0]) or ()
+    pointing = [p.schema.column(step.source, pair[0]) for step in steps for pair in step.pairs]
+    return Has(table, far[0], (pred,)) if any(column.null_fraction for column in pointing) else pred
+
+
+def _said_before(p: Parse, part: list[Pred]) -> bool:
+    """ "how many were cancelled, and what share is that": of the part."""
+    return any(condition.at < p.frame.share_at and condition.pred in part for condition in p.frame.conditions)
+
+
+def _figure_too(p: Parse, measure: Expr, shown: Expr) -> list[Item]:
+    """ "how many orders each city has and what share of all that is": the figure was asked for by itself."""
+    asked = any(output.expr == measure and output.at < p.frame.share_at for output in p.frame.outputs)
+    return [Item(shown)] if asked else []
 
 
 def _ordered(p: Parse, query: Query, share: Expr) -> Query:
@@ -47,6 +79,10 @@ def _parts(p: Parse, root: TableName, where: tuple[Pred, ...]) -> tuple[list[Pre
     plain = [pred for pred in where if repr(pred) not in dates]
     base = [pred for pred in where if repr(pred) in dates]
     places = {repr(condition.pred): condition.at for condition in p.frame.conditions}
+    if _whole_said_first(p):
+        # "of the loans that were returned, what share ...": those are the whole.
+        base += [pred for pred in plain if places.get(repr(pred), p.frame.share_at) < p.frame.share_at]
+        plain = [pred for pred in plain if pred not in base]
     among = next((at for at, chunk in enumerate(p.chunks) if at > p.frame.share_at and chunk.text.lower() in ("among", "amongst")), None)
     if among is not None:
         # "share of each make among insured cars": those are the whole.
@@ -58,6 +94,14 @@ def _parts(p: Parse, root: TableName, where: tuple[Pred, ...]) -> tuple[list[Pre
     inside = [pred for pred in plain if places.get(repr(pred), 10_000) < turn]
     outside = [pred for pred in plain if pred not in inside]
     return (base + inside, outside) if outside else (base, plain)
+
+
+_WHOLES = frozenset("of among amongst from out for in".split())
+
+
+def _whole_said_first(p: Parse) -> bool:
+    """The question opens with the rows of which a share is asked for."""
+    return p.frame.share_at > 1 and p.chunks[0].text.lower().split()[0] in _WHOLES
 
 
 def _turn(p: Parse) -> int:
