@@ -12,7 +12,8 @@ _NONE_INSIDE = rf"(?=[^.;,()]*\b{_LACK}\b)"
 _KEPT = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_START}(?:please )?(?:also )?(?:keep|include|including|also (?:list|show|count)|even|counting|(?:do not|don['’]t) (?:drop|omit))\b"
+        rf"{_START}(?:please )?(?:also )?"
+        r"(?:keep|include|including|also (?:list|show|count)|even|counting|(?:do not|don['’]t) (?:drop|omit))\b"
         rf"{_NONE_INSIDE}{_END}",
         rf"{_START}(?:those|the ones|ones|[a-z]+(?: [a-z]+)?)\s+"
         rf"(?:without|with (?:no|none|zero|nothing)|(?:that|who|which) (?:have|had|has|did|do|were|are|never)\b[^.;,()]*?{_LACK}?)\b"
@@ -21,7 +22,8 @@ _KEPT = tuple(
         rf"(?:is |are |to be |must be |should be )?(?:listed|included|shown|kept)\b{_END}",
         r",?\s*(?:whether or not (?:they|it|he|she|there)|(?:regardless of|no matter) (?:if|whether) (?:they|it|there)"
         rf"|even (?:if|when|where|though) (?:they|it|there|he|she))\b{_END}",
-        rf"{_START}(?:show|give|use|put|return|with|list|display|report|print)?\s*(?:an? )?(?:0|zero)\s+(?:if|when|where|for)\b{_NONE_INSIDE}{_END}",
+        rf"{_START}(?:show|give|use|put|return|with|list|display|report|print)?\s*(?:an? )?(?:0|zero)\s+(?:if|when|where|for)\b"
+        rf"{_NONE_INSIDE}{_END}",
     )
 )
 _DROPPED = re.compile(

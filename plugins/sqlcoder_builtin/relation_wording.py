@@ -80,7 +80,7 @@ _NOT_HELD = re.compile(
 def related(text: str) -> str:
     """The question with its bounds before what they bound, and with what nobody did as never done."""
     text = re.sub(r"\be-mail", "email", text)
-    text = kept(text)
+    text = _halves(kept(text))
     text = _PLUS.sub(_at_least, _BOUND.sub(_bounded, text))
     text = _NOT_ONCE.sub("never", _SINGLE.sub(r"\g<before>\g<between>any ", text))
     for pattern in _NOBODY_DID:
@@ -106,6 +106,30 @@ def _done(verb: str) -> str:
     if word in _IRREGULAR or word.endswith(("ed", "en", "ght", "old")) or word in _IRREGULAR.values():
         return _IRREGULAR.get(word, word)
     return f"{word}d" if word.endswith("e") else f"{word[:-1]}ied" if re.search(r"[^aeiou]y$", word) else f"{word}ed"
+
+
+_HALVES = re.compile(
+    r"\b(?:(?P<whole>one|two|three|four|five|six|seven|eight|nine|ten|\d+)(?: (?P<first>[a-z]+?)s?)? and a half(?: (?P<unit>[a-z]+))?"
+    r"|(?:an?|one) (?P<once>hour|year|month|day|week|minute|mile|million|meter|metre) and a half"
+    r"|half an? (?P<half>hour|year|day|mile|minute|million))\b",
+    re.IGNORECASE,
+)
+_WHOLES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def _halves(text: str) -> str:
+    """ "two and a half hours": 2.5 hours."""
+    return _HALVES.sub(_half, text)
+
+
+def _half(found: re.Match[str]) -> str:
+    if found["half"]:
+        return f"0.5 {found['half']}s"
+    if found["once"]:
+        return f"1.5 {found['once']}s"
+    whole = found["whole"].lower()
+    number = int(whole) if whole.isdigit() else _WHOLES.index(whole)
+    return f"{number}.5 {found['unit'] or (found['first'] or '') + 's'}"
 
 
 def _bounded(found: re.Match[str]) -> str:
