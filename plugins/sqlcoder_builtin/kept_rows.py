@@ -23,13 +23,13 @@ def kept(query: Query, schema: Schema, *, zero: bool) -> Query:
     outer, inner = where
     items = tuple(Item(_figure(item.expr, table, inner, schema, zero), item.alias) for item in query.select)
     order = tuple(Order(_figure(one.expr, table, inner, schema, zero), one.descending) for one in query.order)
-    return Query(table, items, outer, order=order, limit=query.limit, digits=query.digits)
+    return Query(table, items, outer, order=order, limit=query.limit, digits=query.digits, outer=query.outer)
 
 
 def _rows_of(query: Query, schema: Schema) -> TableName | None:
     """The table whose rows are grouped by, where every figure is one of rows that point to it."""
     keys = tables_of(query.group)
-    whole = not (query.having or query.per_group or query.outer or query.combine)
+    whole = not (query.having or query.per_group or query.combine)
     table = next((one for one in keys if all(schema.to_one(one, other) for other in keys)), None)
     counted = tables_of(item.expr for item in query.select if is_aggregate(item.expr))
     if table is None or not whole or not counted or not {*schema.key(table)} <= {key.column for key in query.group if isinstance(key, Col)}:

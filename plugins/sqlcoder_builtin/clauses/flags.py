@@ -68,6 +68,25 @@ def _denial(p: Parse, at: int) -> Chunk | None:
     return chunk if chunk is not None and chunk.is_cue("never", "ne", "without") else None
 
 
+def flag_of_rows(p: Parse, at: int) -> int | None:
+    """ "smart meters", where the meters have such a flag, though rows of another table have a value that is called so too."""
+    chunk = p.chunk(at)
+    table = p.table(at + 1) or p.near_table(at) or p.subject()
+    if chunk is None or chunk.kind != "value" or chunk.capital or table is None:
+        return None
+    if any(hit.table is not None and hit.table.key == table.key for hit in chunk.values):
+        return None
+    for match in chunk.names:
+        own = match.kind == "column" and match.column and match.table is not None and match.table.key == table.key and match.score >= 0.6
+        column = p.schema.column(table, match.column) if own and match.column else None
+        if column is not None and is_flag(column.kind, column.values):
+            denial = _denial(p, at)
+            if denial is not None:
+                denial.used = True
+            return add_condition(p, Truth(Col(table, column.name), denial is None), at, at + 1)
+    return None
+
+
 def is_flag(kind: str, values: tuple[object, ...]) -> bool:
     """True for booleans and for two values like Y and N."""
     if kind == "boolean":

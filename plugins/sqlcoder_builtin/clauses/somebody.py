@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.agents import doers
 from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.parse import Parse
@@ -26,13 +27,19 @@ def spoken_of(p: Parse) -> None:
     """Let such nouns stand for their table."""
     for at, chunk in enumerate(p.chunks):
         word = singular(chunk.text.lower())
-        plain = chunk.kind == "word" or (chunk.kind == "name" and chunk.names and chunk.names[0].score < 0.6)
+        plain = chunk.kind == "word" or (chunk.kind == "name" and _hardly_named(chunk))
         if not plain or chunk.capital or word not in _ANYBODY | _SERVED | _EMPLOYED or chunk.values:
             continue
         table = _meant(p, at, word)
         if table is not None:
             _stands_for(p, at, table)
     _who(p)
+
+
+def _hardly_named(chunk: Chunk) -> bool:
+    """No table is called so, and a column at most by a word of the same root: members, where a membership is kept."""
+    best = chunk.best("column")
+    return chunk.score("table") < 0.6 and (best is None or best.score < 0.6 or "root" in best.how)
 
 
 def _stands_for(p: Parse, at: int, table: TableName) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.deeds import is_deed
 from sqlcoder_builtin.clauses.equalities import equal
+from sqlcoder_builtin.clauses.flags import flag_of_rows
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
 from sqlcoder_builtin.clauses.places import place_column
 from sqlcoder_builtin.clauses.ranges import open_ended
@@ -134,6 +135,8 @@ def contained(p: Parse, at: int) -> int | None:
 
 def alone(p: Parse, at: int) -> int | None:
     """A constant with no column beside it."""
+    if (flagged := flag_of_rows(p, at)) is not None:
+        return flagged
     found = constant(p, at)
     if found is None or found.number or is_deed(p, at):
         return None
