@@ -31,6 +31,11 @@ def _dimensions() -> Mapping[str, tuple[str, ...]]:
     return {noun: tuple(words.split()) for noun, words in entries}
 
 
+def dimension(noun: str) -> tuple[str, ...]:
+    """Words of columns that hold what a noun like "size" or "age" measures, best first; none for other nouns."""
+    return _dimensions().get(noun, ())
+
+
 @lru_cache(maxsize=2_000)
 def columns_of(adjective: str) -> tuple[tuple[str, ...], bool] | None:
     """Words of the columns that hold what an adjective measures, best first, and whether it means their low end; None for other words."""

@@ -48,9 +48,17 @@ _SINGLE = re.compile(
     r"\b(largest|smallest|highest|lowest|biggest|greatest|longest|shortest|best|worst|maximum|minimum) single (?=\w)", re.IGNORECASE
 )
 
+_BOTH_NAMES = re.compile(r"\b(?P<who>(?:\w+['’]s\s+)?)(?:first|given) (?:and|&) (?:last|family) names?\b", re.IGNORECASE)
+_OF_THAT = re.compile(
+    r"(?<=\w)\s+(?:of|in|for|with|at|on)\s+(?:that|this|the same|it|each such)\s+"
+    r"(?:type|kind|sort|category|group|class|reason|status|value)\b",
+    re.IGNORECASE,
+)
+
 
 def lists_reworded(text: str) -> str:
     """The question with its lists of columns as "Return ..."; politeness goes."""
+    text = _OF_THAT.sub("", _BOTH_NAMES.sub(r"\g<who>first name and last name", text))
     text = _SINGLE.sub(r"\1 ", _PLEASE.sub(lambda found: " " if found.group().endswith(" ") else "", text)).strip()
     sentences = [part for part in _SENTENCE.split(text) if part.strip(" .?!;")]
     if not sentences:

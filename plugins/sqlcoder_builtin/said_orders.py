@@ -41,14 +41,29 @@ _FROM_TO_INSIDE = re.compile(
     rf"\bfrom\s+(?:the\s+)?(?P<one>{_EXTREME})\s+(?:down\s+|up\s+)?to\s+(?:the\s+)?(?P<other>{_EXTREME})\b(?P<rest>\s+(?:with|and|by|including)\b[^.?!]*)",
     re.IGNORECASE,
 )
+_IN_TIME = re.compile(
+    r"(?<=[,;])\s*(?:starting with |beginning with |with )?(?:the )?"
+    r"(?:january|jan|monday|first (?:month|quarter|week|day|year|hour)|q1|quarter 1|quarter one|week 1|hour 0|midnight) first\b",
+    re.IGNORECASE,
+)
+_TIES = (
+    (
+        re.compile(r"[,;]?\s*(?:and\s+)?(?:with\s+)?\bties\s+(?:are\s+|being\s+)?(?:\w+ed\s+|broken\s+)?by\s+", re.IGNORECASE),
+        ", sorted by ",
+    ),
+    (re.compile(r"\bfirst(?:,\s*|\s+)(?:and\s+)?(?:then|after that|within that|and)\s+by\s+", re.IGNORECASE), "first, sorted by "),
+    (re.compile(r"(\bsorted by (?:the )?\w+(?: \w+)?)\s+within\s+(?:an?|the|each|the same|one)\s+\w+", re.IGNORECASE), r"\1"),
+)
+"""What is sorted by where the first order says nothing."""
 _PLAIN = frozenset("high highest low lowest most least fewest largest smallest biggest greatest best worst top".split())
 """From one of these to another is read as it stands: by whatever figure there is."""
 
 
 def orders_reworded(text: str) -> str:
     """The question with its orders said as "<extreme> first"."""
-    if not re.search(r"\b(?:first|top|last|bottom|end|head|front|leading|from|starting|beginning|start|begin)\b", text, re.IGNORECASE):
+    if not re.search(r"\b(?:first|top|last|bottom|end|head|front|leading|from|starting|beginning|start|begin|ties)\b", text, re.IGNORECASE):
         return text
+    text = _IN_TIME.sub(" earliest first", text)
     text = _WHOEVER.sub(lambda found: f", {'newest' if found['new'] else 'oldest'} {found['verb']} first", text)
     text = _HAVING_MOST.sub(r", \g<most> first", text)
     text = _DONE_NEWEST.sub(_newest, text)
@@ -57,6 +72,8 @@ def orders_reworded(text: str) -> str:
     text = _AT_BOTTOM.sub(r"\g<said> last", text)
     text = _STARTING.sub(r", \g<said> first", text)
     text = _FROM_TO_INSIDE.sub(_from_to_inside, _FROM_TO.sub(_from_to, text))
+    for pattern, instead in _TIES:
+        text = pattern.sub(instead, text)
     return re.sub(r"([,.;?!])(?:\s*,)+\s", r"\1 ", re.sub(r"\s+,", ",", text))
 
 

@@ -74,7 +74,7 @@ def unit_expr(unit: str | None, column: Col) -> Expr:
         return column
     if unit in ("year", "weekday"):
         return Part(unit, column)  # type: ignore[arg-type]
-    if unit in ("month of year", "hour of day", "day of month"):
+    if unit in ("month of year", "quarter of year", "week of year", "hour of day", "day of month"):
         return Part(unit.split(" ")[0], column)  # type: ignore[arg-type]
     return Trunc(unit, column)  # type: ignore[arg-type]
 

@@ -33,6 +33,8 @@ def extreme_first(p: Parse, at: int) -> int | None:
         p.frame.sorts.append(sort)
         p.frame.read(at, sort.phrase, f"sorted, {'highest' if sort.descending else 'lowest'} first")
         p.chunks[end].kind, p.chunks[end].word = "cue", "desc" if found.descending else "asc"
+    # Nothing is picked by it, as elsewhere by such words.
+    p.chunks[at].kind, p.chunks[at].word = "stop", p.chunks[at].text.lower()
     p.take(at, end + 1)
     return end + 1
 

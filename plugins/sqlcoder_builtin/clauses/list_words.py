@@ -12,5 +12,5 @@ UNITS = frozenset("month year week quarter weekday day hour date period time".sp
 TIMES = frozenset({"time", "times"})
 """Stop words elsewhere; in a list a thing to show."""
 NAMES = frozenset("name full title".split())
-POINTING = frozenset("that those this these the their its each both two it them his her of in".split())
+POINTING = frozenset("that those this these the their its each both two it them his her of in how there".split())
 MORE = frozenset("once together along as well with in of for and".split())

@@ -7,7 +7,8 @@ from sqlcoder_builtin.clauses.list_words import COUNTS, MORE, NAMES, POINTING, U
 from sqlcoder_builtin.clauses.listings import first_and_last
 from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col
+from sqlcoder_builtin.spans_of_time import dated_by, deed_nouns
+from sqlcoder_builtin.tree import Agg, Col, Expr, Part
 from sqlcoder_core.api import TableName, name_words, singular, stem, table_words
 
 _KEYS = frozenset("number id key code no identifier ids".split())
@@ -39,12 +40,32 @@ def grouped_by(p: Parse, words: list[str]) -> list[Col] | None:
     for group in p.frame.groups:
         if group.unit is not None:
             if set(words) <= UNITS | COUNTS and set(words) & UNITS:
+                _numbered(group, words)
                 return []
         elif group.column is not None and _names_column(group, group.column, said):
             return []
         elif group.table is not None and said and said <= {stem(word) for word in table_words(group.table.name)}:
             return [Col(group.table, name) for name in p.schema.display(group.table)]
     return None
+
+
+def _numbered(group: Group, words: list[str]) -> None:
+    """ "the quarter's number": of the year, not the quarter itself."""
+    if "number" in words and group.unit in ("month", "quarter", "week"):
+        group.unit = f"{group.unit} of year"
+
+
+def names_role(p: Parse, words: list[str]) -> bool:
+    """ "the warehouse name" of a destination, where rows have an origin too: which of the two is no longer known from the table."""
+    if not words or words[-1] not in NAMES:
+        return False
+    owners = [table.name for table in p.schema.tables.values() if table_words(table.name.name)[-1:] == tuple(words[-2:-1])]
+    columns = [group.column for group in p.frame.groups if group.column is not None and group.unit is None]
+    return any(
+        p.schema.refers(column.table, column.column) and len(p.schema.steps_between(column.table, owner)) > 1
+        for column in columns
+        for owner in owners
+    )
 
 
 def _names_column(group: Group, column: Col, said: set[str]) -> bool:
@@ -110,3 +131,36 @@ def own_date(p: Parse, start: int, end: int) -> Col | None:
         return None
     dates = p.schema.dates(table)
     return Col(table, dates[0]) if dates else None
+
+
+def dated_thing(p: Parse, start: int, end: int) -> Expr | None:
+    """ "the year they joined", "the date of the offer", "the day it was made": the date of that deed or thing."""
+    unit, table = p.chunks[start], about(p)
+    if unit.kind != "unit" or unit.word not in ("date", "day", "year", "month") or end - start < 2 or table is None:
+        return None
+    words = words_of(p, start + 1, end)
+    thing = next((named for at in range(start + 1, end) if (named := p.table(at)) is not None), None)
+    tables = [thing] if thing is not None else [table, *(said for _, said in p.tables_said)]
+    deeds = [word for word in words if word not in _WHO]
+    phrases = [*deeds, *(phrase for word in deeds for phrase in deed_nouns().get(stem(word), ()))]
+    column = _called_year(p, phrases, tables) if unit.word == "year" else None
+    column = column or dated_by(p.schema, phrases, tables)
+    if column is None and thing is not None and len(deeds) == 1 and (dates := p.schema.dates(thing)):
+        column = Col(thing, dates[0])
+    if column is None:
+        return None
+    return Part("year", column) if unit.word == "year" and p.is_dated(column) else column
+
+
+_WHO = frozenset("they he she we you was were is are been has have had when on which".split())
+
+
+def _called_year(p: Parse, phrases: list[str], tables: list[TableName]) -> Col | None:
+    """A number that is called a year, and by the deed."""
+    wanted = {stem(word) for phrase in phrases for word in phrase.split()}
+    for table in tables:
+        for column in p.schema.table(table).columns:
+            words = name_words(column.name)
+            if "year" in words and wanted & {stem(word) for word in words}:
+                return Col(table, column.name)
+    return None

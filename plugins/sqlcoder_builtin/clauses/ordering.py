@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.measured import Measured
 from sqlcoder_builtin.clauses.measures import measured
+from sqlcoder_builtin.clauses.said_keys import Key, said_key
 from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate
@@ -33,10 +34,10 @@ def sort(p: Parse, at: int) -> int | None:
     place = p.past(end, "the", "by", "in", "their", "of", "its", "to", "results", "them", "from", "on", "a", "it", "descending", "both")
     if p.is_cue(place, "by"):
         place = p.past(place + 1)
-    while (entry := measured(p, place)) is not None:
-        this, end = _direction(p, entry.end)
-        p.frame.sorts.append(Sort(this if this is not None else bool(direction), p.phrase(at, end), at, _sorted_by(p, entry)))
-        p.frame.read(at, p.phrase(at, end), f"sorted by {describe(entry.expr)}{', highest first' if p.frame.sorts[-1].descending else ''}")
+    while (key := _key(p, place)) is not None:
+        this, end = _direction(p, key.end)
+        p.frame.sorts.append(Sort(this if this is not None else bool(direction), p.phrase(at, end), at, key.expr, by_time=key.by_time))
+        p.frame.read(at, p.phrase(at, end), f"{_sorted(key)}{', highest first' if p.frame.sorts[-1].descending else ''}")
         found_any = True
         following = end
         while (chunk := p.chunk(following)) is not None and (
@@ -54,6 +55,18 @@ def sort(p: Parse, at: int) -> int | None:
         p.frame.sorts.append(Sort(direction, p.phrase(at, end), at))
     p.take(at, end)
     return end
+
+
+def _key(p: Parse, at: int) -> Key | None:
+    """What is sorted by from a place on: something shown, else a measure."""
+    if (known := said_key(p, at)) is not None:
+        return known
+    entry = measured(p, at)
+    return Key(entry.end, _sorted_by(p, entry)) if entry is not None else None
+
+
+def _sorted(key: Key) -> str:
+    return f"sorted by {describe(key.expr)}" if key.expr is not None else "sorted by time"
 
 
 def _sorted_by(p: Parse, entry: Measured) -> Expr:
@@ -83,8 +96,12 @@ def direction(p: Parse, at: int) -> int | None:
     if p.is_cue(place, "by", "per"):
         place = p.past(place + 1)
     alphabetical = "alphabet" in chunk.text.lower() or "lexic" in chunk.text.lower()
-    entry = measured(p, place) if place > at + 1 or chunk.text.lower().endswith(" of") else None
-    expr = _sorted_by(p, entry) if entry is not None else None
+    key = _key(p, place) if place > at + 1 or chunk.text.lower().endswith(" of") else None
+    if key is not None and key.by_time:
+        p.frame.sorts.append(Sort(chunk.word == "desc", p.phrase(at, key.end), at, by_time=True))
+        p.take(at, key.end)
+        return key.end
+    expr = key.expr if key is not None else None
     ranked = bool(p.frame.sorts) and p.frame.sorts[-1].superlative and not p.frame.top
     if ranked and expr is None and p.frame.sorts[-1].expr is not None and any(group.each for group in p.frame.groups):
         # "for each city the oldest, ordered from oldest to youngest": the same once more, for what is shown.
@@ -97,7 +114,7 @@ def direction(p: Parse, at: int) -> int | None:
         p.frame.sorts[-1].descending = (chunk.word == "desc") != _by_age(p, p.frame.sorts[-1].expr, chunk.text)
         p.take(at, at + 1)
         return at + 1
-    end = entry.end if entry is not None else at + 1
+    end = key.end if key is not None else at + 1
     p.frame.sorts.append(Sort(chunk.word == "desc", p.phrase(at, end), at, expr))
     p.frame.read(
         at, p.phrase(at, end), f"sorted{f' by {describe(expr)}' if expr else ''}{', highest first' if chunk.word == 'desc' else ''}"

@@ -8,7 +8,7 @@ from sqlcoder_builtin.clauses.frames import difference, ratio, share
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.clauses.known_figures import called, figures, of_column, special
 from sqlcoder_builtin.clauses.list_words import COUNTS, POINTING, SPECIAL, TIMES, UNITS
-from sqlcoder_builtin.clauses.listed_names import about, grouped_by, named_rows, own_date, own_key, words_of
+from sqlcoder_builtin.clauses.listed_names import about, dated_thing, grouped_by, named_rows, names_role, own_date, own_key, words_of
 from sqlcoder_builtin.clauses.measures import measured
 from sqlcoder_builtin.clauses.wanted_lists import Listing
 from sqlcoder_builtin.cue_words import RATE_WORDS
@@ -28,6 +28,8 @@ def take(p: Parse, found: Listing) -> None:
         # "..., with their hire date": beside what is shown anyway.
         p.frame.also = True
     for start, end in _things(p, found):
+        if names_role(p, words_of(p, start, end)):
+            continue
         if _compares(p, start) or _said_already(p, start, end) or _resolved(p, start, end):
             p.take(start, end)
 
@@ -84,7 +86,9 @@ def _said_already(p: Parse, start: int, end: int) -> bool:
 
 
 def _without_deed(p: Parse, start: int, end: int) -> int:
-    """Where "how many there were", "the number they handle" stops to say what, and says only who did it."""
+    """Where "how many there were", "the number they handle", "the fee in euros" stops to say what, and says only who did it or in what."""
+    if (unit := _in_unit(p, start, end)) is not None:
+        return unit
     for at in range(start + 1, end):
         chunk = p.chunks[at]
         rest = p.chunks[at + 1 : end]
@@ -94,6 +98,14 @@ def _without_deed(p: Parse, start: int, end: int) -> int:
     # "how many applied": a verb alone.
     last = p.chunks[end - 1]
     return end - 1 if end - start == 2 and p.is_cue(start, "count") and last.kind == "verb" else end
+
+
+def _in_unit(p: Parse, start: int, end: int) -> int | None:
+    """Where "in euros", "in square metres" begins, behind a column that is kept so anyway."""
+    at = next((at for at in range(start + 1, end - 1) if p.chunks[at].text.lower() == "in"), None)
+    if at is None or end - at > 3 or not all(other.kind in ("word", "verb") and not other.used for other in p.chunks[at + 1 : end]):
+        return None
+    return at
 
 
 def _show(p: Parse, expr: Expr, start: int, end: int) -> None:
@@ -107,7 +119,7 @@ def _resolved(p: Parse, start: int, end: int) -> bool:
         for name in names:
             _show(p, name, start, end)
         return True
-    if (own := own_key(p, start, end) or own_date(p, start, end)) is not None:
+    if (own := own_key(p, start, end) or own_date(p, start, end) or dated_thing(p, start, end)) is not None:
         _show(p, own, start, end)
         return True
     bare = _without_deed(p, start, end)
@@ -130,6 +142,8 @@ def _column(p: Parse, start: int, end: int) -> bool:
     if column is None:
         return False
     ranked = any(sort.superlative for sort in p.frame.sorts)
+    if any(output.expr == column for output in p.frame.outputs):
+        return True
     if p.frame.groups and p.is_measure(column) and not ranked:
         rate = RATE_WORDS & set(name_words(column.column))
         _show(p, of_column(p, column) or Agg("avg" if rate else "sum", column.table, column), start, end)
