@@ -14,6 +14,9 @@ def share(p: Parse, at: int) -> int | None:
     if p.column(at) is not None:
         return None
     text = p.chunks[at].text.lower()
+    if text == "rate of" and _of_number(p, at):
+        # "scrap rate of every plant": a rate by name, which nothing here defines.
+        return None
     p.frame.share = "percentage" if "percent" in text or "%" in text else "fraction"
     p.frame.share_at = at
     p.frame.read(
@@ -21,6 +24,12 @@ def share(p: Parse, at: int) -> int | None:
     )
     p.take(at, at + 1)
     return at + 1
+
+
+def _of_number(p: Parse, at: int) -> bool:
+    """A number column stands before "rate of", groups behind it."""
+    before = p.column(at - 1) if at and p.chunks[at - 1].kind == "name" and p.table(at - 1) is None else None
+    return before is not None and p.is_measure(before) and p.is_cue(at + 1, "per")
 
 
 def ratio(p: Parse, at: int) -> int | None:

@@ -11,6 +11,8 @@ from sqlcoder_builtin.tree import Col, Compare, Lit, Pred, Truth
 
 def rate_of(p: Parse, at: int) -> int | None:
     """A stored value or a flag before the word "rate"."""
+    if (unread := _nameless(p, at)) is not None:
+        return unread
     following = p.chunk(at + 1)
     if following is None or following.text.lower() not in ("rate", "rates", "ratio") or p.frame.share is not None:
         return None
@@ -44,3 +46,14 @@ def _flagged(p: Parse, at: int) -> tuple[Col, Pred] | None:
     if column is None or not is_flag(p.schema.of(column).kind, p.schema.of(column).values):
         return None
     return column, Truth(column, True)
+
+
+def _nameless(p: Parse, at: int) -> int | None:
+    """ "defect rate by inspector": of which two figures is not said, and another table's "rating" is none of them. Left unread."""
+    chunk, before = p.chunk(at), p.chunk(at - 1)
+    if chunk is None or before is None or chunk.text.lower() not in ("rate", "rates") or chunk.kind != "name":
+        return None
+    if before.kind not in ("name", "word") or chunk.score("column") >= 0.95 or p.table(at - 1) is not None:
+        return None
+    chunk.kind, chunk.names = "word", ()
+    return at + 1

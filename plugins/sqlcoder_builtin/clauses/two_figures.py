@@ -44,8 +44,7 @@ def figures(p: Parse, read: Read) -> None:
     for found in _pairs(p):
         if (found.start, "figures", "") in p.refused:
             continue
-        whole = _operand(p, found.second, read)
-        part = _operand(p, found.first, read, whole) if whole is not None else None
+        part, whole = _both(p, found, read)
         if found.per and isinstance(part, Agg) and part.function == "avg":
             # "the average amount per order": all that there is of it, for each one.
             part = replace(part, function="sum")
@@ -73,6 +72,15 @@ def figures(p: Parse, read: Read) -> None:
         p.frame.read(found.start, p.phrase(found.start, found.end), describe(expr))
         _hide(p, found)
         return
+
+
+def _both(p: Parse, found: Found, read: Read) -> tuple[Expr | None, Expr | None]:
+    """The two figures; where one is a value alone ("as many orders from Oslo as from Rome"), it is of the other's measure."""
+    if all(chunk.kind in ("value", "stop", "quoted") for chunk in p.chunks[slice(*found.second)]):
+        part = _operand(p, found.first, read)
+        return part, _operand(p, found.second, read, part) if part is not None else None
+    whole = _operand(p, found.second, read)
+    return _operand(p, found.first, read, whole) if whole is not None else None, whole
 
 
 def _hide(p: Parse, found: Found) -> None:
