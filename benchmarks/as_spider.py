@@ -1,6 +1,6 @@
 """A training set of ../shared/data written as Spider's files, so that `sqlcoder eval` can be run on it as on Spider itself.
 
-    python benchmarks/as_spider.py DATA_DIR OUT [--set spider_train] [--half dev|held|both]
+    python benchmarks/as_spider.py DATA_DIR OUT [--set spider_train] [--half dev|fit|held|both]
     sqlcoder eval run --suite spider:OUT --every 8            # figures of the whole way, and the mutants that the instances catch
     sqlcoder eval fuzz --suite spider:OUT --every 8           # only these
 
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--set", dest="name", default="spider_train")
-    parser.add_argument("--half", default="dev", choices=["dev", "held", "both"])
+    parser.add_argument("--half", default="dev", choices=["dev", "fit", "held", "both"])
     wanted = parser.parse_args()
     chosen = [one for one in records(wanted.data, wanted.name) if wanted.half in ("both", half_of(one["db_id"]))]
     schemas = {one["db_id"]: one["schema"] for one in chosen}

@@ -43,9 +43,6 @@ INSTANCES = 3
 READINGS = 6
 """Readings of a question that are judged, the likeliest first."""
 
-SUITES = ("first", "second", "dev")
-"""Never `frozen`."""
-
 Verdict = tuple[bool, bool]
 """(right by the lenient measure, right by the strict one)."""
 
@@ -194,33 +191,57 @@ def _against(reading: Reading, ours: Sequence[Rows]) -> Verdict:
 # ------------------------------------------------------------------ analysts' questions
 
 
-def analysts(folder: Path, part: str) -> list[Example]:
-    """Questions of one part on their databases, which `build.py` makes first."""
-    if part not in SUITES:
-        raise SystemExit(f"the part {part!r} is not for fitting")
-    suite = load_suite(str(folder / "suites" / part))
+def analysts(folder: Path, source: str) -> list[Example]:
+    """Questions of a folder of suites on their databases, which `build.py` makes first."""
+    if folder.name == "frozen":
+        raise SystemExit("the frozen part is not for fitting")
+    suite = load_suite(str(folder))
     found: list[Example] = []
     with TemporaryDirectory() as made:
         openings = Openings(Options(), suite.clock, Path(made))
         for base in suite.bases:
             with openings.open(base) as session:
                 clock = base.clock or suite.clock
-                found += [_analyst(task, base, session, clock, part) for task in suite.tasks if task.base == base.name]
+                found += [_analyst(task, base, session, clock, source) for task in suite.tasks if task.base == base.name]
     return found
 
 
-def _analyst(task: Task, base: Base, session: Session, clock: Clock, part: str) -> Example:
+def _analyst(task: Task, base: Base, session: Session, clock: Clock, source: str) -> Example:
     pipeline = session.pipeline
     question = Question(text=task.question, instructions=task.instructions)
     ask = told(Ask(linked=link(question, session.catalog), dialect=session.dialect, clock=pipeline.clock)).ask
     found, _ = ways(ask, Schema(ask.linked))
     readings = Contents(task, base, session, clock).readings if task.answerable else ()
-    example = Example(f"analysts {part}", base.name, task.question, task.answerable)
+    example = Example(source, base.name, task.question, task.answerable)
     for way in found[:READINGS]:
         rows = rows_of(session, way.sql or "")
         right, exactly = _verdict(_for(readings, task), [rows] if rows else [], ran=rows is not None)
         example.readings.append(Judged(way.found, way.sql or "", right, exactly))
     return example
+
+
+def kept(path: Path, source: str) -> list[Example]:
+    """What `first_look.py` wrote: readings as they were when nobody had seen the questions, which are not told."""
+    data = json.loads(gzip.decompress(path.read_bytes()))
+    names: list[str] = data["traits"]
+    found = []
+    for group, answerable, readings in data["questions"]:
+        judged = [Judged({names[at]: amount for at, amount in pairs}, "", right, exactly) for right, exactly, pairs in readings]
+        found.append(Example(source, group, "", answerable, judged))
+    return found
+
+
+def keep(examples: Sequence[Example], path: Path) -> None:
+    """Write what `kept` reads."""
+    names = sorted({name for one in examples for reading in one.readings for name in reading.traits})
+    places = {name: at for at, name in enumerate(names)}
+
+    def pairs(traits: Traits) -> list[tuple[int, float]]:
+        return [(places[name], round(amount, 4)) for name, amount in sorted(traits.items())]
+
+    questions = [(one.group, one.answerable, [(bool(r.right), bool(r.strict), pairs(r.traits)) for r in one.readings]) for one in examples]
+    text = json.dumps({"traits": names, "questions": questions}, separators=(",", ":"))
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def _for(readings: Sequence[Reading], task: Task) -> Iterator[Reading]:

@@ -2,11 +2,12 @@
 
     python benchmarks/fit_confidence.py DATA_DIR [--memory FILE] [--every N] [--held N] [--write] [--report FILE]
 
-Run `benchmarks/analyst_questions/build.py` first. Fitted on the development half of Spider's training set (by schema; without and with
-sampled values), that half of Spider-Syn, this project's analysts' questions (first, second, dev; never frozen) and the questions of
-tests/builtin and tests/shop. Printed: cross-validated figures by schema, and with `--held` those of every N-th gold of the other half,
-which nothing is fitted on. `--write` replaces plugins/sqlcoder_builtin/weights.toml. `--memory` keeps what was judged, so that another
-round takes a few minutes.
+Run `benchmarks/analyst_questions/build.py` first. Fitted on two parts of Spider's training set, by schema: the half that rules are
+developed on, and a quarter that no rule is written for (also with sampled values, and in Spider-Syn's words); on this project's analysts'
+questions (first, second, dev; never frozen); on what came of each round's questions when nobody had seen them (`first_look.py`); and on
+the questions of tests/builtin and tests/shop. Printed: cross-validated figures by schema, and with `--held` those of every N-th gold of
+the last quarter, which nothing is fitted on. `--write` replaces plugins/sqlcoder_builtin/weights.toml. `--memory` keeps what was
+judged, so that another round takes a few minutes.
 
 The model is a logistic regression with L2 regularisation (Newton's method), all readings of a question being examples, those behind the
 first with less weight. Sums are then calibrated out of fold: the lead over the next reading enters by a second regression of two terms,
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from confidence_examples import SUITES, Example, analysts, public
+from confidence_examples import Example, analysts, kept, public
 from confidence_figures import Top, lines_of
 from confidence_own_cases import own_cases, shop_questions
 from numpy.typing import NDArray
@@ -41,17 +42,27 @@ LEAST = 8
 """A trait that fewer readings have gets no weight."""
 REACH = 2.0
 BINS = 16
+PUBLIC = (
+    ("spider_train", "dev", False, 2),
+    ("spider_train", "fit", False, 1),
+    ("spider_train", "fit", True, 3),
+    ("spider_syn_train", "fit", False, 2),
+)
+"""Set, part, whether with sampled values, and every which gold of it."""
 SETS = {
     "spider_train": 1.0,
     "spider_train with values": 0.5,
     "spider_syn_train": 0.6,
-    "analysts first": 2.0,
-    "analysts second": 3.0,
-    "analysts dev": 5.0,
-    "the parser's own cases": 3.0,
-    "the shop's questions": 2.0,
+    "analysts first": 1.0,
+    "analysts second": 1.0,
+    "analysts dev": 1.5,
+    "the parser's own cases": 1.0,
+    "the shop's questions": 1.0,
+    "first look at round one": 6.0,
+    "first look at round two": 6.0,
+    "first look at round three": 6.0,
 }
-"""How much a question of each set counts."""
+"""How much a question of each set counts: most where nobody had seen it when the rules were written."""
 APART = ["spider_syn_train"]
 """Sets harder than what is expected of questions not seen: they get an intercept of their own, which is not written."""
 
@@ -207,7 +218,7 @@ def main() -> None:
     if chosen.held:
         held = public(chosen.data, "spider_train", "held", values=False, every=chosen.held, memory=chosen.memory, workers=chosen.workers)
         other = table_of(held, names, [])
-        print("held half of Spider's training set:")
+        print("held quarter of Spider's training set:")
         print("\n".join(lines_of(tops(held, other, other.traits @ weights, model), chosen.floor)))
     if chosen.write:
         FILE.write_text(text_of(model, examples), encoding="utf-8")
@@ -221,7 +232,7 @@ def text_of(model: Weights, examples: Sequence[Example]) -> str:
         "# and the line on which a sum becomes a probability. Made by: python benchmarks/fit_confidence.py DATA_DIR --write",
         "# Fitted on questions (how many) of:",
         *(f"#   {name} ({count})" for name, count in sets.items()),
-        "# Of Spider and Spider-Syn the schemas of the development half only. These are statistics of what the parser does with questions",
+        "# Of Spider and Spider-Syn no schema of the held quarter. These are statistics of what the parser does with questions",
         "# of Spider (CC BY-SA 4.0, https://yale-lily.github.io/spider) and Spider-Syn (CC BY-SA 4.0 or MIT); no question is in them.",
     ]
     weights = [f'"{name}" = {weight}' for name, weight in sorted(model.weights.items()) if weight]
@@ -232,12 +243,15 @@ def text_of(model: Weights, examples: Sequence[Example]) -> str:
 
 def _collected(chosen: argparse.Namespace) -> list[Example]:
     found: list[Example] = []
-    for name, values, every in (("spider_train", False, 1), ("spider_train", True, 3), ("spider_syn_train", False, 3)):
-        found += public(chosen.data, name, "dev", values=values, every=every * chosen.every, memory=chosen.memory, workers=chosen.workers)
+    for name, half, values, every in PUBLIC:
+        found += public(chosen.data, name, half, values=values, every=every * chosen.every, memory=chosen.memory, workers=chosen.workers)
     root = Path(__file__).parent.parent
     found += [*own_cases(root / "tests" / "builtin"), *shop_questions(root)]
-    for part in SUITES:
-        found += analysts(Path(__file__).parent / "analyst_questions", part)
+    folder = Path(__file__).parent / "analyst_questions"
+    for part in ("first", "second", "dev"):  # never `frozen`
+        found += analysts(folder / "suites" / part, f"analysts {part}")
+    for look in sorted((folder / "rounds").glob("*/first_look.json.gz")):
+        found += kept(look, f"first look at round {look.parent.name}")
     return found
 
 
