@@ -55,11 +55,17 @@ _OF_THAT = re.compile(
     re.IGNORECASE,
 )
 
+_AND_SHOW = re.compile(
+    r"(?<=[\w)]),?\s+and\s+(?:then\s+|also\s+)?(?:return|give|report|display|output|print|show|list)\s+(?:me\s+)?(?=(?:the|its|their|each|both|that|those)\b)",
+    re.IGNORECASE,
+)
+
 
 def lists_reworded(text: str) -> str:
     """The question with its lists of columns as "Return ..."; politeness goes."""
     text = _OF_THAT.sub("", _BOTH_NAMES.sub(r"\g<who>first name and last name", text))
     text = _SINGLE.sub(r"\1 ", _PLEASE.sub(lambda found: " " if found.group().endswith(" ") else "", text)).strip()
+    text = _AND_SHOW.sub(r". Return ", text)
     sentences = [part for part in _SENTENCE.split(text) if part.strip(" .?!;")]
     if not sentences:
         return text

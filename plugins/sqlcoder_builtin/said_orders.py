@@ -34,7 +34,7 @@ _STARTING = re.compile(
 )
 _FROM_TO = re.compile(
     rf"\b(?:(?:ordered|sorted|ranked|listed|arranged|going)\s+)?from\s+(?:the\s+)?(?P<one>{_EXTREME}(?:\s+(?!down\b|up\b|to\b)[a-z]+)?)\s+(?:down\s+|up\s+)?to\s+(?:the\s+)?"
-    rf"(?P<other>{_EXTREME}(?P<what>\s+[a-z]+)?){_ENDS}",
+    rf"(?P<other>{_EXTREME}(?:\s+[a-z]+){{0,3}}?){_ENDS}",
     re.IGNORECASE,
 )
 _FROM_TO_INSIDE = re.compile(
@@ -87,8 +87,11 @@ def _from_to(found: re.Match[str]) -> str:
     one, other = found["one"].lower(), found["other"].lower()
     if one in _PLAIN and other in _PLAIN:
         return found.group()
-    if " " in other and " " not in one:
-        one = f"{one} {other.split(' ', 1)[1]}"
+    behind = other.split()[1:]
+    if behind and other.split()[0] in ("most", "least"):
+        # "from cheapest to most expensive rate", "from most to least expensive".
+        one, behind = (f"{one} {behind[0]}" if one in ("most", "least") else one), behind[1:]
+    one = " ".join((one, *(word for word in behind if word not in one.split())))
     return f", {one} first"
 
 

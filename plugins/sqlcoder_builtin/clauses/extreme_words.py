@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.cue_words import superlatives
+from sqlcoder_builtin.degrees import columns_of
 from sqlcoder_builtin.parse import Parse
 
 _NEW = frozenset("newest latest".split()) | {"most recent", "most recently", "last"}
@@ -29,6 +30,12 @@ class Extreme:
     of_time: bool = False
 
 
+def concepts_of(word: str) -> tuple[str, ...]:
+    """Words of columns that an adjective measures beyond those in the lists."""
+    known = columns_of(word.rsplit(maxsplit=1)[-1])
+    return known[0] if known is not None else ()
+
+
 def extreme_at(p: Parse, at: int) -> Extreme | None:
     """The extreme that is said from a place on."""
     chunk = p.chunk(at)
@@ -40,7 +47,7 @@ def extreme_at(p: Parse, at: int) -> Extreme | None:
         return Extreme(word, word in _NEW, at + 1, concepts, of_time=True)
     if chunk.kind == "superlative":
         concepts, descending = superlatives()[word]
-        return Extreme(word, descending, at + 1, concepts)
+        return Extreme(word, descending, at + 1, (*concepts, *concepts_of(word)))
     if chunk.is_cue("common", "rare"):
         return Extreme(word, chunk.word == "common", at + 1)
     if word in ("most", "least"):

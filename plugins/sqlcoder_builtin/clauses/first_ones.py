@@ -78,7 +78,8 @@ def _sort(p: Parse, found: Extreme, at: int, end: int) -> Sort | None:
     if expr is not None:
         descending = not found.descending if _age_of_date(p, found, expr) else found.descending
         return Sort(descending, phrase, at, expr)
-    if found.of_time or not _shown_figure(p):
+    implied = bool(p.frame.groups) and not p.frame.outputs
+    if found.of_time or not (_shown_figure(p) or implied):
         return None
     return Sort(found.descending, phrase, at)
 
@@ -143,8 +144,10 @@ def _dated(p: Parse, column: Col) -> bool:
 
 
 def _age_of_date(p: Parse, found: Extreme, expr: Expr) -> bool:
-    """ "youngest first" by a date of birth: the latest date comes first. The times of things say so themselves."""
-    return isinstance(expr, Col) and _dated(p, expr) and "age" in found.concepts and not found.of_time
+    """ "youngest first" by a date of birth: the latest date comes first; "oldest first" by an age in years: the highest does."""
+    if not isinstance(expr, Col) or "age" not in found.concepts:
+        return False
+    return _dated(p, expr) != found.of_time
 
 
 def _first_date(p: Parse) -> Col | None:

@@ -161,10 +161,19 @@ def _figure(p: Parse, start: int, end: int) -> bool:
     if entry is None or (entry.end < end - 1 and not _of_all(p, entry.end, end)) or entry.nested:
         return False
     expr = entry.expr
+    _rank_by(p, expr)
     if not entry.aggregated and (p.frame.groups or any(is_aggregate(known) for known in figures(p))):
         expr = of_column(p, expr) or expr
     _show(p, expr, start, end)
     return True
+
+
+def _rank_by(p: Parse, expr: Expr) -> None:
+    """ "the heaviest shipments with their total weight": ranked by what is shown of that column."""
+    for sort in p.frame.sorts:
+        guessed = sort.superlative and isinstance(sort.expr, Agg) and sort.expr.function in ("max", "min")
+        if guessed and isinstance(expr, Agg) and isinstance(sort.expr, Agg) and sort.expr.arg == expr.arg:
+            sort.expr = expr
 
 
 def _of_all(p: Parse, start: int, end: int) -> bool:

@@ -26,6 +26,8 @@ class Key:
 def said_key(p: Parse, at: int) -> Key | None:
     """The key that one chunk names; None where it names nothing that is shown."""
     chunk = p.chunk(at)
+    if (place := _by_place(p, at)) is not None:
+        return place
     if chunk is None or chunk.kind not in ("unit", "word", "name", "verb"):
         return None
     if chunk.kind == "unit" and any(group.unit == UNIT_WORDS.get(chunk.word) for group in p.frame.groups):
@@ -38,6 +40,14 @@ def said_key(p: Parse, at: int) -> Key | None:
     if figure is not None and p.column(at, floor=0.97) is None:
         return Key(at + 1, figure)
     return _measure(p, at) if chunk.kind == "word" else None
+
+
+def _by_place(p: Parse, at: int) -> Key | None:
+    """ "the last column", "the first column"."""
+    behind = p.chunk(at + 1)
+    if not p.is_cue(at, "first", "last") or behind is None or behind.text.lower() not in ("column", "field") or not p.frame.outputs:
+        return None
+    return Key(at + 2, p.frame.outputs[0 if p.chunks[at].word == "first" else -1].expr)
 
 
 def _shown(p: Parse, words: list[str]) -> Col | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.clauses.extreme_words import concepts_of
 from sqlcoder_builtin.concepts import concept_column
 from sqlcoder_builtin.cue_words import superlatives
 from sqlcoder_builtin.describe import describe
@@ -17,15 +18,14 @@ def superlative(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.kind != "superlative":
         return None
     concepts, descending = superlatives()[chunk.text.lower()]
-    following = p.past(at + 1)
+    following = _noun(p, at)
     named = p.column(following) if p.table(following) is None else None
     table = p.table(following) or (named.table if named is not None else None) or p.near_table(at) or p.subject() or _valued(p, following)
     if table is None:
         return None
-    column = p.concept(concepts, table)
-    if column is not None and column.table.key != table.key and not _about(column, concepts):
-        # Of a table that was not spoken of, and only a little like the word.
-        column = None
+    if (told := _told_by(p, following + 1)) is not None:
+        return _by_column(p, at, following, told, table)
+    column = _measured_by(p, concepts, table) or _measured_by(p, concepts_of(chunk.text.lower()), table)
     if column is None:
         column = _on_many_side(p, concepts, table)
         if column is None:
@@ -47,6 +47,51 @@ def superlative(p: Parse, at: int) -> int | None:
     end = at + 1 + p.is_cue(at + 1, "first")
     p.take(at, end)
     return end
+
+
+def _noun(p: Parse, at: int) -> int:
+    """ "the most expensive active policies": where the rows are named, behind values that limit them."""
+    place = p.past(at + 1)
+    for ahead in range(place, min(place + 3, len(p.chunks))):
+        if p.table(ahead) is not None:
+            return ahead
+        if p.chunks[ahead].kind != "value":
+            break
+    return place
+
+
+def _measured_by(p: Parse, concepts: tuple[str, ...], table: TableName) -> Col | None:
+    """The number or date that such a word measures; of a table that was not spoken of only where it is called just so."""
+    column = p.concept(concepts, table, lambda owner, found: p.numbers(owner, found) or p.dated(owner, found))
+    if column is not None and column.table.key != table.key and not _about(column, concepts):
+        return None
+    return column
+
+
+def _told_by(p: Parse, at: int) -> Col | None:
+    """ "the four priciest rooms by list price": the number or date that says by what."""
+    chunk, place = p.chunk(at), p.past(at + 1, "the", "their", "its")
+    if chunk is None or not (chunk.is_cue("by") or chunk.text.lower() in ("according to", "based on")) or p.table(place) is not None:
+        return None
+    column = p.column(place, floor=0.7)
+    if column is None or not (p.is_measure(column) or p.is_dated(column) or "year" in name_words(column.column)):
+        return None
+    return column
+
+
+def _by_column(p: Parse, at: int, noun: int, column: Col, table: TableName) -> int:
+    """Ranked by the column behind the noun; what stands between is read as usual."""
+    descending = superlatives()[p.chunks[at].text.lower()][1]
+    dated = p.is_dated(column) or "year" in name_words(column.column)
+    descending = not descending if dated and "age" in superlatives()[p.chunks[at].text.lower()][0] else descending
+    p.frame.sorts.append(Sort(descending, p.chunks[at].text, at, column, superlative=True, table=table))
+    p.frame.read(at, p.chunks[at].text, f"{'highest' if descending else 'lowest'} {describe(column)}")
+    p.take(at, at + 1)
+    behind = p.past(noun + 2, "the", "their", "its")
+    p.take(noun + 1, behind + 1)
+    for chunk in p.chunks[noun + 1 : behind + 1]:
+        chunk.kind = "stop"
+    return at + 1
 
 
 def _valued(p: Parse, at: int) -> TableName | None:
