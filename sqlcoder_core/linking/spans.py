@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlcoder_core.linking.described_forms import described_forms
+from sqlcoder_core.linking.kin_words import NameWords, name_words_of
 from sqlcoder_core.linking.lexicon import stems_of_names
 from sqlcoder_core.linking.name_forms import Form, column_forms, said_forms, table_forms
 from sqlcoder_core.linking.tokens import Token
 from sqlcoder_core.linking.told_forms import told_forms
+from sqlcoder_core.linking.wordnet import family, same
 from sqlcoder_core.linking.words import name_words, split_name, stem, table_words
 from sqlcoder_core.values.catalog import Column, Metric, Table, TableName, Term
 from sqlcoder_core.values.linked import Match, MatchKind
@@ -75,6 +77,7 @@ class NameIndex:
     said: frozenset[str] | None = None
     lemmas: dict[tuple[str, ...], list[Target]] = field(default_factory=lambda: defaultdict(list))
     stems: dict[tuple[str, ...], list[Target]] = field(default_factory=lambda: defaultdict(list))
+    name_words: NameWords | None = None
 
     def add(
         self, forms: Iterable[Form], kind: MatchKind, table: TableName | None = None, column: str | None = None, name: str | None = None
@@ -99,7 +102,10 @@ class NameIndex:
 
     def lookup(self, tokens: Sequence[Token]) -> tuple[Target, ...]:
         """What these words mean, best first; the words themselves before their stems."""
-        lemmas = tuple(token.lemma for token in tokens)
+        return self.find(tuple(token.lemma for token in tokens))
+
+    def find(self, lemmas: tuple[str, ...]) -> tuple[Target, ...]:
+        """The same of words in singular."""
         key = tuple(word for word in lemmas if word not in _INNER)
         exact = list(self.lemmas.get(key, ())) or list(self.lemmas.get(tuple(word for lemma in key for word in name_words(lemma)), ()))
         seen = {(target.kind, target.table, target.column, target.name) for target in exact}
@@ -109,6 +115,17 @@ class NameIndex:
             if (target.kind, target.table, target.column, target.name) not in seen
         ]
         return tuple(sorted(exact + stemmed, key=lambda target: -target.score))
+
+    def words(self) -> NameWords:
+        """The words of all names, looked through once."""
+        if self.name_words is None:
+            tables = frozenset(words[-1] for words, found in self.lemmas.items() if any(_is_table_name(target) for target in found))
+            self.name_words = name_words_of(frozenset(word for words in self.lemmas for word in words), tables)
+        return self.name_words
+
+
+def _is_table_name(target: Target) -> bool:
+    return target.kind == "table" and target.how == "name"
 
 
 def name_index(
@@ -142,7 +159,7 @@ def name_index(
 
 def _stems(said: Sequence[Token]) -> frozenset[str]:
     lemmas = [token.lemma for token in said if token.kind == "word"]
-    return frozenset(stem(word) for lemma in lemmas for word in (lemma, *name_words(lemma)))
+    return frozenset(stem(word) for lemma in lemmas for word in (lemma, *name_words(lemma), *family(lemma), *same(lemma)))
 
 
 def _may_be_meant(said: frozenset[str]) -> Callable[[Column], bool]:
@@ -198,11 +215,12 @@ def name_matches(tokens: Sequence[Token], index: NameIndex) -> tuple[Match, ...]
             if tokens[end - 1].lower in _INNER:
                 continue
             bare = token.lower not in _JOINTS and tokens[end - 1].lower not in _JOINTS
-            matches += [_match(tokens, start, end, target) for target in index.lookup(tokens[start:end]) if bare or target.score >= 0.93]
+            matches += [matched(tokens, start, end, target) for target in index.lookup(tokens[start:end]) if bare or target.score >= 0.93]
     return tuple(matches)
 
 
-def _match(tokens: Sequence[Token], start: int, end: int, target: Target) -> Match:
+def matched(tokens: Sequence[Token], start: int, end: int, target: Target) -> Match:
+    """A target as what tokens `start:end` mean."""
     return Match(
         start=start,
         end=end,
