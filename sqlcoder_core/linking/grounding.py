@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from sqlcoder_core.linking.code_words import is_coded, legend, stands_for
 from sqlcoder_core.linking.tokens import Token, tokenise
 from sqlcoder_core.linking.value_text import normalise, other_forms
-from sqlcoder_core.linking.words import stem
+from sqlcoder_core.linking.words import name_words, stem, table_words
 from sqlcoder_core.values.catalog import Catalog, Column, Scalar, Table, TableName, ValueHit
 from sqlcoder_core.values.linked import Match
 
@@ -102,6 +102,8 @@ _COMMON = frozenset(
     ]
 )
 """Words that are not taken for a stored value unless they are quoted or written in capitals like it."""
+_QUALITIES = frozenset({"high", "low", "new", "top", "first", "last"})
+"""Those of them that a column's word behind them makes a value: high priority, first class."""
 
 
 @dataclass(slots=True)
@@ -113,6 +115,8 @@ class ValueIndex:
     inside: dict[str, list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
     coded: dict[str, list[ValueHit]] = field(default_factory=lambda: defaultdict(list))
     """Codes that no description explains, by their first letters in lower case."""
+    nouns: set[str] = field(default_factory=set)
+    """Stems of what the tables are called by."""
 
     def explain(self, table: TableName, column: Column) -> None:
         """Take up what the codes of one column stand for."""
@@ -144,11 +148,24 @@ class ValueIndex:
                 for word in set(words):
                     self.inside[word].append(ValueHit(table=table, column=column.name, value=value, score=0.6))
 
+    def of_kind(self, words: tuple[str, ...]) -> list[ValueHit]:
+        """ "high priority", "late shift": a common word or what a code stands for, with the last word of its column behind it."""
+        if len(words) != 2 or stem(words[1]) in self.nouns:
+            return []
+        hits = [hit for hit in self.exact.get(words[:1], ()) if words[0] in _COMMON or str(hit.value).lower() != words[0]]
+        return [replace(hit, score=0.95) for hit in hits if stem(words[1]) == stem(_kind(hit.column))]
+
     def lookup(self, words: tuple[str, ...]) -> list[ValueHit]:
         """Values that are these words, or whose words have the same stems."""
         if len(words) == 1 and len(words[0]) < 4:
             return self.exact.get(words, [])
         return self.exact.get(words) or self.stems.get(tuple(map(stem, words))) or []
+
+
+def _kind(column: str) -> str:
+    """The last word of a column's name that is no word for how it is kept: priority of priority_cd."""
+    words = [word for word in name_words(column) if word not in ("code", "cd", "type", "level", "key", "id", "name", "flag")]
+    return words[-1] if words else ""
 
 
 def value_words(text: str) -> tuple[str, ...]:
@@ -161,6 +178,7 @@ def value_index(tables: Sequence[Table], said: Sequence[Token] | None = None) ->
     index = ValueIndex()
     fits = _sharing(said) if said is not None else None
     for table in tables:
+        index.nouns.update(stem(word) for word in table_words(table.name.name)[-1:])
         for column in table.columns:
             if column.hidden:
                 continue
@@ -174,6 +192,7 @@ def value_index(tables: Sequence[Table], said: Sequence[Token] | None = None) ->
 def _sharing(said: Sequence[Token]) -> Callable[[Scalar], bool]:
     """Whether a value may hold one of the words or a short form of one: a quick look that lets too many pass, never too few."""
     texts = {token.lower for token in said if token.kind not in ("mark", "quoted") and (not _too_common(token) or token.text.isupper())}
+    texts.update(token.lower for token in said if token.lower in _QUALITIES)
     texts.update(word for token in said if token.kind == "quoted" for word in value_words(token.text))
     for start, end in _spans(said):
         forms = other_forms(normalise(" ".join(token.text for token in said[start:end])))
@@ -219,7 +238,7 @@ def _local(span: Sequence[Token], index: ValueIndex) -> list[tuple[ValueHit, str
             for hit in index.exact.get(words, ())
             if hit.value == span[0].text and span[0].text.isupper() and len(span[0].text) > 1
         ]
-    hits = [(hit, "stored value") for hit in index.lookup(words)]
+    hits = [(hit, "stored value") for hit in index.lookup(words) or index.of_kind(words)]
     if not hits and all(token.kind == "word" for token in span):
         hits += [(hit, "short form") for hit in _by_short_form(text, index)]
     if not hits and len(span) == 1 and span[0].kind == "word" and len(span[0].text) > 3:
@@ -235,7 +254,12 @@ def _by_short_form(text: str, index: ValueIndex) -> list[ValueHit]:
     """ "NY" for a stored "New York" and the other way round; a short form counts only in capitals."""
     short = text.isupper() and len(text) > 1
     hits = [hit for form in other_forms(normalise(text)) for hit in index.exact.get(tuple(form.split()), ())]
-    fitting = [hit for hit in hits if (short and len(str(hit.value)) > len(text)) or (str(hit.value).isupper() and text[:1].isupper())]
+    long = len(text) > 4
+    fitting = [
+        hit
+        for hit in hits
+        if (short and len(str(hit.value)) > len(text)) or (str(hit.value).isupper() and text[:1].isupper()) or (long and not short)
+    ]
     return [ValueHit(table=hit.table, column=hit.column, value=hit.value, score=0.9) for hit in fitting]
 
 
