@@ -38,7 +38,7 @@ _ASKS = re.compile(
 _NO_LIST = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|should|must|will|would|appear|appears|not|no|only|without|than|where|who|"
     r"which|that|if|when|except|excluding|including|ignoring|regardless|sort|order|rank|limit|ignore|skip|keep|exclude|leave|use|assume|treat|"
-    r"break|split|group|round|compare|consider|calculate|compute|means?|divided|first|last|top)\b|\d|=",
+    r"break|split|group|round|compare|consider|calculate|compute|means?|divided|(?:first|last)(?! names?\b)|top)\b|\d|=",
     re.IGNORECASE,
 )
 _DASH = re.compile(r"(?<=\w)\s*(?:\s[-–—]\s|:\s)(?P<list>[^.?!:;]+)(?P<end>[.?!]?)\s*$")

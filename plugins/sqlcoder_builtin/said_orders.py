@@ -34,7 +34,7 @@ _STARTING = re.compile(
 )
 _FROM_TO = re.compile(
     rf"\b(?:(?:ordered|sorted|ranked|listed|arranged|going)\s+)?from\s+(?:the\s+)?(?P<one>{_EXTREME}(?:\s+(?!down\b|up\b|to\b)[a-z]+)?)\s+(?:down\s+|up\s+)?to\s+(?:the\s+)?"
-    rf"(?P<other>{_EXTREME}(?:\s+[a-z]+){{0,3}}?){_ENDS}",
+    rf"(?P<other>{_EXTREME}(?:\s+(?!with\b|and\b|by\b|for\b|of\b|in\b|including\b)[a-z]+){{0,3}}?){_ENDS}",
     re.IGNORECASE,
 )
 _FROM_TO_INSIDE = re.compile(

@@ -24,7 +24,15 @@ def about(p: Parse) -> TableName | None:
     """Whose name is meant by "the name": the subject's, unless its rows are counted for each of a group."""
     grouped = next((group.table for group in reversed(p.frame.groups) if group.table is not None), None)
     subject = p.frame.subject
-    return (subject if subject is not None and not _counts_subject(p) else None) or grouped or subject or p.subject()
+    own = (subject if subject is not None and not _counts_subject(p) else None) or grouped or subject
+    return own or _of_value(p) or p.subject()
+
+
+def _of_value(p: Parse) -> TableName | None:
+    """ "the two priciest violins", "cancelled ones": the rows that are ranked, or that hold the value, where none were named."""
+    ranked = next((sort.table for sort in p.frame.sorts if sort.superlative and sort.table is not None), None)
+    held = [condition.about for condition in p.frame.conditions if condition.about is not None]
+    return ranked or (held[0] if len({table.key for table in held}) == 1 else None)
 
 
 def _counts_subject(p: Parse) -> bool:
