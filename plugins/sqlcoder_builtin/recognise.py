@@ -9,6 +9,7 @@ from sqlcoder_builtin.clauses import (
     after_dates,
     agents,
     asked_averages,
+    attributes,
     bare_names,
     bare_numbers,
     commonest,

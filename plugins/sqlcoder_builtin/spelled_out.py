@@ -49,6 +49,8 @@ _WAYS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
     )
 )
+_SHORTENED = re.compile(r"""(?<!["'\w])((?:St|Mt|Ft|Dr|Mr|Mrs|Ms)\. [A-Z]\w+(?: [A-Z]\w+)*)(?!["'\w])""")
+_MODEL = re.compile(r"""(?<!["'\w])([A-Z][a-z]+ [A-Z]?\d{1,4}-[A-Z]?\d{1,4}\w*)(?!["'\w])""")
 _DOUBLE = re.compile(r"""'(["'“])(.+?)(["'”])'""")
 
 
@@ -56,4 +58,7 @@ def spelled_out(text: str) -> str:
     """The same question, each of these ways said as the grammar reads it."""
     for pattern, said in _WAYS:
         text = pattern.sub(said, text)
+    for name in (_SHORTENED, _MODEL):
+        # A point or a dash inside a name ends nothing.
+        text = name.sub(r'"\1"', text)
     return _DOUBLE.sub(r"\1\2\3", text)

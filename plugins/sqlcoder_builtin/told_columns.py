@@ -26,7 +26,10 @@ def told(chunks: Sequence[Chunk], schema: Schema) -> list[Chunk]:
     at = 0
     while at < len(chunks):
         end, found = _column(chunks, at, schema)
-        if (owned := _of_owner(chunks, at, schema)) is not None:
+        if (rated := _rated(chunks, at)) is not None:
+            kept.append(rated)
+            end = at + 2
+        elif (owned := _of_owner(chunks, at, schema)) is not None:
             kept += owned
             end = at + len(owned)
         elif _given(chunks, at):
@@ -78,6 +81,31 @@ def _column(chunks: Sequence[Chunk], at: int, schema: Schema) -> tuple[int, list
         return at + 1, []
     found = _of_words({stem(first.text.lower()), stem(chunks[thing].text.lower())}, schema)
     return (thing + 1, found) if found else (at + 1, [])
+
+
+_RATES = frozenset({"rate", "percent", "percentage", "pct", "ratio", "share", "per cent", "%"})
+_IDLE = frozenset({"status", "value", "flag", "level"})
+
+
+def _rated(chunks: Sequence[Chunk], at: int) -> Chunk | None:
+    """ "oppose percentage" for a rate of opposition, "active status" for what is called active: two words for one column."""
+    first, second = chunks[at], chunks[at + 1] if at + 1 < len(chunks) else None
+    if second is None or first.kind != "name" or first.score("table") >= _STRONG:
+        return None
+    said = second.text.lower()
+    columns = [match for match in first.names if match.kind == "column" and match.score >= _WEAK and match.column]
+    if said in _RATES:
+        columns = [match for match in columns if name_words(match.column or "")[-1:] and name_words(match.column or "")[-1] in _RATES]
+    elif said not in _IDLE or second.kind != "word" or first.score("column") < _STRONG or not _compared(chunks, at + 2):
+        return None
+    if not columns or len({(match.table, match.column) for match in columns}) > 3:
+        return None
+    names = tuple(replace(match, score=max(match.score, _SCORE), end=second.end) for match in columns)
+    return replace(first, end=second.end, text=f"{first.text} {second.text}", names=names)
+
+
+def _compared(chunks: Sequence[Chunk], at: int) -> bool:
+    return at < len(chunks) and chunks[at].is_cue("eq", "ne")
 
 
 def _of_owner(chunks: Sequence[Chunk], at: int, schema: Schema) -> list[Chunk] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.clauses.attributes import sort_of_thing
 from sqlcoder_builtin.clauses.deeds import deed_date
 from sqlcoder_builtin.clauses.done import given, owed
 from sqlcoder_builtin.clauses.entities import gender
@@ -34,6 +35,7 @@ def counted(p: Parse, at: int) -> Measured | None:
             and undone(p, start) is None
             and owed(p, start) is None
             and given(p, start) is None
+            and sort_of_thing(p, start) is None
             and (not said or alone(p, start) is None)
         ):
             return None

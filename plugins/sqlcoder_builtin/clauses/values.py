@@ -37,7 +37,8 @@ def column_value(p: Parse, at: int) -> int | None:
         return None
     if found.number and p.table(p.past(found.end)) is not None and chunk.score("column") < 0.9:
         return None
-    if found.number and kind not in ("integer", "number") and not p.schema.is_key(column.table, column.column):
+    coded = name_words(column.column)[-1] in _CODES
+    if found.number and kind not in ("integer", "number") and not (coded or p.schema.is_key(column.table, column.column)):
         return None
     if not found.number and kind in ("integer", "number"):
         return None
@@ -52,6 +53,10 @@ def column_value(p: Parse, at: int) -> int | None:
     if found.number and op != "=" and end > found.end:
         return add_condition(p, Compare(op, column, Lit(found.value)), at, end)
     return equal(p, column, at, found, _negated(p, at))
+
+
+_CODES = frozenset({"code", "number", "postcode", "zip", "zipcode", "phone", "no", "id", "version"})
+"""Last words of columns of text that hold figures."""
 
 
 def _place_of(p: Parse, at: int, value_at: int, found: Constant) -> bool:
@@ -181,13 +186,23 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
         table = p.table(found.end)
         behind = p.chunks[found.end].text.lower()
         if singular(behind) != behind and p.chunks[at].kind != "quoted" and not found.hits:
-            # "Canadian accounts": an adjective, not the name of one.
-            return _people_of(p, table, at, found.end)
+            # "Canadian accounts": an adjective, not the name of one; "Aerosmith albums": of the one that they belong to.
+            return _people_of(p, table, at, found.end) or _owner_named(p, table, at, found)
         if table is not None and not found.quoted and (people := _people_of(p, table, at, found.end)) is not None:
             return people
         if table is not None and before is not None and before.kind == "stop" and before.word in ("in", "from") and not found.quoted:
             return place_column(p, (table,)) or _name_of(p, table)
     return _name_of(p, table) if table is not None else None
+
+
+def _owner_named(p: Parse, table: TableName | None, at: int, found: Constant) -> Col | None:
+    """The name of what these rows point to, where they point to one thing that has a name."""
+    said = p.chunks[found.end - 1].text.lower()
+    if table is None or not found.capital or said.endswith(_OF_PEOPLE) or any(chunk.values for chunk in p.chunks[at : found.end]):
+        return None
+    column = _name_beyond(p, table)
+    p.frame.doubts += 0.12 if column is not None else 0.0
+    return column
 
 
 _OF_PEOPLE = ("ian", "ean", "ish", "ese", "can", "nch", "tch", "ssian", "man", "lian", "aqi", "eek", "wiss", "lsh")
