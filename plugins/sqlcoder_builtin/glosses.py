@@ -7,7 +7,8 @@ import re
 _TELLS = r"(?:i\.\s?e\.?|that is(?: to say)?|that means|in other words|meaning|defined as|calculated as|computed as|measured as)"
 _ALL_TIME = re.compile(
     r",?\s+(?:(?:over|across|during|throughout|in|through)\s+(?:the|our|its|their)\s+(?:whole|entire|full|complete)\s+"
-    r"(?:history|period|time ?span|lifetime)|over all time|of all times?|since the (?:very )?beginning|to date|up to now)\b(?=[\s,.?!]|$)",
+    r"(?:history|period|time ?span|lifetime)|over all time|of all times?|since the (?:very )?beginning(?! of)"
+    r"|(?<!year )(?<!quarter )(?<!month )(?<!week )to date|up to now)\b(?=[\s,.?!]|$)",
     re.IGNORECASE,
 )
 _SPAN_OF_WEEK = re.compile(r"\biso[ -](?=(?:weeks?|years?)\b)", re.IGNORECASE)

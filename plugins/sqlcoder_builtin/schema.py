@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from sqlcoder_builtin.tree import Col
@@ -147,7 +148,10 @@ class Schema:
         words = name_words(column.name)
         if column.kind == "time":
             return True
-        return column.kind in ("text", "other") and (bool(_DATE_WORDS & set(words)) or words[-1:] in (("at",),)) and _looks_dated(column)
+        if column.kind not in ("text", "other"):
+            return False
+        named = bool(_DATE_WORDS & set(words)) or words[-1:] == ("at",)
+        return _looks_dated(column) if named else bool(_seen(column)) and _looks_dated(column, all)
 
     def dates(self, name: TableName) -> tuple[str, ...]:
         """The table's date columns, the most usual one first."""
@@ -221,9 +225,14 @@ def _is_figure(column: Column) -> bool:
     return column.minimum is None and (said.rpartition("_")[2] in _FIGURES or (said.startswith(_COUNTS) and "name" not in said))
 
 
-def _looks_dated(column: Column) -> bool:
-    samples = [value for value in column.values if isinstance(value, str)] or [text for text in (column.minimum, column.maximum) if text]
-    return not samples or any(text[:4].isdigit() and text[4:5] == "-" for text in samples)
+def _seen(column: Column) -> list[str]:
+    return [value for value in column.values if isinstance(value, str)] or [text for text in (column.minimum, column.maximum) if text]
+
+
+def _looks_dated(column: Column, quantifier: Callable[[Iterable[bool]], bool] = any) -> bool:
+    """Some (or all) of what is known of it begins like an ISO date; True where nothing is known."""
+    samples = _seen(column)
+    return not samples or quantifier(text[:4].isdigit() and text[4:5] == "-" and text[5:7].isdigit() for text in samples)
 
 
 def _date_order(column: Column, owner: tuple[str, ...]) -> tuple[int, int]:

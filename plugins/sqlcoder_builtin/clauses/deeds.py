@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.condition_list import add_condition
+from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import DateCondition, Sort
@@ -81,21 +82,21 @@ def deed(p: Parse, at: int) -> int | None:
 def dated_verb(p: Parse, at: int) -> int | None:
     """ "signed up each year", "launched by month": the date that the periods are counted on."""
     chunk = p.chunk(at)
-    if chunk is None or chunk.kind not in ("name", "verb") or p.table(at) is not None:
+    if chunk is None or chunk.kind not in ("name", "verb", "word") or p.table(at) is not None:
         return None
     first = chunk.text.lower().split()[0]
     ahead = next((place for place in range(at + 1, min(at + 4, len(p.chunks))) if p.chunks[place].kind == "date"), None)
     if first == "left" and ahead is not None:
         return _left(p, at, ahead)
     following = p.chunk(p.past(at + 1, "in", "during"))
-    if (
-        not first.endswith(("ed", "rn", "ft", "an", "paid", "sold"))
-        or following is None
-        or not (following.is_cue("per", "by") or following.kind == "unit")
-    ):
+    if following is None or not (following.is_cue("per", "by") or following.kind == "unit"):
         return None
-    column = p.column(at, p.dated)
+    plain = first.endswith(("ed", "rn", "ft", "an", "paid", "sold"))
+    column = p.column(at, p.dated) if plain and chunk.kind != "word" else None
     if column is None or not p.is_dated(column):
+        verb = chunk.kind in ("verb", "word") or (plain and chunk.score("column") < 0.85)
+        column = dated_deed(p, chunk.text) if verb else None
+    if column is None:
         return None
     p.frame.deed_column = column
     p.take(at, at + 1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.clauses.measured import AGGREGATES
+from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.frame import DateCondition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr, Span
@@ -18,6 +19,8 @@ def date(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.kind != "date" or chunk.date is None:
         return None
     column, start = _named_before(p, at)
+    if column is None:
+        column, start = _done_before(p, at)
     before = p.before(start)
     negated = before is not None and before.is_cue("ne", "never")
     p.frame.dates.append(
@@ -53,6 +56,23 @@ def _named_before(p: Parse, at: int) -> tuple[Col | None, int]:
         return None, at
     p.frame.outputs = [output for output in p.frame.outputs if output.at != place]
     return column, place
+
+
+def _done_before(p: Parse, at: int) -> tuple[Col | None, int]:
+    """ "permits that expire in May", "cars entered after 6 pm": the date on which that is done."""
+    place = at - 1
+    while (chunk := p.chunk(place)) is not None and chunk.kind == "stop" and chunk.word in _BETWEEN:
+        place -= 1
+    chunk = p.chunk(place)
+    if chunk is None or chunk.kind not in ("word", "verb", "name") or (chunk.used and chunk.kind == "name") or p.table(place) is not None:
+        return None, at
+    if chunk.kind == "name" and chunk.score("column") >= 0.9:
+        return None, at
+    column = dated_deed(p, chunk.text)
+    return (column, place) if column is not None else (None, at)
+
+
+_BETWEEN = frozenset("is was are were been being the on up out in again first already only".split())
 
 
 def span(p: Parse, at: int) -> int | None:
