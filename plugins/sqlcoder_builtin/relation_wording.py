@@ -26,6 +26,21 @@ _SAID_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
+_AT_OR = re.compile(
+    r"\b(?:is |are |was |were )?(?:at|on|equal to|the same as) or (?P<side>below|under|less than|above|over|more than|lower than|higher than)\b"
+    r"|\b(?:meets|meet|match|matches|equals|equal) or (?P<verb>exceeds?)\b",
+    re.IGNORECASE,
+)
+_FALLEN = re.compile(
+    r"\s(?:has|have|had)?\s*(?P<way>fallen|dropped|sunk|shrunk|gone down|risen|climbed|gone up|grown) (?P<to>to|below|under|above|over)"
+    r"(?=\s+(?:the|its|their|\d))(?: or (?:below|under|above|over))?",
+)
+_DOWN = frozenset({"fallen", "dropped", "sunk", "shrunk", "gone down"})
+_SIDES = {(True, True): "at most", (True, False): "below", (False, True): "at least", (False, False): "above"}
+_OR_BESIDE = re.compile(
+    r"\b(?P<side>at most|at least) (?P<what>(?:the|its|their) [\w ]+?) or (?:below|under|less|lower|above|over|more|higher)\b"
+)
+
 _NOT = r"(?:not|never|without|n['’]t|no longer|neither)"
 _SINGLE = re.compile(
     rf"(?P<before>\b{_NOT}\b|n['’]t\b)(?P<between>[^.?!;]*?\s)"
@@ -82,6 +97,8 @@ def related(text: str) -> str:
     text = re.sub(r"\be-mail", "email", text)
     text = _halves(kept(text))
     text = _PLUS.sub(_at_least, _BOUND.sub(_bounded, text))
+    text = _FALLEN.sub(lambda found: f" is {_SIDES[(found['way'] in _DOWN, found['to'] == 'to')]}", _AT_OR.sub(_at_or, text))
+    text = _OR_BESIDE.sub(r"\g<side> \g<what>", text)
     text = _NOT_ONCE.sub("never", _SINGLE.sub(r"\g<before>\g<between>any ", text))
     for pattern in _NOBODY_DID:
         text = pattern.sub(lambda found: f" have never been {_done(found['verb'])}", text)
@@ -130,6 +147,12 @@ def _half(found: re.Match[str]) -> str:
     whole = found["whole"].lower()
     number = int(whole) if whole.isdigit() else _WHOLES.index(whole)
     return f"{number}.5 {found['unit'] or (found['first'] or '') + 's'}"
+
+
+def _at_or(found: re.Match[str]) -> str:
+    """ "is at or below the reorder quantity": at most."""
+    low = found["side"] is not None and found["side"].lower().split()[0] in ("below", "under", "less", "lower")
+    return f"is {'at most' if low else 'at least'}"
 
 
 def _bounded(found: re.Match[str]) -> str:

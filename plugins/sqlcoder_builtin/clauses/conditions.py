@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.averages import against_aggregate
+from sqlcoder_builtin.clauses.column_bounds import column_with_column
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.deeds import is_deed
 from sqlcoder_builtin.clauses.equalities import equal, stored, typed, value_list
@@ -75,6 +76,8 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
     if cue in ("like", "starts", "ends"):
         column = p.column(at, p.texts)
         return text_match(p, column, at, rhs_at, cue, negated) if column else None
+    if (found_column := _part_of_column(p, at, rhs_at, cue)) is not None:
+        return found_column
     named = _named_expression(p, at)
     if named is not None and cue in OPS and (bound := constant(p, rhs_at)) is not None and bound.number:
         return add_condition(p, Compare(OPS[cue], named, Lit(bound.value)), at, past_unit(p, bound.end))
@@ -83,7 +86,7 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
         return average
     found = constant(p, rhs_at, words=cue in ("eq", "ne"))
     if found is None:
-        return _column_with_column(p, at, rhs_at, cue)
+        return column_with_column(p, at, rhs_at, cue) if not _only_table(p, at) else None
     if found.number and p.table(p.past(found.end)) is not None and not p.chunks[at].score("column") >= 0.9:
         # "built at least 3 bridges": they are counted.
         return None
@@ -93,6 +96,13 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
     if found.number or cue not in ("eq", "ne"):
         return _number(p, column, at, cue, found, negated)
     return equal(p, column, at, found, negated or cue == "ne")
+
+
+def _part_of_column(p: Parse, at: int, rhs_at: int, cue: str) -> int | None:
+    """ "more than 5 percent of the budget", "less than half the list price": no constant."""
+    chunk = p.chunk(rhs_at)
+    said = chunk is not None and (chunk.kind in ("number", "word") or chunk.text.lower() == "half")
+    return column_with_column(p, at, rhs_at, cue) if said and not _only_table(p, at) else None
 
 
 def _named_expression(p: Parse, at: int) -> Expr | None:
@@ -136,23 +146,3 @@ def _number(p: Parse, column: Col, at: int, cue: str, found: Constant, negated: 
     value = stored(p, column, found)
     pred = Compare(op, column, Lit(typed(p, column, value) if op in ("=", "!=") else value))
     return add_condition(p, Not(pred) if negated else pred, at, max(end, found.end))
-
-
-def _column_with_column(p: Parse, at: int, rhs_at: int, cue: str) -> int | None:
-    """ "actual cost above planned cost": two columns of rows that meet."""
-    left, right = p.column(at), p.column(rhs_at)
-    chunk = p.chunk(rhs_at)
-    if (
-        left is None
-        or right is None
-        or left == right
-        or chunk is None
-        or chunk.score("column") < 0.85
-        or p.chunks[at].score("column") < 0.6
-        or _only_table(p, at)
-        or cue not in ("gt", "ge", "lt", "le")
-    ):
-        return None
-    if p.schema.distance(left.table, right.table) > 3 or p.table(rhs_at) is not None:
-        return None
-    return add_condition(p, Compare(OPS[cue], left, right), at, rhs_at + 1)

@@ -6,7 +6,6 @@ from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.flags import is_flag
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
-from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
@@ -165,9 +164,6 @@ def _unit(p: Parse, start: int, at: int) -> int | None:
     of = p.past(end, "of", "the", "when", "in", "they", "was", "were", "which", "it")
     if of > end or (p.chunk(end) is not None and p.chunks[end].kind == "name"):
         found = p.column(of, p.dated)
-        behind = p.chunk(of)
-        if (found is None or not p.is_dated(found)) and behind is not None and behind.kind in ("word", "verb", "name", "value"):
-            found = dated_deed(p, behind.text)
         if found is not None and p.is_dated(found):
             column, end = found, of + 1
     p.frame.groups.append(Group(p.phrase(start, end), start, column=column, unit=unit))

@@ -1,0 +1,156 @@
+"""Nouns of amount that are no column's name: "payout", "takings", "cost of licences", "ticket revenue", "energy used"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.expr_walk import tables_of
+from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.tree import Col
+from sqlcoder_core.api import Column, TableName, name_words, singular, stem, table_words
+
+_KIN: dict[str, tuple[str, ...]] = {
+    "payout": ("pay", "paid", "payment", "settlement"), "payment": ("pay", "paid"), "payments": ("pay", "paid"),
+    "money": (), "sum": (), "amount": (), "value": ("worth", "price"), "worth": ("value", "price"),
+    "revenue": ("sale", "paid", "price"), "sale": ("revenue", "paid", "price"), "takings": ("paid", "price", "sale"),
+    "income": ("revenue", "paid", "earning"), "earning": ("income", "revenue", "wage"), "turnover": ("revenue", "sale"),
+    "proceeds": ("paid", "revenue", "sale"), "receipts": ("paid", "revenue"), "giving": ("gift", "donation"),
+    "cost": ("price", "expense", "fee"), "expense": ("cost", "spend"), "spend": ("paid", "cost", "price"),
+    "spending": ("paid", "cost", "price"),
+    "expenditure": ("cost", "spend"), "price": ("cost", "rate", "fee"), "fee": ("charge", "price", "cost"), "charge": ("fee", "price"),
+    "bill": ("charge", "due", "invoice"), "fare": ("price", "fee"), "rent": ("rate", "price"), "wage": ("salary", "pay"),
+    "salary": ("wage", "pay"), "pay": ("salary", "wage"), "debt": ("due", "owed", "balance"), "budget": (),
+}  # fmt: skip
+"""Noun -> words of columns that it also goes by."""
+
+_OF_ONE_KIND = frozenset("payout payment payments wage salary pay fare rent debt budget giving bill".split())
+"""Of money for one thing: only columns that are called so, by themselves or by their table."""
+
+_MONEY = frozenset(
+    "amount price paid payment fee cost total revenue premium income value salary wage bonus charge budget due net gross balance rate fare"
+    " rent spend sale tax bill subtotal turnover earning commission discount refund deposit fine sum worth expense debt".split()
+)
+_CURRENCIES = frozenset("usd eur gbp chf euro dollar pound cent currency money price cost paid pay".split())
+_NO_MONEY = frozenset(
+    "quantity count number hour minute day second kg gram km mile percent pct percentage ratio score rating id year month age sqm m2 m3"
+    " kwh kw unit center centre stock headcount seat size length weight rank level interest exchange".split()
+)
+
+
+def amount_said(chunk: Chunk) -> str | None:
+    """The noun of money that a chunk is, in the singular; None for other words and for names of columns and tables."""
+    text = chunk.text.lower()
+    said = text if text in _KIN else singular(text)
+    known = chunk.kind in ("word", "name", "verb") and chunk.score("column") < 0.6 and chunk.score("table") < 0.6
+    return said if known and said in _KIN and not chunk.used else None
+
+
+def amount_named(p: Parse, at: int, prefer: TableName | None = None) -> Col | None:
+    """The one column of money that a noun means there, of the table that it is about; None where none or several fit equally."""
+    chunk = p.chunk(at)
+    said = amount_said(chunk) if chunk is not None else None
+    if said is None or p.is_cue(at - 1, "per", "by"):
+        return None
+    owner = (p.table(at - 1) if at else None) or p.owner_after(at)
+    if owner is not None:
+        return _of_owner(p, said, owner)
+    for table in dict.fromkeys(_tables(p, at, prefer)):
+        found = money_columns(p, table)
+        best = _best(said, found)
+        if best is not None:
+            return best
+        if found and said not in _OF_ONE_KIND:
+            # Several that fit equally: not to be guessed.
+            return None
+    return _only_kin(p, said)
+
+
+def _of_owner(p: Parse, said: str, owner: TableName) -> Col | None:
+    """ "ticket revenue", "cost of orders": the owner's own money, else that of rows which belong to it."""
+    own = money_columns(p, owner)
+    if own:
+        return _best(said, own)
+    parts = [step.target for step in p.schema._steps[owner.key] if step.many]
+    return _best(said, tuple(column for part in dict.fromkeys(parts) for column in money_columns(p, part)))
+
+
+def _tables(p: Parse, at: int, prefer: TableName | None) -> Iterator[TableName]:
+    """The tables that a noun may be about: what the question is about, what its conditions judge, what else is spoken of."""
+    frame = p.frame
+    spoken = [table for _, table in p.tables_said]
+    judged = [condition.about for condition in frame.conditions]
+    shown = list(tables_of(output.expr for output in frame.outputs))
+    named = [match.table for chunk in p.chunks for match in (chunk.values[:1] or chunk.names[:1]) if match.score >= 0.7]
+    for table in (prefer, frame.subject, *judged, *shown, *spoken, *named):
+        if table is not None:
+            yield table
+
+
+def money_columns(p: Parse, table: TableName) -> tuple[Col, ...]:
+    """A table's own columns of money, by their names, types and descriptions."""
+    kept: dict[str, tuple[Col, ...]] = vars(p.schema).setdefault("money_columns", {})
+    if table.key not in kept:
+        columns = p.schema.table(table).columns
+        kept[table.key] = tuple(
+            Col(table, column.name) for column in columns if not column.hidden and p.schema.is_measure(table, column) and _money(column)
+        )
+    return kept[table.key]
+
+
+def _money(column: Column) -> bool:
+    words = {singular(word) for word in name_words(column.name)}
+    if words & _NO_MONEY:
+        return False
+    told = {singular(word) for word in (column.description or "").lower().replace(",", " ").replace(".", " ").split()}
+    return bool(words & (_MONEY | _CURRENCIES)) or bool(told & _CURRENCIES)
+
+
+def _best(said: str, found: tuple[Col, ...]) -> Col | None:
+    """The only one, or the only one that the noun or its kin name; a plain amount stands for any of them."""
+    if said in _OF_ONE_KIND:
+        found = tuple(column for column in found if _kin(said, column))
+    if len(found) == 1:
+        return found[0]
+    for words in ((said,), _KIN[said], ("amount", "total")):
+        stems = {stem(word) for word in words}
+        fitting = [column for column in found if stems & set(map(stem, name_words(column.column)))]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 else None
+    return None
+
+
+def _kin(said: str, column: Col) -> bool:
+    """The column or its table is called by the noun or by what it also goes by."""
+    stems = {stem(word) for word in (said, *_KIN[said])}
+    return bool(stems & {stem(word) for word in (*name_words(column.column), *table_words(column.table.name))})
+
+
+def _only_kin(p: Parse, said: str) -> Col | None:
+    """The one column of all tables that the noun or its kin name, in its own name or in its table's."""
+    columns = [column for table in p.schema.tables.values() for column in money_columns(p, table.name) if _kin(said, column)]
+    for word in (said, *_KIN[said]):
+        fitting = [column for column in columns if stem(word) in map(stem, (*name_words(column.column), *table_words(column.table.name)))]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 else None
+    return None
+
+
+def of_each_row(p: Parse, column: Col) -> bool:
+    """ "licences with studio and cost": rows of the column's table are listed, nothing is added up."""
+    subject = p.frame.subject
+    if any(chunk.is_cue("per", "by", "sum", "how much") for chunk in p.chunks) or p.frame.groups:
+        return False
+    return subject is not None and subject.key == column.table.key
+
+
+def repeated_amount(p: Parse, at: int) -> int | None:
+    """ "premium income", "fee amount": the noun behind a column of money says nothing more."""
+    chunk, before = p.chunk(at), p.chunk(at - 1)
+    if chunk is None or before is None or not at or amount_said(chunk) is None or before.kind != "name" or not before.used:
+        return None
+    column = p.column(at - 1, p.measures) if p.table(at - 1) is None else None
+    if column is None or column not in money_columns(p, column.table):
+        return None
+    p.take(at, at + 1)
+    return at + 1
