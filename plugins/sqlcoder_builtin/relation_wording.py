@@ -27,7 +27,8 @@ _SAID_BEFORE = re.compile(
 )
 
 _AT_OR = re.compile(
-    r"\b(?:is |are |was |were )?(?:at|on|equal to|the same as) or (?P<side>below|under|less than|above|over|more than|lower than|higher than)\b"
+    r"\b(?:is |are |was |were )?(?:at|on|equal to|the same as) or "
+    r"(?P<side>below|under|less than|above|over|more than|lower than|higher than)\b"
     r"|\b(?:meets|meet|match|matches|equals|equal) or (?P<verb>exceeds?)\b",
     re.IGNORECASE,
 )

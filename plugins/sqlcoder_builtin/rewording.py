@@ -20,7 +20,7 @@ _LEFT_OUT = (
         re.I,
     ),
     re.compile(
-        r"[.,;]\s*(?P<what>[^.,;?]+?)\s+(?:(?:are |is |being )?(?:left out|excluded|ignored|not counted|not included|omitted)"
+        r"[.,;?]\s*(?P<what>[^.,;?]+?)\s+(?:(?:are |is |being )?(?:left out|excluded|ignored|not counted|not included|omitted)"
         r"|do not count|don't count|does not count)\b[.]?",
         re.IGNORECASE,
     ),

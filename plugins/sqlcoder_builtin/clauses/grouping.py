@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.clauses.amount_nouns import amount_said
 from sqlcoder_builtin.clauses.flags import is_flag
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
+from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
@@ -123,6 +125,9 @@ def _says_whose(p: Parse, at: int) -> bool:
     column = p.column(at + 1) if behind is not None and behind.kind == "name" and p.table(at + 1) is None else None
     if column is None or behind is None or p.is_measure(column):
         return False
+    if amount_said(chunk) is not None:
+        # "sales channel", "payment method"
+        return True
     if chunk.kind == "word":
         said = singular(chunk.text.lower())
         return said in table_words(column.table.name) or (len(said) > 4 and said in column.table.name.lower())
@@ -164,6 +169,9 @@ def _unit(p: Parse, start: int, at: int) -> int | None:
     of = p.past(end, "of", "the", "when", "in", "they", "was", "were", "which", "it")
     if of > end or (p.chunk(end) is not None and p.chunks[end].kind == "name"):
         found = p.column(of, p.dated)
+        behind = p.chunk(of)
+        if (found is None or not p.is_dated(found)) and behind is not None and behind.kind in ("word", "verb", "name", "value"):
+            found = dated_deed(p, behind.text)
         if found is not None and p.is_dated(found):
             column, end = found, of + 1
     p.frame.groups.append(Group(p.phrase(start, end), start, column=column, unit=unit))
@@ -188,13 +196,13 @@ def _may_group(p: Parse, at: int) -> bool:
     if p.table(named) is not None and (_is_told(p, named) or ((who := constant(p, named + 1)) is not None and not who.number)):
         # "published by the institution 'X'", "used by the customer named X", "made by the singer who is the youngest".
         return False
-    who = named if p.table(named) is not None else named + 1
-    told = who == named or (p.chunks[named].kind in ("value", "name") and _tells_apart(p, named, p.table(who)))
-    said = p.chunks[who].text.lower() if p.chunk(who) is not None else ""
+    doer = named if p.table(named) is not None else named + 1
+    told = doer == named or (p.chunks[named].kind in ("value", "name") and _tells_apart(p, named, p.table(doer)))
+    said = p.chunks[doer].text.lower() if p.chunk(doer) is not None else ""
     agent = (
         before is not None
         and (before.text.lower().endswith("ed") or before.kind == "verb")
-        and p.table(who) is not None
+        and p.table(doer) is not None
         and told
         and said != singular(said)
     )
