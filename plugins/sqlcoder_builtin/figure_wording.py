@@ -126,6 +126,10 @@ _MADE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         r"the total \g<what>",
     ),
     (r"\bhow much money\b(?: in total| altogether)?", "how much"),
+    (
+        r"^what (?P<did>do|did|have|has) (?P<who>we|they) (?P<deed>pay|paid|spend|spent|earn|earned|collect|collected|bill|billed)\b",
+        r"how much \g<did> \g<who> \g<deed>",
+    ),
     # "what does an extra cost on average", "bookings per guest on average"
     (
         rf"\b(?:what|how much) (?:do|does|did) (?:an?|the|each|one|our)?\s*(?P<what>{_X}) (?P<verb>{'|'.join(_VERB_NOUNS)}),? on average\b",

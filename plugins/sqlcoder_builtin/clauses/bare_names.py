@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlcoder_builtin.clauses.amount_nouns import amount_said, of_each_row, repeated_amount
 from sqlcoder_builtin.clauses.deeds import says_what_was_done
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.idle_columns import names_of_values, only_says_of_what, said_again, says_whose
@@ -15,12 +16,16 @@ from sqlcoder_core.api import TableName
 def bare_measure(p: Parse, at: int) -> int | None:
     """A metric, or a word for money, as something to show: "revenue by month"."""
     chunk = p.chunk(at)
-    if chunk is None or (p.zone != "select" and (p.frame.outputs or p.frame.subject is not None)) or chunk.used:
+    apart = p.zone != "select" and p.frame.share is None and (bool(p.frame.outputs) or p.frame.subject is not None)
+    if chunk is None or chunk.used or apart or (amount_said(chunk) is not None and p.is_cue(at - 1, "per", "by")):
         return None
+    if (after := repeated_amount(p, at)) is not None:
+        return after
     found = plain(p, at)
-    if found is None or found.counted or isinstance(found.expr, Col):
+    if found is None or found.counted or (isinstance(found.expr, Col) and amount_said(chunk) is None):
         return None
-    expr = found.expr if found.aggregated else Agg("sum", found.table, found.expr)
+    each_row = isinstance(found.expr, Col) and of_each_row(p, found.expr)
+    expr = found.expr if found.aggregated or each_row else Agg("sum", found.table, found.expr)
     add_output(p, expr, at, found.end)
     return found.end
 

@@ -16,7 +16,7 @@ from sqlcoder_builtin.clauses.values import alone
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Function, Raw
-from sqlcoder_core.api import TableName, name_words, table_words
+from sqlcoder_core.api import TableName, name_words, singular, table_words
 
 
 def measured(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None:
@@ -118,8 +118,16 @@ def _per_table(p: Parse, at: int) -> bool:
 
 def _past_owner(p: Parse, at: int, prefer: TableName | None) -> tuple[int, TableName | None]:
     """ "room price": the table before the column says whose it is."""
-    owner, following = p.table(at), p.chunk(at + 1)
-    if owner is None or following is None or following.kind != "name":
+    owner, following, chunk = p.table(at), p.chunk(at + 1), p.chunk(at)
+    if following is None or following.kind != "name" or chunk is None:
+        return at, prefer
+    if owner is None and chunk.kind == "word":
+        # "downtime cost": a word of the table that has the column.
+        told = p.column(at + 1, p.measures)
+        if told is not None and p.is_measure(told) and len(chunk.text) > 3 and singular(chunk.text.lower()) in told.table.name.lower():
+            p.take(at, at + 1)
+            return at + 1, told.table
+    if owner is None:
         return at, prefer
     own = p.column(at + 1, p.measures, owner)
     if own is None or own.table.key != owner.key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sqlcoder_builtin.clauses.amount_nouns import amount_named, amount_said, money_columns
 from sqlcoder_builtin.clauses.measured import Measured
 from sqlcoder_builtin.clauses.terms import other_tables, raw_filter, term_table
 from sqlcoder_builtin.concepts import money_measures
@@ -28,6 +29,9 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
     if chunk.text.lower() in ("age", "ages") and (aged := _age(p, at, prefer)) is not None:
         return aged
     column = p.column(at, p.measures, prefer)
+    if column is not None and amount_said(chunk) is not None and column not in money_columns(p, column.table):
+        # "training cost" is no cost centre.
+        column = None
     if column is not None and (chunk.score("column") >= 0.65 or chunk.text.lower() not in MONEY_CONCEPTS) and _measurable(p, column):
         table = p.table(at)
         if table is None or chunk.score("column") > chunk.score("table"):
@@ -36,8 +40,11 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
         money = money_of(p, at, prefer)
         if money is not None:
             return money
-    if column is not None and p.table(at) is None:
+    if column is not None and p.table(at) is None and amount_said(chunk) is None:
         return Measured(column, column.table, at + 1, False, certainty=chunk.score("column"))
+    amount = amount_named(p, at, prefer)
+    if amount is not None:
+        return Measured(amount, amount.table, at + 1, False, money=True, certainty=0.7)
     table = p.table(at)
     return Measured(Agg("count", table), table, at + 1, True, counted=True) if table else None
 
@@ -62,11 +69,16 @@ def money_of(p: Parse, at: int, prefer: TableName | None) -> Measured | None:
     metric = money_metric(p, near)
     if metric is not None:
         return Measured(metric, metric.table, at + 1, True, money=True)
-    found = money_measures(p.schema, near)
+    found = [entry for entry in money_measures(p.schema, near) if near is None or _belongs(p, entry[0], near)]
     if not found:
         return None
     table, expr = found[0]
     return Measured(expr, table, at + 1, False, money=True, certainty=0.8)
+
+
+def _belongs(p: Parse, table: TableName, near: TableName) -> bool:
+    """Its rows are of one row of what is spoken of, or the other way round: money of other rows is no money of these."""
+    return table.key == near.key or p.schema.to_one(table, near) or p.schema.to_one(near, table)
 
 
 _MONEY_METRICS = ("revenue", "total revenue", "net revenue", "sales", "total sales", "gross revenue", "sale")
