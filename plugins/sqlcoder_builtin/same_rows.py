@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Condition
 from sqlcoder_builtin.parse import Parse
@@ -46,8 +47,14 @@ def _between(p: Parse, root: TableName, last: Condition, condition: Condition) -
     if first is None or first != second or (last.about.key == condition.about.key and not isinstance(last.pred, Has)):
         return None
     inside = p.chunks[last.at + 1 : condition.at]
-    apart = any(chunk.is_cue("and", "but", "both", "or", "never", "without", "ne", "that", "whose") or chunk.word == "," for chunk in inside)
-    return None if apart else first
+    return None if any(_sets_apart(chunk) for chunk in inside) else first
+
+
+def _sets_apart(chunk: Chunk) -> bool:
+    """A new clause begins; "excluding cancelled orders" goes on with the same one."""
+    if chunk.is_cue("ne"):
+        return not chunk.text.lower().startswith(("exclud", "except", "other than", "not", "is not", "are not"))
+    return chunk.is_cue("and", "but", "both", "or", "never", "without", "that", "whose") or chunk.word == ","
 
 
 def _many_side(p: Parse, root: TableName, table: TableName) -> TableName | None:
