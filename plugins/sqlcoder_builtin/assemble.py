@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Condition, Group
+from sqlcoder_builtin.inner_rows import give_to_inner
 from sqlcoder_builtin.kept_rows import kept
 from sqlcoder_builtin.own_conditions import give_back
 from sqlcoder_builtin.parse import Parse
@@ -47,6 +48,7 @@ def _shaped(p: Parse) -> Query:
     give_back(p)
     settle_groups(p, root)
     _pick_rows(p)
+    give_to_inner(p)
     where = conditions(p, root)
     shaped = special(p, root, where)
     if shaped is not None:

@@ -165,6 +165,7 @@ PLACE_CONCEPTS = (
     "nationality",
     "continent",
     "headquarters",
+    "headquarter",
     "venue",
     "hometown",
     "territory",

@@ -47,6 +47,7 @@ class Parse:
         self.refused = refused
         self.decided: list[Refusal] = []
         self.rivals: dict[Refusal, float] = {}
+        self.inner_from: list[int] = []
         self.tables_said: list[tuple[int, TableName]] = []
         for _ in range(2):
             # The second time each name is read beside the others.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.clauses.averages import above_average, past_of_all, same_as
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.literals import constant
+from sqlcoder_builtin.clauses.measured import AGGREGATES
 from sqlcoder_builtin.clauses.places import number_column
 from sqlcoder_builtin.clauses.ranges import between, open_ended, past_unit
 from sqlcoder_builtin.cue_words import comparatives
@@ -110,7 +111,7 @@ def comparative(p: Parse, at: int) -> int | None:
     if column is None:
         return _older(p, near, at, rhs_at, cue) if near and "age" in concepts else None
     if p.is_cue(rhs_at, "avg", "median", "high", "low"):
-        query = Query(column.table, (Item(Agg("avg", column.table, column)),))
+        query = Query(column.table, (Item(Agg(AGGREGATES[p.chunks[rhs_at].word], column.table, column)),))
         after = p.past(rhs_at + 1)
         end = after + 1 if p.column(after) and p.table(after) is None else rhs_at + 1
         same, end = same_as(p, past_of_all(p, end), column.table)
