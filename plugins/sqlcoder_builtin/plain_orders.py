@@ -56,6 +56,7 @@ def _default_sort(p: Parse, sort: Sort, root: TableName, outputs: list[Output]) 
 
 def limits(p: Parse, sorts: list[Order], keys: list[Expr]) -> tuple[int | None, PerGroup | None]:
     frame = p.frame
+    _each_of_them(p)
     superlative = any(sort.superlative for sort in frame.sorts)
     limit = frame.limit if frame.limit is not None else (1 if superlative and sorts else None)
     partition = _partition(p)
@@ -63,6 +64,16 @@ def limits(p: Parse, sorts: list[Order], keys: list[Expr]) -> tuple[int | None, 
         shown = [Order(sort.expr, sort.descending) for sort in frame.sorts if not sort.superlative and sort.expr is not None]
         return None, PerGroup(partition, limit, tuple(shown))
     return limit, None
+
+
+def _each_of_them(p: Parse) -> None:
+    """ "longest book per genre": the first of each, though a lone "per" says that of figures."""
+    ranked = [sort.at for sort in p.frame.sorts if sort.superlative and isinstance(sort.expr, Col)]
+    if not ranked or p.frame.subject is None or any(is_aggregate(output.expr) for output in p.frame.outputs):
+        return
+    for group in p.frame.groups:
+        if group.unit is None and group.phrase.lower().startswith("per ") and group.at > ranked[0]:
+            group.each = True
 
 
 def _partition(p: Parse) -> tuple[Expr, ...]:

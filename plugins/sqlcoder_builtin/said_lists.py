@@ -43,7 +43,7 @@ _NO_LIST = re.compile(
 )
 _DASH = re.compile(r"(?<=\w)\s*(?:\s[-–—]\s|:\s)(?P<list>[^.?!:;]+)(?P<end>[.?!]?)\s*$")
 _ITEM = r"(?:the |its |their |a |an )?[a-z]+(?:['’]s)?(?: [a-z]+){0,3}"
-_ITEMS = re.compile(rf"^{_ITEM}(?:, (?:and )?{_ITEM})*(?:,? and {_ITEM})$", re.IGNORECASE)
+_ITEMS = re.compile(rf"^{_ITEM}(?:, (?:and )?{_ITEM})*(?:,? and {_ITEM}|, {_ITEM})$", re.IGNORECASE)
 _SINGLE = re.compile(
     r"\b(largest|smallest|highest|lowest|biggest|greatest|longest|shortest|best|worst|maximum|minimum) single (?=\w)", re.IGNORECASE
 )

@@ -55,15 +55,25 @@ _TIES = (
     (re.compile(r"(\bsorted by (?:the )?\w+(?: \w+)?)\s+within\s+(?:an?|the|each|the same|one)\s+\w+", re.IGNORECASE), r"\1"),
 )
 """What is sorted by where the first order says nothing."""
+_MAY_ORDER = re.compile(
+    r"\b(?:first|top|last|bottom|end|head|front|leading|from|starting|beginning|start|begin|ties|order)\b", re.IGNORECASE
+)
+_AS_DONE = re.compile(
+    r",?\s*\bin (?:the )?order (?:in which |that )?(?:they|it|these) (?:were |was |have been |had been )?"
+    r"(?P<deed>[a-z]+(?: (?:up|in|out|on|off))?)\b",
+    re.IGNORECASE,
+)
 _PLAIN = frozenset("high highest low lowest most least fewest largest smallest biggest greatest best worst top".split())
 """From one of these to another is read as it stands: by whatever figure there is."""
 
 
 def orders_reworded(text: str) -> str:
     """The question with its orders said as "<extreme> first"."""
-    if not re.search(r"\b(?:first|top|last|bottom|end|head|front|leading|from|starting|beginning|start|begin|ties)\b", text, re.IGNORECASE):
+    if not re.search(
+        r"\b(?:first|top|last|bottom|end|head|front|leading|from|starting|beginning|start|begin|ties|order)\b", text, re.IGNORECASE
+    ):
         return text
-    text = _IN_TIME.sub(" earliest first", text)
+    text = _AS_DONE.sub(r", oldest \g<deed> first", _IN_TIME.sub(" earliest first", text))
     text = _WHOEVER.sub(lambda found: f", {'newest' if found['new'] else 'oldest'} {found['verb']} first", text)
     text = _HAVING_MOST.sub(r", \g<most> first", text)
     text = _DONE_NEWEST.sub(_newest, text)

@@ -10,7 +10,7 @@ from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Group, Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Compare, Item, Order, Query, Scalarq
-from sqlcoder_core.api import TableName, singular
+from sqlcoder_core.api import TableName, name_words, singular, stem
 
 
 def _rows_timed(p: Parse, at: int) -> tuple[int, TableName] | None:
@@ -126,6 +126,16 @@ def _who_counts(p: Parse, table: TableName, at: int) -> TableName | None:
     return next(iter(children.values())) if len(children) == 1 else None
 
 
+def _own_number(p: Parse, word: str, table: TableName) -> Col | None:
+    """ "the most experienced candidates": a number of their own that is called so."""
+    found = [
+        Col(table, column.name)
+        for column in p.schema.table(table).columns
+        if p.measures(table, column) and stem(word) in {stem(own) for own in name_words(column.name)}
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def most_done(p: Parse, at: int) -> int | None:
     """ "most borrowed book", "least visited city": by how many rows of the deed there are."""
     chunk, verb = p.chunk(at), p.chunk(at + 1)
@@ -134,6 +144,10 @@ def most_done(p: Parse, at: int) -> int | None:
     table = p.table(p.past(at + 2))
     if table is None:
         return None
+    if (own := _own_number(p, verb.text.lower(), table)) is not None:
+        p.frame.sorts.append(Sort(chunk.text.lower() == "most", p.phrase(at, at + 2), at, own, superlative=True, table=table))
+        p.take(at, at + 2)
+        return at + 2
     counted = acted_table(p, at + 1) or _who_counts(p, table, at)
     if counted is None or counted.key == table.key or p.schema.path(table, counted) is None:
         return None

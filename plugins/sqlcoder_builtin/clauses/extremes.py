@@ -111,7 +111,8 @@ def _values_asked(p: Parse, entry: Measured) -> bool:
 
 def _ranked(p: Parse, entry: Measured, *, many: bool) -> Measured:
     """Numbers of the subject's own rows as they are; columns of text by how many rows there are."""
-    subject = p.subject()
+    # "which studios have we paid the highest total fees": values of a column, whose rows were only mentioned.
+    subject = p.frame.subject if p.frame.outputs else p.subject()
     expr = entry.expr
     if entry.counted and subject is not None and (kept := kept_count(p, subject, entry.table)) is not None:
         return replace(entry, expr=kept, aggregated=False, counted=False)

@@ -26,7 +26,9 @@ def extreme_first(p: Parse, at: int) -> int | None:
         return None
     if p.chunks[end].text.lower() == "last":
         found = replace(found, descending=not found.descending)
-    if not _said_by_rank(p, found, end):
+    if found.end == end and _turned(p, found, at):
+        p.chunks[end].kind, p.chunks[end].word = "cue", "desc" if found.descending else "asc"
+    elif not _said_by_rank(p, found, end):
         sort = _sort(p, found, at, end)
         if sort is None:
             return None
@@ -37,6 +39,19 @@ def extreme_first(p: Parse, at: int) -> int | None:
     p.chunks[at].kind, p.chunks[at].word = "stop", p.chunks[at].text.lower()
     p.take(at, end + 1)
     return end + 1
+
+
+def _turned(p: Parse, found: Extreme, at: int) -> bool:
+    """ "sorted by the number of claims, highest first": the direction of the order said just before."""
+    last = p.frame.sorts[-1] if p.frame.sorts else None
+    place = next((place for place in range(at - 1, -1, -1) if p.chunks[place].kind != "stop"), -1)
+    if last is None or last.superlative or not p.chunks[place].used or last.at > place or len(last.phrase.split()) < 2:
+        return False
+    if not last.phrase.lower().endswith(p.chunks[place].text.lower()):
+        return False
+    flipped = last.expr is not None and _age_of_date(p, found, last.expr)
+    last.descending = found.descending != flipped
+    return True
 
 
 def orders_from(p: Parse, at: int) -> int | None:
@@ -74,11 +89,14 @@ def _sort(p: Parse, found: Extreme, at: int, end: int) -> Sort | None:
     phrase = p.phrase(at, end + 1)
     if _of_period(p, found, end):
         return Sort(found.descending, phrase, at, by_time=True)
-    expr = _named(p, found, end) or _own(p, found, bare=found.end == end)
+    unknown = all(chunk.kind in ("word", "verb", "stop") for chunk in p.chunks[found.end : end])
+    expr = _named(p, found, end) or _own(p, found, bare=unknown)
     if expr is not None:
         descending = not found.descending if _age_of_date(p, found, expr) else found.descending
         return Sort(descending, phrase, at, expr)
-    implied = bool(p.frame.groups) and not p.frame.outputs
+    # What groups will be counted or added up by.
+    numbers = [output for output in p.frame.outputs if isinstance(output.expr, Col) and p.is_measure(output.expr)]
+    implied = bool(p.frame.groups) and (len(numbers) == 1 or not p.frame.outputs)
     if found.of_time or not (_shown_figure(p) or implied):
         return None
     return Sort(found.descending, phrase, at)
@@ -102,7 +120,7 @@ def _named(p: Parse, found: Extreme, end: int) -> Expr | None:
         column = p.column(found.end, p.dated, subject)
         if column is not None and _dated(p, column):
             return column
-        return _first_date(p)
+        return _first_date(p) if p.chunks[found.end].kind == "name" else None
     entry = measured(p, found.end)
     if entry is None or entry.end > end:
         return None

@@ -12,7 +12,7 @@ from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
-from sqlcoder_core.api import TableName, name_words
+from sqlcoder_core.api import TableName, name_words, singular
 
 
 def sort(p: Parse, at: int) -> int | None:
@@ -36,7 +36,9 @@ def sort(p: Parse, at: int) -> int | None:
         place = p.past(place + 1)
     while (key := _key(p, place)) is not None:
         this, end = _direction(p, key.end)
-        p.frame.sorts.append(Sort(this if this is not None else bool(direction), p.phrase(at, end), at, key.expr, by_time=key.by_time))
+        p.frame.sorts.append(
+            Sort(_first(p, at, key, this if this is not None else direction), p.phrase(at, end), at, key.expr, by_time=key.by_time)
+        )
         p.frame.read(at, p.phrase(at, end), f"{_sorted(key)}{', highest first' if p.frame.sorts[-1].descending else ''}")
         found_any = True
         following = end
@@ -55,6 +57,12 @@ def sort(p: Parse, at: int) -> int | None:
         p.frame.sorts.append(Sort(direction, p.phrase(at, end), at))
     p.take(at, end)
     return end
+
+
+def _first(p: Parse, at: int, key: Key, said: bool | None) -> bool:
+    """Whether the highest comes first: as said; of what is ranked, the best."""
+    number = key.expr is not None and (not isinstance(key.expr, Col) or p.is_measure(key.expr))
+    return said if said is not None else number and "rank" in p.chunks[at].text.lower()
 
 
 def _key(p: Parse, at: int) -> Key | None:
@@ -172,10 +180,21 @@ def _plain_limit(p: Parse, at: int) -> bool:
     """ "which 3 wineries ...": a number before a table in the head."""
     before, number = p.before(at), p.chunks[at].number
     whole = number is not None and isinstance(number.value, int) and 0 < number.value <= 1000 and not number.percent
+    if whole and p.zone == "select" and before is not None and before.is_cue("show") and _values_ranked(p, at):
+        return True
     if whole and p.zone == "select" and p.table(p.past(at + 1)) is not None and any(_ranks(p, place) for place in range(at, len(p.chunks))):
         # "the names of the three artists who have the most songs".
         return not p.is_cue(at - 1, "gt", "ge", "lt", "le", "eq", "with")
     return whole and p.zone == "select" and before is not None and before.is_cue("show") and p.table(p.past(at + 1)) is not None
+
+
+def _values_ranked(p: Parse, at: int) -> bool:
+    """ "which 3 studios ...", where a studio is a column's value, and the highest of something is asked for."""
+    place = p.past(at + 1)
+    column = p.column(place, floor=0.85) if p.table(place) is None else None
+    if column is None or singular(p.chunks[place].text.lower()) == p.chunks[place].text.lower():
+        return False
+    return p.texts(column.table, p.schema.of(column)) and any(_ranks(p, ahead) for ahead in range(place, len(p.chunks)))
 
 
 def _ranks(p: Parse, at: int) -> bool:
@@ -260,7 +279,7 @@ def edge(p: Parse, at: int) -> int | None:
         return opened
     if table is None and column is not None and _picks_row(p, at):
         return _by_date(p, at, column)
-    if table is None and column is not None and p.is_dated(column) and p.zone == "select":
+    if table is None and column is not None and (p.is_dated(column) or "year" in name_words(column.column)) and p.zone == "select":
         end = p.past(at + 1) + 1
         end += p.chunk(end) is not None and p.chunks[end].text.lower() in ("date", "dates")
         add_output(p, Agg("min" if p.chunks[at].word == "first" else "max", column.table, column), at, end)

@@ -55,6 +55,8 @@ def _things(p: Parse, found: Listing) -> Iterator[tuple[int, int]]:
             (p.chunks[begin].kind == "stop" and p.chunks[begin].word not in TIMES) or p.is_cue(begin, "show", "and", "both", "all", "that")
         ):
             p.chunks[begin].used, begin = True, begin + 1
+        while begin < end and p.is_cue(end - 1, "only"):
+            end -= 1
         if begin < end:
             yield begin, end
         start = at + 1
