@@ -53,9 +53,46 @@ def amount_named(p: Parse, at: int, prefer: TableName | None = None) -> Col | No
     if said is None or p.is_cue(at - 1, "per", "by"):
         return None
     owner = (p.table(at - 1) if at else None) or p.owner_after(at)
-    if owner is not None:
-        return _of_owner(p, said, owner)
-    for table in dict.fromkeys(_tables(p, at, prefer)):
+    return _of_owner(p, said, owner) if owner is not None else _nearest(p, said, prefer)
+
+
+def owned_amount(p: Parse, at: int) -> Col | None:
+    """ "ticket revenue", where only another table has a column that goes by "revenue" as a synonym: the money of the tickets."""
+    chunk = p.chunks[at]
+    said = singular(chunk.text.lower())
+    owner = (p.table(at - 1) if at else None) or p.owner_after(at)
+    if said not in _KIN or owner is None or chunk.kind != "name" or not 0.6 <= chunk.score("column") < 0.85 or chunk.used:
+        return None
+    if any(match.table == owner for match in chunk.names if match.kind == "column"):
+        return None
+    return _of_owner(p, said, owner)
+
+
+def amount_done(p: Parse, at: int) -> tuple[Col, int] | None:
+    """ "how much did we pay out", "how much did guests spend": the money that a verb behind a place is about, and its place."""
+    for place in range(at, len(p.chunks)):
+        noun = _DEEDS.get(p.chunks[place].text.lower())
+        if noun is not None and p.chunks[place].kind in ("verb", "word", "name"):
+            found = _nearest(p, noun, None)
+            return (found, place) if found is not None else None
+    return None
+
+
+_DEEDS = {
+    form: noun
+    for noun, forms in (
+        ("payout", "pay paid"), ("spend", "spend spent"), ("income", "earn earned make made"), ("cost", "cost"),
+        ("bill", "bill billed invoice invoiced"), ("revenue", "collect collected sell sold take took"),
+        ("giving", "donate donated give gave"),
+    )
+    for form in forms.split()
+}  # fmt: skip
+"""What is done with money -> the noun for it."""
+
+
+def _nearest(p: Parse, said: str, prefer: TableName | None) -> Col | None:
+    """The one column that fits of the tables spoken of, else of all."""
+    for table in dict.fromkeys(_tables(p, prefer)):
         found = money_columns(p, table)
         best = _best(said, found)
         if best is not None:
@@ -75,7 +112,7 @@ def _of_owner(p: Parse, said: str, owner: TableName) -> Col | None:
     return _best(said, tuple(column for part in dict.fromkeys(parts) for column in money_columns(p, part)))
 
 
-def _tables(p: Parse, at: int, prefer: TableName | None) -> Iterator[TableName]:
+def _tables(p: Parse, prefer: TableName | None) -> Iterator[TableName]:
     """The tables that a noun may be about: what the question is about, what its conditions judge, what else is spoken of."""
     frame = p.frame
     spoken = [table for _, table in p.tables_said]
@@ -142,6 +179,13 @@ def of_each_row(p: Parse, column: Col) -> bool:
     if any(chunk.is_cue("per", "by", "sum", "how much") for chunk in p.chunks) or p.frame.groups:
         return False
     return subject is not None and subject.key == column.table.key
+
+
+def unknown_amount(p: Parse, at: int) -> bool:
+    """ "training cost", where nothing keeps it: a column that only shares a word with it (a cost centre) is not meant."""
+    chunk = p.chunks[at]
+    column = p.column(at) if amount_said(chunk) is not None and chunk.kind == "name" else None
+    return column is not None and column not in money_columns(p, column.table) and p.is_measure(column)
 
 
 def repeated_amount(p: Parse, at: int) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlcoder_builtin.clauses.amount_nouns import amount_done
 from sqlcoder_builtin.clauses.counts import counted
 from sqlcoder_builtin.clauses.measured import AGGREGATES, EXTREMES, Measured
 from sqlcoder_builtin.clauses.measures import measured
@@ -216,6 +217,12 @@ def _how_much(p: Parse, at: int) -> int | None:
         p.chunks[said[1]].kind = "stop"
         return at + 1
     metric = money_metric(p, p.subject())
+    done = amount_done(p, at + 1) if metric is None else None
+    if done is not None:
+        add_output(p, Agg("sum", done[0].table, done[0]), at, at + 1)
+        p.take(done[1], done[1] + 1)
+        p.chunks[done[1]].kind = "stop"
+        return at + 1
     found = money_measures(p.schema, p.subject())
     if metric is None and not found:
         return None
@@ -228,7 +235,7 @@ def _paid(p: Parse, at: int) -> tuple[Col, int] | None:
     """ "how much have patients paid": a number column that is called like the verb."""
     chunk = p.chunks[at]
     said = chunk.text.lower()
-    if chunk.kind != "name":
+    if chunk.kind != "name" or p.table(at) is not None:
         return None
     done = said.endswith(("ed", "paid", "spent"))
     before = p.before_any(at)

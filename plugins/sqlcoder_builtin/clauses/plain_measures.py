@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlcoder_builtin.clauses.amount_nouns import amount_named, amount_said, money_columns
+from sqlcoder_builtin.clauses.amount_nouns import amount_named, amount_said, money_columns, owned_amount
 from sqlcoder_builtin.clauses.measured import Measured
 from sqlcoder_builtin.clauses.terms import other_tables, raw_filter, term_table
 from sqlcoder_builtin.concepts import money_measures
@@ -28,6 +28,9 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
             return Measured(metric, metric.table, at + 1, True, money=True)
     if chunk.text.lower() in ("age", "ages") and (aged := _age(p, at, prefer)) is not None:
         return aged
+    owned = owned_amount(p, at)
+    if owned is not None:
+        return Measured(owned, owned.table, at + 1, False, money=True, certainty=0.7)
     column = p.column(at, p.measures, prefer)
     if column is not None and amount_said(chunk) is not None and column not in money_columns(p, column.table):
         # "training cost" is no cost centre.
