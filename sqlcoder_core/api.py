@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlcoder_core.linking.numbers import NumberSpan, find_numbers, parse_number
     from sqlcoder_core.linking.periods import Moment, Period, resolve, unit_start
     from sqlcoder_core.linking.tokens import Token, tokenise
-    from sqlcoder_core.linking.wordnet import doers, family, is_adverb, is_known, is_person, is_verb, is_worker, measured_by, same
+    from sqlcoder_core.linking.wordnet import bases, doers, family, is_adverb, is_known, is_person, is_verb, is_worker, measured_by, same
     from sqlcoder_core.linking.words import name_words, singular, split_name, stem, table_words
     from sqlcoder_core.models.bounded_jinja import BoundedTemplate
     from sqlcoder_core.models.chat_template import ChatTemplate
@@ -94,7 +94,7 @@ _HOMES = {
     "linking.numbers": ("NumberSpan", "find_numbers", "parse_number"),
     "linking.periods": ("Moment", "Period", "resolve", "unit_start"),
     "linking.tokens": ("Token", "tokenise"),
-    "linking.wordnet": ("doers", "family", "is_adverb", "is_known", "is_person", "is_verb", "is_worker", "measured_by", "same"),
+    "linking.wordnet": ("bases", "doers", "family", "is_adverb", "is_known", "is_person", "is_verb", "is_worker", "measured_by", "same"),
     "linking.words": ("name_words", "singular", "split_name", "stem", "table_words"),
     "models.bounded_jinja": ("BoundedTemplate",),
     "models.chat_template": ("ChatTemplate",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.cue_words import PLACE_CONCEPTS
+from sqlcoder_builtin.joining_verbs import joins_tables
 from sqlcoder_builtin.parse import Parse
 
 _MEANINGFUL_CUES = frozenset(
@@ -58,7 +59,11 @@ _NOISE = frozenset(
         "records",
         "quick",
         "quickly",
+        "actually",
+        "approximately",
         "currently",
+        "presently",
+        "roughly",
         "now",
         "today's",
         "hi",
@@ -79,7 +84,7 @@ def unplaced(p: Parse) -> tuple[str, ...]:
 
 def left_over(p: Parse, at: int) -> bool:
     """True for a word that matters and that no clause took."""
-    return not p.chunks[at].used and _matters(p.chunks[at]) and not _names_the_arms(p, at)
+    return not p.chunks[at].used and _matters(p.chunks[at]) and not _names_the_arms(p, at) and not joins_tables(p, at)
 
 
 def _names_the_arms(p: Parse, at: int) -> bool:
