@@ -36,6 +36,7 @@ from sqlcoder_builtin.clauses import (
     long_times,
     offset_averages,
     ordering,
+    ran_out,
     rates,
     relation_figures,
     relations,

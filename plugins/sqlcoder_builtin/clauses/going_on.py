@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.spans_of_time import dated_by
-from sqlcoder_builtin.tree import Null
+from sqlcoder_builtin.spans_of_time import dated_by, whole_span
+from sqlcoder_builtin.tree import Col, Null
 from sqlcoder_core.api import TableName
 
 _STILL = frozenset({"still", "currently", "current", "present", "existing"})
+_OF_AGE = frozenset({"age", "ages", "aged", "old", "older", "oldest", "young", "younger", "youngest"})
 _PAST = frozenset("left sold made went began did was were had new sent got paid came gone due".split())
 _ENDS = (
     "discontinued", "left", "leave", "termination", "terminated", "resigned", "retired", "exit", "deactivated", "churned", "closed",
-    "ended", "end", "cancelled", "canceled", "expired", "removed", "deleted", "until",
+    "ended", "end", "cancelled", "canceled", "expired", "removed", "deleted", "until", "died", "death", "exit", "exited",
 )  # fmt: skip
 
 
@@ -22,13 +23,42 @@ def ongoing(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.text.lower() not in _STILL or chunk.kind == "name":
         return None
     zone, table = p.zone, _table(p, at)
-    ended = dated_by(p.schema, _ENDS, (table,)) if table is not None else None
+    ended = _end_of(p, table, chunk.text.lower()) if table is not None else None
     p.take(at, at + 1)
     if ended is None or any(condition.pred == Null(ended) for condition in p.frame.conditions):
         return at + 1
-    end = add_condition(p, Null(ended), at, at + 1)
+    left_out = next((place for place in range(at - 1, max(-1, at - 6), -1) if _leaves_out(p, place)), None)
+    if left_out is not None:
+        p.take(left_out, left_out + 1)
+    end = add_condition(p, Null(ended, left_out is not None), at, _past_state(p, at + 1))
     p.zone = zone
     return end
+
+
+def _leaves_out(p: Parse, at: int) -> bool:
+    """ "skip loans that are still out", "excluding those still open": what is wanted is over."""
+    text = p.chunks[at].text.lower()
+    return text in _LEFT_OUT or (
+        text == "not" and p.chunk(at + 1) is not None and p.chunks[at + 1].text.lower() in ("counting", "including")
+    )
+
+
+_LEFT_OUT = frozenset("excluding except skip skipping ignore ignoring omit omitting exclude without drop disregard".split())
+
+
+def _end_of(p: Parse, table: TableName, said: str) -> Col | None:
+    """The date on which a row of the table ends; for what is "still" so also the second date of any pair."""
+    ended = dated_by(p.schema, _ENDS, (table,))
+    pair = whole_span(p.schema, table) if ended is None and said == "still" else None
+    return pair[1] if pair is not None else ended
+
+
+def _past_state(p: Parse, at: int) -> int:
+    """ "still parked", "still alive": the state that goes on, unless it is a thing, a value or a column itself."""
+    chunk, behind = p.chunk(at), p.chunk(at + 1)
+    plain = chunk is not None and chunk.kind in ("word", "verb") and p.table(at) is None
+    ends = behind is None or behind.kind in ("mark", "date") or behind.word == "," or behind.is_cue("and", "per", "by", "that")
+    return at + 1 if plain and ends else at
 
 
 def _table(p: Parse, at: int) -> TableName | None:
@@ -44,7 +74,7 @@ def now(p: Parse, at: int) -> int | None:
         return None
     words = {word for other in p.chunks for word in other.text.lower().split()}
     table = _table(p, at)
-    if not words & (_STILL | {"age", "old", "ages"}):
+    if not words & (_STILL | _OF_AGE):
         ended = dated_by(p.schema, _ENDS, (table,)) if table is not None else None
         if ended is None or any(word in _PAST or (word.endswith("ed") and len(word) > 3) for word in words):
             return None
