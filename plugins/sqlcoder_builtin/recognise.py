@@ -17,6 +17,7 @@ from sqlcoder_builtin.clauses import (
     conditions,
     deeds,
     done,
+    elapsed,
     entities,
     extremes,
     first_ones,
@@ -28,6 +29,7 @@ from sqlcoder_builtin.clauses import (
     how_often,
     ignored,
     kept_units,
+    known_kinds,
     last_relations,
     left_joins,
     linking_verbs,
@@ -41,6 +43,7 @@ from sqlcoder_builtin.clauses import (
     relation_figures,
     relations,
     restated,
+    role_tables,
     somebody,
     superlatives,
     text_matches,
@@ -79,6 +82,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     done.owed,
     done.paid_already,
     done.gave_most,
+    elapsed.elapsed,
+    ran_out.expired,
+    ran_out.longest_there,
     times.date,
     deeds.not_yet,
     deeds.done_most,
@@ -144,6 +150,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     relations.acted,
     deeds.deed,
     values.from_place_to_place,
+    known_kinds.known_kind,
     attributes.sort_of_thing,
     attributes.numbered,
     attributes.number_of_things,
@@ -169,6 +176,7 @@ _OPEN_WHERE = ("that", "whose", "with", "but")
 def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
     somebody.spoken_of(p)
+    role_tables.in_roles(p)
     two_figures.figures(p, recognise)
     entities.qualified(p)
     again = wanted_lists.listing(p)
