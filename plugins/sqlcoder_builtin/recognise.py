@@ -29,7 +29,6 @@ from sqlcoder_builtin.clauses import (
     how_often,
     ignored,
     kept_units,
-    known_kinds,
     last_relations,
     left_joins,
     linking_verbs,
@@ -43,7 +42,6 @@ from sqlcoder_builtin.clauses import (
     relation_figures,
     relations,
     restated,
-    role_tables,
     somebody,
     superlatives,
     text_matches,
@@ -150,7 +148,6 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     relations.acted,
     deeds.deed,
     values.from_place_to_place,
-    known_kinds.known_kind,
     attributes.sort_of_thing,
     attributes.numbered,
     attributes.number_of_things,
@@ -176,7 +173,6 @@ _OPEN_WHERE = ("that", "whose", "with", "but")
 def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
     somebody.spoken_of(p)
-    role_tables.in_roles(p)
     two_figures.figures(p, recognise)
     entities.qualified(p)
     again = wanted_lists.listing(p)
