@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field
@@ -29,7 +31,16 @@ class BuiltinProposer(Proposer):
 
     def propose(self, asks: tuple[Ask, ...]) -> Iterator[Proposal]:
         """One proposal per ask, in order."""
-        return (self._answer(ask) for ask in asks)
+        return (self._safely(ask) for ask in asks)
+
+    def _safely(self, ask: Ask) -> Proposal:
+        """A rule that fails on one question is told as the reason why that one has no answer: ten thousand others shall have theirs."""
+        try:
+            return self._answer(ask)
+        except Exception as error:  # noqa: BLE001 - a defect of ours in one of many rules; it is said by name, with the question kept
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(where.filename).name}:{where.lineno}"
+            return Proposal(reason=f"a rule failed on this question ({type(error).__name__}: {error}, {place}); please report it")
 
     def _answer(self, ask: Ask) -> Proposal:
         """The answer to the question with its definitions; sentences that were not understood are noted beside it."""

@@ -21,8 +21,8 @@ from sqlcoder_core.api import Ask
 SURE = 0.88
 """A first reading this likely is not read again."""
 
-TRIES = 12
-"""How often a question is read again at most."""
+TRIES = 5
+"""How often a question is read again at most: what is refused sixth or later was never right on development questions."""
 
 _NONE = -100.0
 """The rating of what amounts to no query."""
@@ -114,7 +114,7 @@ def _parse(ask: Ask, schema: Schema, covers: Covers, refused: frozenset[Refusal]
 
 
 def _way(ask: Ask, schema: Schema, p: Parse) -> Way:
-    renderer = Renderer(schema, ask.dialect, ask.clock)
+    renderer = Renderer(p.schema, ask.dialect, ask.clock)
     try:
         query = assemble(p)
         if ask.limit is not None and query.limit is None and ask.linked.question.limit is not None:

@@ -196,6 +196,8 @@ def _may_group(p: Parse, at: int) -> bool:
     if p.table(named) is not None and (_is_told(p, named) or ((who := constant(p, named + 1)) is not None and not who.number)):
         # "published by the institution 'X'", "used by the customer named X", "made by the singer who is the youngest".
         return False
+    if p.chunk(named) is None:
+        return True
     doer = named if p.table(named) is not None else named + 1
     told = doer == named or (p.chunks[named].kind in ("value", "name") and _tells_apart(p, named, p.table(doer)))
     said = p.chunks[doer].text.lower() if p.chunk(doer) is not None else ""
