@@ -156,7 +156,8 @@ class ExprSql:
             return _ARITH[op](this=left, expression=right)
         one = exp.Literal.number("1.0")
         top = left if _is_fraction(left) else exp.Mul(this=left, expression=one)
-        return exp.Div(this=top, expression=exp.Nullif(this=right, expression=exp.Literal.number(0)), typed=True)
+        below = right if isinstance(right, exp.Literal) else exp.Nullif(this=right, expression=exp.Literal.number(0))
+        return exp.Div(this=top, expression=below, typed=True)
 
     def _over(self, over: t.Over, scope: Scope) -> exp.Expr:
         arg = self.expr(over.arg, scope)

@@ -165,6 +165,7 @@ class Schema:
         words = set(name_words(column.name))
         return (
             column.kind in ("integer", "number")
+            and name_words(column.name)[-1:] != ("number",)
             and not self.is_key(table, column.name)
             and not words & _NOT_MEASURES - ({"number"} if len(words) > 1 else set())
         )

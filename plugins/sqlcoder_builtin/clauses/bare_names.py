@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlcoder_builtin.clauses.amount_nouns import amount_said, of_each_row, owned_amount, repeated_amount, unknown_amount
+from sqlcoder_builtin.clauses.amount_nouns import amount_named, amount_said, of_each_row, owned_amount, repeated_amount, unknown_amount
 from sqlcoder_builtin.clauses.deeds import says_what_was_done
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.idle_columns import names_of_values, only_says_of_what, said_again, says_whose
@@ -25,7 +25,7 @@ def bare_measure(p: Parse, at: int) -> int | None:
     if found is None and unknown_amount(p, at):
         # Left unread.
         chunk.kind, chunk.names = "word", ()
-    if found is None or found.counted or (isinstance(found.expr, Col) and amount_said(chunk) is None and owned_amount(p, at) is None):
+    if found is None or found.counted or (isinstance(found.expr, Col) and amount_named(p, at) is None and owned_amount(p, at) is None):
         return None
     each_row = isinstance(found.expr, Col) and of_each_row(p, found.expr)
     expr = found.expr if found.aggregated or each_row else Agg("sum", found.table, found.expr)
