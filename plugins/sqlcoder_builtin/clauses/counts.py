@@ -7,6 +7,7 @@ from sqlcoder_builtin.clauses.deeds import deed_date
 from sqlcoder_builtin.clauses.done import given, owed
 from sqlcoder_builtin.clauses.entities import gender
 from sqlcoder_builtin.clauses.going_on import ongoing
+from sqlcoder_builtin.clauses.known_kinds import known_kind
 from sqlcoder_builtin.clauses.literals import constant, hit_for
 from sqlcoder_builtin.clauses.measured import Measured
 from sqlcoder_builtin.clauses.plain_measures import metric_of
@@ -35,6 +36,7 @@ def counted(p: Parse, at: int) -> Measured | None:
             and undone(p, start) is None
             and owed(p, start) is None
             and given(p, start) is None
+            and known_kind(p, start) is None
             and sort_of_thing(p, start) is None
             and (not said or alone(p, start) is None)
         ):
