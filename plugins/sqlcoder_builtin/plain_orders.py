@@ -68,11 +68,14 @@ def limits(p: Parse, sorts: list[Order], keys: list[Expr]) -> tuple[int | None, 
 
 def _each_of_them(p: Parse) -> None:
     """ "longest book per genre": the first of each, though a lone "per" says that of figures."""
-    ranked = [sort.at for sort in p.frame.sorts if sort.superlative and isinstance(sort.expr, Col)]
-    if not ranked or p.frame.subject is None or any(is_aggregate(output.expr) for output in p.frame.outputs):
+    frame = p.frame
+    top = frame.top and frame.limit is not None
+    ranked = [sort.at for sort in frame.sorts if sort.superlative and (isinstance(sort.expr, Col) or top)]
+    if not ranked or frame.subject is None or (not top and any(is_aggregate(output.expr) for output in frame.outputs)):
         return
-    for group in p.frame.groups:
-        if group.unit is None and group.phrase.lower().startswith("per ") and group.at > ranked[0]:
+    for group in frame.groups:
+        other = group.table is None or group.table.key != frame.subject.key
+        if other and group.unit is None and group.phrase.lower().startswith("per ") and group.at > ranked[0]:
             group.each = True
 
 

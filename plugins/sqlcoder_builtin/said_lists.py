@@ -60,11 +60,28 @@ _AND_SHOW = re.compile(
     re.IGNORECASE,
 )
 
+_SO_MANY = re.compile(
+    r"^(?:(?:show|give|return|list|only|just|i want|i need)\s+)*(?:me\s+|us\s+)?(?:only\s+|just\s+)?(?:the\s+)?"
+    r"(?:top|first|best|highest|latest|last|most recent|newest)\s+(?P<many>\d+|two|three|four|five|six|seven|eight|nine|ten|twenty)"
+    r"(?:\s+(?:of them|of these|of those|only|rows|results|ones))?"
+    r"\s*(?:[,:;]?\s*(?:with|showing|and|by)\s+(?P<rest>[^.?!]+))?(?P<end>[.?!]?)$",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"(?:[.;]\s+|,\s*(?:and\s+)?)(?:please\s+)?(?:also\s+)?(?:include|add|including|also show|also give|also list|also return)\s+"
+    r"(?P<whose>the|their|its|each)\s+(?=[a-z])(?!ones?\b|zero)",
+    re.IGNORECASE,
+)
+_SHOWING = re.compile(
+    r",\s*(?:showing|displaying|giving|listing|returning|reporting)\s+(?=(?:the|their|its|each|both|only|just)\b)", re.IGNORECASE
+)
+
 
 def lists_reworded(text: str) -> str:
     """The question with its lists of columns as "Return ..."; politeness goes."""
     text = _OF_THAT.sub("", _BOTH_NAMES.sub(r"\g<who>first name and last name", text))
     text = _SINGLE.sub(r"\1 ", _PLEASE.sub(lambda found: " " if found.group().endswith(" ") else "", text)).strip()
+    text = _SHOWING.sub(". Return ", _BESIDE.sub(r", with \g<whose> ", text))
     text = _AND_SHOW.sub(r". Return ", text)
     sentences = [part for part in _SENTENCE.split(text) if part.strip(" .?!;")]
     if not sentences:
@@ -87,6 +104,8 @@ def _dashed(sentence: str) -> str:
 
 
 def _told(sentence: str) -> str:
+    if (many := _SO_MANY.match(sentence)) is not None:
+        return f"Limit {many['many']}." + (f" Return {many['rest']}{many['end'] or '.'}" if many["rest"] else "")
     for pattern in (_THE_RESULT, _I_NEED, _ONLY, _ASKS):
         found = pattern.match(sentence)
         if found is not None and found.end() < len(sentence):

@@ -33,7 +33,7 @@ _STARTING = re.compile(
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
-    rf"\b(?:(?:ordered|sorted|ranked|listed|arranged|going)\s+)?from\s+(?:the\s+)?(?P<one>{_EXTREME}(?:\s+(?!down\b|up\b|to\b)[a-z]+)?)\s+(?:down\s+|up\s+)?to\s+(?:the\s+)?"
+    rf"\b(?:(?:ordered|sorted|ranked|listed|arranged|going|sort|order|rank|arrange|put)(?:\s+(?:it|them|these|the\s+(?:results?|list|rows|output)))?\s+)?from\s+(?:the\s+)?(?P<one>{_EXTREME}(?:\s+(?!down\b|up\b|to\b)[a-z]+)?)\s+(?:down\s+|up\s+)?to\s+(?:the\s+)?"
     rf"(?P<other>{_EXTREME}(?:\s+(?!with\b|and\b|by\b|for\b|of\b|in\b|including\b)[a-z]+){{0,3}}?){_ENDS}",
     re.IGNORECASE,
 )
@@ -58,6 +58,17 @@ _TIES = (
 _MAY_ORDER = re.compile(
     r"\b(?:first|top|last|bottom|end|head|front|leading|from|starting|beginning|start|begin|ties|order)\b", re.IGNORECASE
 )
+_MOST_OF_IT = re.compile(
+    rf"\b(?:with\s+)?the\s+ones?\s+(?:with|having|that\s+has|that\s+have)\s+"
+    rf"(?:the\s+)?(?P<said>most|least|fewest)\s+{_TOP}",
+    re.IGNORECASE,
+)
+_IN_NOUN_ORDER = re.compile(
+    r"\bin (?:order of (?:the )?(?P<time>date|time|day)s?|(?P<noun>(?!descending|ascending|decreasing|increasing"
+    r"|alphabet|lexic|reverse|chrono|calendar"
+    r"|numerical|numeric|any|this|that|the|random|particular|no|same|time\b)[a-z]+) order)\b(?! of\b)",
+    re.IGNORECASE,
+)
 _AS_DONE = re.compile(
     r",?\s*\bin (?:the )?order (?:in which |that )?(?:they|it|these) (?:were |was |have been |had been )?"
     r"(?P<deed>[a-z]+(?: (?:up|in|out|on|off))?)\b",
@@ -74,6 +85,7 @@ def orders_reworded(text: str) -> str:
     ):
         return text
     text = _AS_DONE.sub(r", oldest \g<deed> first", _IN_TIME.sub(" earliest first", text))
+    text = _IN_NOUN_ORDER.sub(_noun_order, _MOST_OF_IT.sub(r", \g<said> first", text))
     text = _WHOEVER.sub(lambda found: f", {'newest' if found['new'] else 'oldest'} {found['verb']} first", text)
     text = _HAVING_MOST.sub(r", \g<most> first", text)
     text = _DONE_NEWEST.sub(_newest, text)
@@ -85,6 +97,12 @@ def orders_reworded(text: str) -> str:
     for pattern, instead in _TIES:
         text = pattern.sub(instead, text)
     return re.sub(r"([,.;?!])(?:\s*,)+\s", r"\1 ", re.sub(r"\s+,", ",", text))
+
+
+def _noun_order(found: re.Match[str]) -> str:
+    """ "in date order", "in title order"."""
+    noun = (found["time"] or found["noun"]).lower()
+    return ", oldest first" if noun in ("date", "time", "day") else f"sorted by {noun}"
 
 
 def _newest(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.clauses.heads import set_subject
 from sqlcoder_builtin.clauses.measured import EXTREMES, Measured
 from sqlcoder_builtin.clauses.measures import measured
-from sqlcoder_builtin.clauses.ordering import summed
+from sqlcoder_builtin.clauses.tops import summed
 from sqlcoder_builtin.clauses.places import amount_column, kept_count
 from sqlcoder_builtin.clauses.plain_measures import money_metric
 from sqlcoder_builtin.clauses.superlatives import several

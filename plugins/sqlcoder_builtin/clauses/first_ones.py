@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
+from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.extreme_words import Extreme, extreme_at
 from sqlcoder_builtin.clauses.measures import measured
 from sqlcoder_builtin.concepts import concept_column
@@ -89,8 +91,9 @@ def _sort(p: Parse, found: Extreme, at: int, end: int) -> Sort | None:
     phrase = p.phrase(at, end + 1)
     if _of_period(p, found, end):
         return Sort(found.descending, phrase, at, by_time=True)
-    unknown = all(chunk.kind in ("word", "verb", "stop") for chunk in p.chunks[found.end : end])
-    expr = _named(p, found, end) or _own(p, found, bare=unknown)
+    bare = all(chunk.kind in ("word", "verb", "stop") or _says_who(p, place) for place, chunk in _between(p, found, end))
+    expr = None if bare else _named(p, found, end)
+    expr = expr or _own(p, found, bare=bare)
     if expr is not None:
         descending = not found.descending if _age_of_date(p, found, expr) else found.descending
         return Sort(descending, phrase, at, expr)
@@ -100,6 +103,17 @@ def _sort(p: Parse, found: Extreme, at: int, end: int) -> Sort | None:
     if found.of_time or not (_shown_figure(p) or implied):
         return None
     return Sort(found.descending, phrase, at)
+
+
+def _between(p: Parse, found: Extreme, end: int) -> Iterator[tuple[int, Chunk]]:
+    return ((place, p.chunks[place]) for place in range(found.end, end))
+
+
+def _says_who(p: Parse, at: int) -> bool:
+    """ "best rated genre first": whose figure it is, no figure of its own."""
+    column = p.column(at) if p.table(at) is None else None
+    grouped = column is not None and any(group.column == column for group in p.frame.groups)
+    return grouped or (column is not None and p.texts(column.table, p.schema.of(column)) and p.schema.of(column).kind == "text")
 
 
 def _of_period(p: Parse, found: Extreme, end: int) -> bool:
@@ -137,6 +151,8 @@ def _own(p: Parse, found: Extreme, *, bare: bool) -> Expr | None:
     shown = [output.expr for output in p.frame.outputs if isinstance(output.expr, Col)]
     if found.of_time and (dated := [expr for expr in shown if _dated(p, expr)]):
         return dated[0]
+    if found.of_time and (edges := [output.expr for output in p.frame.outputs if _edge_of_time(p, output.expr)]):
+        return edges[0]
     said = next((expr for concept in found.concepts for expr in shown if _about(expr, concept)), None)
     if said is not None:
         return said
@@ -144,12 +160,17 @@ def _own(p: Parse, found: Extreme, *, bare: bool) -> Expr | None:
     if _shown_figure(p) or subject is None:
         return None
     column = concept_column(p.schema, found.concepts, subject) if found.concepts else None
-    if column is not None:
+    if column is not None and (column.table.key == subject.key or not found.of_time):
         return column
     if found.of_time:
-        return _first_date(p)
+        return _first_date(p) or column
     numbers = [expr for expr in shown if p.is_measure(expr)]
     return numbers[0] if len(numbers) == 1 else None
+
+
+def _edge_of_time(p: Parse, expr: Expr) -> bool:
+    """ "the last visit", as a figure."""
+    return isinstance(expr, Agg) and expr.function in ("min", "max") and isinstance(expr.arg, Col) and _dated(p, expr.arg)
 
 
 def _about(column: Col, concept: str) -> bool:

@@ -33,11 +33,15 @@ def limit_said(p: Parse, at: int) -> int | None:
     """ "limit 5", "limited to 10 rows"."""
     chunk = p.chunk(at)
     place = p.past(at + 1, "to", "the", "results", "result", "of")
+    place += p.is_cue(place, "high", "first", "last", "best")
     number = p.chunk(place)
-    if chunk is None or chunk.text.lower() not in ("limit", "limited") or number is None or number.number is None:
+    if chunk is None or chunk.text.lower() not in ("limit", "limited", "limiting") or number is None or number.number is None:
         return None
     if not isinstance(number.number.value, int) or number.number.percent:
         return None
     p.frame.limit = number.number.value
     p.take(at, place + 1)
-    return place + 1
+    tail = p.chunk(place + 1)
+    end = place + 1 + (tail is not None and tail.text.lower() in ("rows", "results", "entries", "records"))
+    p.take(at, end)
+    return end
