@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
+from sqlcoder_builtin.query_walk import inner_names, is_node
 from sqlcoder_builtin.tree import Agg, Col, Has, Over, Raw, RawPred, Scalarq
 from sqlcoder_core.api import TableName
 
@@ -13,12 +13,12 @@ from sqlcoder_core.api import TableName
 def parts(node: Any) -> Iterator[Any]:
     """The node and everything inside it, not entering queries of their own (`Scalarq`, the inside of `Has`)."""
     yield node
-    if isinstance(node, (Scalarq, Has, TableName)) or not is_dataclass(node):
+    if isinstance(node, (Scalarq, Has)):
         return
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in inner_names(type(node)):
+        value = getattr(node, name)
         for item in value if isinstance(value, tuple) else (value,):
-            if is_dataclass(item) and not isinstance(item, TableName):
+            if is_node(type(item)) and not isinstance(item, TableName):
                 yield from parts(item)
 
 

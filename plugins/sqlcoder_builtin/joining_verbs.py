@@ -20,11 +20,16 @@ _PICKS_ROWS = frozenset(
 _NEGATIONS = frozenset("not never no none without neither nor n't nobody nothing only".split())
 
 
+def picks_rows(word: str) -> bool:
+    """True for a form of a verb without which other rows are meant."""
+    return bool(_PICKS_ROWS & set(bases(word)))
+
+
 def joins_tables(p: Parse, at: int) -> bool:
     """True for a verb with a table before it and another behind it in its sentence, which have a way to each other; nothing negates it."""
     chunk = p.chunks[at]
     word = chunk.text.lower()
-    if chunk.kind != "word" or chunk.capital or not is_verb(word) or _PICKS_ROWS & set(bases(word)) or _negated(p, at):
+    if chunk.kind != "word" or chunk.capital or not is_verb(word) or picks_rows(word) or _negated(p, at):
         return False
     before, behind = next(_tables(p, at, -1), None), next(_tables(p, at, 1), None)
     return before is not None and behind is not None and before.key != behind.key and p.schema.path(before, behind) is not None

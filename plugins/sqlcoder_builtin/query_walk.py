@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from sqlcoder_builtin.tree import Query
@@ -13,16 +14,26 @@ from sqlcoder_core.api import TableName
 def nodes(node: Any) -> Iterator[Any]:
     """The node and everything inside it."""
     yield node
-    if isinstance(node, TableName) or not is_dataclass(node):
-        return
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in inner_names(type(node)):
+        value = getattr(node, name)
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, tuple):
                 for part in item:
                     yield from nodes(part)
-            elif is_dataclass(item):
+            elif is_node(type(item)):
                 yield from nodes(item)
+
+
+@cache
+def is_node(kind: type) -> bool:
+    """True for classes of the query tree, and names of tables."""
+    return is_dataclass(kind)
+
+
+@cache
+def inner_names(kind: type) -> tuple[str, ...]:
+    """The fields of a class of the query tree; none for anything else, nor for a table's name."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) and kind is not TableName else ()
 
 
 def tables_in(query: Query) -> set[str]:

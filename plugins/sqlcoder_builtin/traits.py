@@ -5,34 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sqlcoder_builtin.asked_traits import asked
-from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
-from sqlcoder_builtin.leftovers import left_over
+from sqlcoder_builtin.left_traits import leftovers
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.query_walk import nodes, tables_in
 from sqlcoder_builtin.schema import Step
 from sqlcoder_builtin.shape_traits import shaped
 from sqlcoder_builtin.tree import Agg, Col, Compare, Figure, Has, Like, Lit, Not, Null, OneOf, Query, Scalarq
-from sqlcoder_core.api import name_words, singular
 
 Traits = dict[str, float]
 
 _TIE, _NEAR = 0.05, 0.12
 """Second readings of a column that are this close behind the first."""
 
-_HEADS = frozenset("type kind code name date number status value size level amount score year information detail category total".split())
-"""Nouns that say again what kind of thing a column is: "affiliation type" for a column called affiliation."""
-
-
-_TELLING = frozenset("count sum avg high low never ne without sort".split())
-
 
 def traits(p: Parse, query: Query, notes: Sequence[str], steps: Sequence[Step]) -> Traits:
     """All of them by name; those that are 0 are left out."""
     found: Traits = {"always": 1.0, "doubts": min(p.frame.doubts, 1.5), "notes": float(len(notes)), "refused": float(len(p.refused))}
     for group in (
-        _leftovers(p),
+        leftovers(p, query),
         _verbs(p, query),
         _names(p),
         _joins(steps),
@@ -48,19 +40,6 @@ def traits(p: Parse, query: Query, notes: Sequence[str], steps: Sequence[Step]) 
     return {name: amount for name, amount in found.items() if amount}
 
 
-def _leftovers(p: Parse) -> Iterator[tuple[str, float]]:
-    """Words that no clause took, by kind; worse where the words that are stored are known."""
-    known = any(column.values for table in p.schema.tables.values() for column in table.columns)
-    for at, chunk in enumerate(p.chunks):
-        if chunk.used or not left_over(p, at):
-            continue
-        yield "left", 1.0
-        yield "left, contents known", float(known)
-        yield _kind_left(p, at, chunk), 1.0
-        yield "left, much like a name", float(_misspelt(p, chunk))
-        yield "left, nothing shown", float(not p.frame.outputs)
-
-
 def _verbs(p: Parse, query: Query) -> Iterator[tuple[str, float]]:
     """Verbs that say nothing here, unless a table of the query is that of such deeds."""
     used = tables_in(query)
@@ -68,41 +47,6 @@ def _verbs(p: Parse, query: Query) -> Iterator[tuple[str, float]]:
         if chunk.kind == "verb" and not chunk.used:
             table = acted_table(p, at)
             yield "verb left", float(table is None or table.key not in used)
-
-
-def _misspelt(p: Parse, chunk: Chunk) -> bool:
-    """A word much like a name of the schema: it is that name that is asked about, and the reading does without it."""
-    from rapidfuzz import fuzz, process
-
-    if chunk.kind != "word" or len(chunk.text) < 4:
-        return False
-    names = [word for table in p.schema.tables.values() for column in table.columns for word in name_words(column.name)]
-    return process.extractOne(chunk.text.lower(), names, scorer=fuzz.ratio, score_cutoff=80) is not None
-
-
-def _kind_left(p: Parse, at: int, chunk: Chunk) -> str:
-    text = chunk.text.lower()
-    if chunk.kind in ("quoted", "number", "date", "value", "unit", "superlative", "comparative"):
-        return f"left {chunk.kind}"
-    if chunk.kind == "cue":
-        return (
-            f"left {chunk.word}" if chunk.word in ("count", "sum", "avg", "high", "low", "never", "ne", "without", "sort") else "left cue"
-        )
-    if chunk.capital:
-        return "left capital"
-    before = p.chunk(at - 1)
-    if singular(text.split()[-1]) in _HEADS and before is not None and before.kind == "name" and before.used:
-        return "left head"
-    if chunk.kind == "name":
-        strong = "strong" if chunk.names and chunk.names[0].score >= 0.85 else "weak"
-        return f"left {strong} {chunk.names[0].kind if chunk.names else 'name'}"
-    if text.endswith(("ed", "ing")):
-        return "left verb form"
-    if before is not None and (before.is_cue("that") or before.text.lower().endswith(("which", "that", "who"))):
-        return "left verb form"
-    if singular(text) != text:
-        return "left plural"
-    return "left word"
 
 
 def _names(p: Parse) -> Iterator[tuple[str, float]]:
