@@ -136,6 +136,11 @@ _MADE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         _each_cost,
     ),
     (r"^(?:how many )?(?P<what>[a-z]+(?: [a-z]+)?) per (?P<key>[a-z]+(?: [a-z]+)?),? on average\b", _per_on_average),
+    # "average total weight of a shipment"
+    (
+        r"\b(?P<what>average total [a-z]+(?: [a-z]+)?) (?:of|for|in) (?:an?|each|every|one|a single) (?P<key>[a-z]+)\b",
+        r"\g<what> per \g<key>",
+    ),
     # "Break the books down by genre", "copies, counted by condition"
     (
         r"^(?:please )?(?:break|split|divide|segment) (?:down |up )?(?:the |our |all )?(?P<what>[a-z ]+?) (?:down |up )?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlcoder_builtin.assemble_parts import key_and_name, named, time_order
 from sqlcoder_builtin.clauses.money_rows import added
+from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Output
 from sqlcoder_builtin.parse import Parse
@@ -50,6 +51,7 @@ def plain(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query:
 def _over_a_period(p: Parse, outputs: list[Output]) -> None:
     """ "deliveries in the last 30 days", "sales last month": a noun and a period, and no word that asks for rows."""
     frame = p.frame
+    _measured_over_a_period(p, outputs)
     bare = frame.subject is not None and not (outputs or frame.groups or frame.sorts or frame.having or frame.star or frame.also)
     asked = any(chunk.is_cue("show", "all", "whose", "that", "all info") for chunk in p.chunks) or frame.limit is not None
     if not bare or asked or len(frame.dates) != 1 or frame.subject is None or p.frame.subject_at > 2 or frame.conditions:
@@ -60,6 +62,19 @@ def _over_a_period(p: Parse, outputs: list[Output]) -> None:
         return
     outputs.append(Output(money or Agg("count", frame.subject), "number", -1))
     frame.doubts += 0.1
+
+
+def _measured_over_a_period(p: Parse, outputs: list[Output]) -> None:
+    """ "minutes watched yesterday": a lone number column and a period, and no rows that it is asked of."""
+    frame = p.frame
+    only = outputs[0] if len(outputs) == 1 else None
+    said = frame.subject is None and len(frame.dates) == 1 and not (frame.groups or frame.sorts or frame.having or frame.limit)
+    if only is None or not said or only.at > 1 or not isinstance(only.expr, Col) or not p.is_measure(only.expr):
+        return
+    if any(chunk.is_cue("show", "all", "whose", "per", "by") for chunk in p.chunks) or RATE_WORDS & set(name_words(only.expr.column)):
+        return
+    only.expr = Agg("sum", only.expr.table, only.expr)
+    frame.doubts += 0.05
 
 
 def _with_names(p: Parse, root: TableName, outputs: list[Output], keys: list[Expr]) -> list[Output]:

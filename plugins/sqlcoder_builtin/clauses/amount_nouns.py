@@ -42,7 +42,7 @@ def amount_said(chunk: Chunk) -> str | None:
     """The noun of money that a chunk is, in the singular; None for other words and for names of columns and tables."""
     text = chunk.text.lower()
     said = text if text in _KIN else singular(text)
-    known = chunk.kind in ("word", "name", "verb") and chunk.score("column") < 0.6 and chunk.score("table") < 0.6
+    known = chunk.kind in ("word", "name", "verb") and chunk.score("column") < 0.7 and chunk.score("table") < 0.6
     return said if known and said in _KIN and not chunk.used else None
 
 
@@ -61,7 +61,7 @@ def owned_amount(p: Parse, at: int) -> Col | None:
     chunk = p.chunks[at]
     said = singular(chunk.text.lower())
     owner = (p.table(at - 1) if at else None) or p.owner_after(at)
-    if said not in _KIN or owner is None or chunk.kind != "name" or not 0.6 <= chunk.score("column") < 0.85 or chunk.used:
+    if said not in _KIN or owner is None or chunk.kind != "name" or not 0.7 <= chunk.score("column") < 0.85 or chunk.used:
         return None
     if any(match.table == owner for match in chunk.names if match.kind == "column"):
         return None
@@ -189,12 +189,28 @@ def unknown_amount(p: Parse, at: int) -> bool:
 
 
 def repeated_amount(p: Parse, at: int) -> int | None:
-    """ "premium income", "fee amount": the noun behind a column of money says nothing more."""
-    chunk, before = p.chunk(at), p.chunk(at - 1)
-    if chunk is None or before is None or not at or amount_said(chunk) is None or before.kind != "name" or not before.used:
+    """ "premium income", "good pieces", "pieces scrapped": the noun beside a column of money or of pieces says nothing more."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind not in ("word", "name", "verb") or chunk.score("column") >= 0.6 or chunk.score("table") >= 0.6:
         return None
-    column = p.column(at - 1, p.measures) if p.table(at - 1) is None else None
-    if column is None or column not in money_columns(p, column.table):
+    pieces = singular(chunk.text.lower()) in _PIECES
+    if not pieces and amount_said(chunk) is None:
         return None
-    p.take(at, at + 1)
-    return at + 1
+    for place in (at - 1, at + 1) if pieces else (at - 1,):
+        beside = p.chunk(place)
+        column = p.column(place, p.measures) if beside is not None and beside.kind == "name" and p.table(place) is None else None
+        if column is None or beside is None or (place < at and not beside.used):
+            continue
+        words = {*name_words(column.column), *_told(p.schema.of(column))}
+        if (pieces and words & {"quantity", *_PIECES}) or (not pieces and column in money_columns(p, column.table)):
+            p.take(at, at + 1)
+            return at + 1
+    return None
+
+
+_PIECES = frozenset({"piece", "unit", "item", "copy", "pcs"})
+"""Nouns for things that a quantity counts."""
+
+
+def _told(column: Column) -> set[str]:
+    return {singular(word) for word in (column.description or "").lower().split()}

@@ -90,7 +90,7 @@ def _key(p: Parse, start: int, at: int, *, each: bool) -> int | None:
         at, chunk = at + 1, p.chunks[at + 1]
     if chunk.kind != "name":
         return None
-    table, column = p.table(at), p.column(at)
+    table, column = p.table(at), p.column(at, None, _measured(p))
     owned = _of_owner(p, at, table) if table is not None else None
     if owned is not None:
         p.frame.groups.append(Group(p.phrase(start, at + 2), start, column=owned, each=each))
@@ -109,6 +109,13 @@ def _key(p: Parse, start: int, at: int, *, each: bool) -> int | None:
     p.frame.groups.append(Group(p.phrase(start, at + 1), start, column=column, each=each))
     p.frame.read(start, p.phrase(start, at + 1), f"one row per {column.table.name}.{column.column}")
     return at + 1
+
+
+def _measured(p: Parse) -> TableName | None:
+    """The table of what is measured so far: where two tables have the key, its own is meant."""
+    figures = [output.expr for output in p.frame.outputs if is_aggregate(output.expr)]
+    tables = tables_of(figures[-1:])
+    return tables[0] if tables else None
 
 
 def _column_rather(chunk: Chunk) -> bool:

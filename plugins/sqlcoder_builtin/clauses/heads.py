@@ -203,7 +203,7 @@ def _more_columns(p: Parse, found: Measured, end: int) -> int:
     ):
         return end
     add_output(p, Agg(found.expr.function, found.table, following.expr), place, following.end)
-    return following.end
+    return _more_columns(p, found, following.end)
 
 
 def _how_much(p: Parse, at: int) -> int | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from sqlcoder_builtin.clauses.amount_nouns import money_columns
 from sqlcoder_builtin.clauses.counts import counted
 from sqlcoder_builtin.clauses.done import owed
 from sqlcoder_builtin.clauses.durations import duration
 from sqlcoder_builtin.clauses.measured import AGGREGATES, MONEY_TABLES, Measured
-from sqlcoder_builtin.clauses.places import amount_column
+from sqlcoder_builtin.clauses.places import amount_column, number_column
 from sqlcoder_builtin.clauses.plain_measures import money_of, plain
 from sqlcoder_builtin.clauses.undone import undone
 from sqlcoder_builtin.clauses.values import alone
@@ -121,6 +122,10 @@ def _past_owner(p: Parse, at: int, prefer: TableName | None) -> tuple[int, Table
     owner, following, chunk = p.table(at), p.chunk(at + 1), p.chunk(at)
     if following is None or following.kind != "name" or chunk is None:
         return at, prefer
+    if owner is None and chunk.kind == "name" and _modifies(p, at):
+        # "funding goal", where "funding" alone would be a text.
+        p.take(at, at + 1)
+        return at + 1, prefer
     if owner is None and chunk.kind == "word":
         # "downtime cost": a word of the table that has the column.
         told = p.column(at + 1, p.measures)
@@ -134,6 +139,14 @@ def _past_owner(p: Parse, at: int, prefer: TableName | None) -> tuple[int, Table
         return at, prefer
     p.take(at, at + 1)
     return at + 1, owner
+
+
+def _modifies(p: Parse, at: int) -> bool:
+    """A column that is no number, before one of the same table that is: there is nothing else to aggregate."""
+    column, behind = p.column(at), p.column(at + 1, p.measures)
+    if column is None or behind is None or p.is_number(column) or p.is_dated(column):
+        return False
+    return column.table == behind.table and p.is_measure(behind) and p.chunks[at].score("column") < 0.85
 
 
 def _called_total(p: Parse, at: int, table: TableName) -> Col | None:
@@ -167,8 +180,13 @@ def _applied(p: Parse, function: Function, inner: Measured) -> Measured | None:
     said = p.chunks[inner.end - 1].text.lower() if inner.counted else ""
     per = _per_table(p, inner.end)
     of_money = bool(MONEY_TABLES & set(table_words(inner.table.name)))
-    if amount is not None and ((said.endswith("ed") or of_money) if function == "sum" else not per):
-        return Measured(Agg(function, inner.table, amount), inner.table, inner.end, True)
+    one = function != "sum" and inner.counted and said == singular(said)
+    if amount is None and one and inner.aggregated:
+        # "average rating", of a table of ratings with one number.
+        amount = number_column(p, inner.table)
+    if amount is not None and ((said.endswith("ed") or of_money) if function == "sum" else (one or not per)):
+        kept = one and amount in money_columns(p, inner.table)
+        return Measured(Agg(function, inner.table, amount), inner.table, inner.end, True, money=kept)
     if inner.counted and inner.aggregated:
         money = money_of(p, inner.end - 1, inner.table) if function in ("avg", "sum") and said in MONEY_CONCEPTS else None
         if money is not None:
