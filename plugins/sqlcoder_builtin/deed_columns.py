@@ -23,14 +23,17 @@ _FAR = (0.0, 0.1, 0.2)
 _LEAST = 0.55
 
 
-def dated_deed(p: Parse, said: str, near: Iterable[TableName] = ()) -> Col | None:
+def dated_deed(p: Parse, said: str, near: Iterable[TableName] = (), *, whole: bool = False) -> Col | None:
     """The date column that the words fit best, in what is spoken of (`near` first) and in what it joins with; None where none fits.
 
     A column that has the word scores 1, the listed words of such a deed 0.9 and less, a common root 0.75; joins take off a tenth each.
+    `whole` wants the words in the list of deeds as they stand, and takes no common roots.
     """
     words = [word for word in said.lower().split() if word not in ("been", "being", "be", "was", "were", "is", "are", "get", "got")]
     key = " ".join(map(stem, words))
     if not words or key in _light():
+        return None
+    if whole and key not in deed_nouns():
         return None
     phrases = tuple(tuple(map(stem, phrase.split())) for phrase in deed_nouns().get(key, ()))
     best: tuple[float, Col] | None = None

@@ -50,9 +50,21 @@ def against_date(p: Parse, at: int) -> int | None:
 def deed_against_date(p: Parse, at: int) -> int | None:
     """The same from the deed on, before it is taken for a stored value."""
     chunk, following = p.chunk(at), p.chunk(at + 1)
-    if chunk is None or following is None or chunk.kind not in ("value", "name", "verb") or following.text.lower() not in _WORDS:
+    if chunk is None or following is None or chunk.kind not in ("value", "name", "verb"):
         return None
+    if following.text.lower() not in _WORDS:
+        return _done_late(p, at) if chunk.kind == "value" else None
     return against_date(p, at + 1)
+
+
+def _done_late(p: Parse, at: int) -> int | None:
+    """ "invoices paid late": what was done, not a status that is called so."""
+    due = dated_by(p.schema, _DUE, tables_near(p, at))
+    done = dated_by(p.schema, (p.chunks[at].text.lower(),), (due.table,)) if due is not None else None
+    end = late(p, at + 1) if done is not None else None
+    if end is not None:
+        p.take(at, at + 1)
+    return end
 
 
 def _is_due(p: Parse, at: int) -> bool:

@@ -23,9 +23,12 @@ def is_deed(p: Parse, at: int) -> bool:
     """A past participle said of what was done, though it is stored as a value too."""
     chunk = p.chunks[at]
     text = chunk.text.lower()
-    if chunk.kind != "value" or chunk.capital or chunk.end != chunk.start + 1 or not text.endswith(_ENDINGS):
+    if chunk.kind != "value" or chunk.capital or chunk.end != chunk.start + 1:
         return False
     following = p.chunk(p.past(at + 1))
+    if not text.endswith(_ENDINGS):
+        # "policies expire before May", of which some have the status "expired".
+        return following is not None and following.kind == "date" and _dated_otherwise(p, at)
     before = p.chunk(at - 1)
     never = before is not None and before.text.lower().split()[-1] in _NEVER
     if never and (deed_date(p, text) is not None or _kept_rows(p, at) is not None):
@@ -39,7 +42,14 @@ def is_deed(p: Parse, at: int) -> bool:
     dated = following is not None and (
         following.kind == "date" or following.is_cue("by") or following.text.lower() in ("by", "with", "via")
     )
-    return dated and (deed_date(p, text) is not None or text in _BEGUN)
+    return dated and (deed_date(p, text) is not None or text in _BEGUN or _dated_otherwise(p, at))
+
+
+def _dated_otherwise(p: Parse, at: int) -> bool:
+    """A date of what is spoken of is called a little like the word, and no value is called so exactly."""
+    chunk = p.chunks[at]
+    exact = any(str(match.value).casefold() == chunk.text.casefold() for match in chunk.values)
+    return not exact and dated_deed(p, chunk.text) is not None
 
 
 def _how_often(chunk: Chunk) -> bool:
@@ -67,7 +77,7 @@ def deed(p: Parse, at: int) -> int | None:
     chunk = p.chunk(at)
     if chunk is None or chunk.kind != "value" or not is_deed(p, at):
         return None
-    column = deed_date(p, chunk.text.lower())
+    column = deed_date(p, chunk.text.lower()) or (dated_deed(p, chunk.text) if _dated_otherwise(p, at) else None)
     place = p.past(at + 1)
     following = p.chunk(place)
     p.take(at, at + 1)
@@ -92,7 +102,8 @@ def dated_verb(p: Parse, at: int) -> int | None:
     if following is None or not (following.is_cue("per", "by") or following.kind == "unit"):
         return None
     plain = first.endswith(("ed", "rn", "ft", "an", "paid", "sold"))
-    column = p.column(at, p.dated) if plain and chunk.kind != "word" else None
+    named = chunk.kind == "name" and chunk.score("column") >= 0.85
+    column = p.column(at, p.dated) if (plain or named) and chunk.kind != "word" else None
     if column is None or not p.is_dated(column):
         verb = chunk.kind in ("verb", "word") or (plain and chunk.score("column") < 0.85)
         column = dated_deed(p, chunk.text) if verb else None
@@ -101,6 +112,26 @@ def dated_verb(p: Parse, at: int) -> int | None:
     p.frame.deed_column = column
     p.take(at, at + 1)
     return at + 1
+
+
+def having_date(p: Parse, at: int) -> int | None:
+    """ "bookings that have an arrival date in May", "with a due date per month": the date named is what the period is about."""
+    if not p.is_cue(at, "with", "whose"):
+        return None
+    place = p.past(at + 1, "a", "an", "the", "their")
+    following = p.chunk(p.past(place + 1, "in", "during", "that", "is", "was", "falls", "lies"))
+    column = p.column(place, p.dated) if following is not None and p.table(place) is None else None
+    timed = following is not None and (following.kind == "date" or (following.is_cue("per", "by") and _unit_behind(p, following)))
+    if column is None or not p.is_dated(column) or not timed:
+        return None
+    p.frame.deed_column = column
+    p.take(at, place + 1)
+    return place + 1
+
+
+def _unit_behind(p: Parse, chunk: Chunk) -> bool:
+    behind = next((p.chunk(p.past(place + 1)) for place, other in enumerate(p.chunks) if other is chunk), None)
+    return behind is not None and behind.kind == "unit"
 
 
 def says_what_was_done(p: Parse, at: int, column: Col) -> bool:

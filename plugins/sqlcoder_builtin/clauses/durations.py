@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.spans_of_time import beginning, dated_by, deed_nouns, going_on, whole_span
 from sqlcoder_builtin.tree import Col, Either, Expr, Span, Today
@@ -125,10 +126,7 @@ def deed_date_at(p: Parse, at: int) -> tuple[Col | None, int]:
     for end in (at + 2, at + 1):
         if end > len(p.chunks):
             continue
-        words = p.phrase(at, end).lower().split()
-        key = " ".join(map(stem, words))
-        phrases = (" ".join(name_words("_".join(words))), *deed_nouns().get(key, ()))
-        found = dated_by(p.schema, phrases, tables_near(p, at))
+        found = dated_deed(p, p.phrase(at, end), whole=end == at + 2)
         if found is not None:
             return found, end
     return None, at
@@ -172,6 +170,10 @@ def _length_of(p: Parse, at: int) -> Duration | None:
     if len(words) > 1 or following is None or following.text.lower() != "of":
         return None
     place = _past(p, at + 2)
+    table = p.table(place)
+    pair = whole_span(p.schema, table) if table is not None else None
+    if pair is not None and table is not None:
+        return Duration(Span("day", *pair), table, place + 1, guessed=False)
     return span_of(p, p.phrase(place, place + 1), place, place + 1)
 
 

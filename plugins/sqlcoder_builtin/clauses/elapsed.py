@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlcoder_builtin.clauses.grouping import group
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.parse import Parse
@@ -32,6 +33,7 @@ _LASTING = frozenset(
     last lasts lasted lasting stay stays stayed staying run runs running valid open opened active continue continues continued on going
     """.split()
 )
+_NEEDS = frozenset("need needs needed take takes took spend spends spent require requires required".split())
 _ENDS_AT = frozenset({"per", "by", "for each", "for every", "each", "with", "that", "where", "show", "in", "on average", "in total"})
 
 
@@ -58,12 +60,20 @@ def elapsed(p: Parse, at: int) -> int | None:
     if first == last or not (p.schema.to_one(table, first.table) and p.schema.to_one(table, last.table)):
         return None
     unit, function, end = _tail(p, end, opening)
+    _group_inside(p, at, end)
     expr: Expr = Span(unit or "day", first, last)  # type: ignore[arg-type]
     function = function or _asked_anywhere(p, at, end)
     expr = Agg(function, table, expr) if function is not None else expr
     p.frame.subject = p.frame.subject or table
     add_output(p, expr, at, end)
     return end
+
+
+def _group_inside(p: Parse, at: int, end: int) -> None:
+    """ "how many minutes does each cleaner need": for each of them."""
+    for place in range(at, end):
+        if p.is_cue(place, "per") and not p.chunks[place].text.lower().startswith(("of ", "for ")):
+            group(p, place)
 
 
 def _opening(p: Parse, at: int) -> _Opening | None:
@@ -80,7 +90,7 @@ def _opening(p: Parse, at: int) -> _Opening | None:
             unit, timed = unit or own, True
         elif text in _FUNCTIONS:
             function = function or _FUNCTIONS[text]
-        elif not set(words) <= _LIGHT and text not in _JOINTS:
+        elif not set(words) <= _LIGHT and text not in _JOINTS and not (chunk.is_cue("that", "with", "show") and _joint_ahead(p, place)):
             if chunk.kind in ("mark", "date", "number", "quoted") or chunk.is_cue("per", "by", "and", "or", "that", "with", "gt", "lt"):
                 break
             between.append(place)
@@ -89,6 +99,16 @@ def _opening(p: Parse, at: int) -> _Opening | None:
             return _Opening(unit, function, place, tuple(between))
         place += 1
     return _Opening(unit, function, place, tuple(between)) if timed and between else None
+
+
+def _joint_ahead(p: Parse, at: int) -> bool:
+    """ "the number of days that viewers stayed with us, from ...": the two moments follow in the same sentence."""
+    for chunk in p.chunks[at + 1 : at + 7]:
+        if chunk.kind == "mark":
+            return False
+        if chunk.text.lower() in ("from", "between", "until"):
+            return True
+    return False
 
 
 def _opens(p: Parse, at: int) -> bool:
@@ -115,7 +135,7 @@ def _ends(p: Parse, opening: _Opening) -> tuple[Col, Col, int] | None:
         return None
     if way in ("between", "from"):
         behind = p.chunk(place)
-        if behind is None or not (behind.is_cue("and") or behind.text.lower() in ("to", "until", "till", "and")):
+        if behind is None or not (behind.is_cue("and") or behind.text.lower() in ("to", "until", "till", "and", "up to")):
             return None
         last, end = moment_at(p, place + 1)
         return (first, last, end) if last is not None else None
@@ -139,15 +159,18 @@ def _said_between(p: Parse, opening: _Opening) -> Col | None:
 
 def _lasting(p: Parse, opening: _Opening) -> tuple[Col, Col, int] | None:
     """ "how many hours did cars stay", "for how many days is a permit valid": the whole of what a table's row is."""
-    said = [p.chunks[place].text.lower() for place in opening.between]
-    verbs = [place for place, text in zip(opening.between, said, strict=True) if set(text.split()) <= _LASTING]
-    tables = [table for place in opening.between if (table := p.table(place, lenient=True)) is not None]
-    if not verbs and not (opening.joint and p.chunks[opening.joint - 1].text.lower() in ("take", "takes", "took")):
+    if not opening.between:
         return None
-    for table in (*tables, *([p.frame.subject] if p.frame.subject else [])):
-        pair = whole_span(p.schema, table)
+    first = opening.between[0]
+    verbs = [place for place in range(first, opening.joint) if set(p.chunks[place].text.lower().split()) & (_LASTING | _NEEDS)]
+    if not verbs:
+        return None
+    for place in opening.between:
+        column = p.column(place)
+        table = p.table(place, lenient=True) or (column.table if column is not None else None)
+        pair = whole_span(p.schema, table) if table is not None else None
         if pair is not None:
-            return pair[0], pair[1], max((*verbs, *opening.between)) + 1
+            return pair[0], pair[1], verbs[0] + 1
     return None
 
 
@@ -194,8 +217,9 @@ def moment_at(p: Parse, at: int) -> tuple[Col | None, int]:
     place = at
     while (chunk := p.chunk(place)) is not None and place - at < 7:
         text = chunk.text.lower()
-        ends = text in _JOINTS or chunk.kind in ("mark", "number", "date", "quoted") or text in _ENDS_AT
-        if ends or chunk.is_cue("and", "or", "per", "by", "on average", "show", "that") or (text in _AUXILIARIES and found):
+        ends = text in (*_JOINTS, "up to") or chunk.kind in ("mark", "number", "date", "quoted") or text in _ENDS_AT
+        asks = chunk.is_cue("show") and dated_deed(p, text) is None
+        if ends or asks or chunk.is_cue("and", "or", "per", "by", "on average", "that") or (text in _AUXILIARIES and found):
             break
         if chunk.kind not in ("stop",) and text not in _LIGHT and (scored := _moment(p, place)) is not None:
             found.append((scored[0], -place, scored[1]))

@@ -43,6 +43,16 @@ def lasting(p: Parse, at: int) -> int | None:
     return end
 
 
+def deed_bounded(p: Parse, at: int) -> int | None:
+    """ "reported more than 25 days after the loss", from the deed on, though it is a column by itself."""
+    chunk = p.chunk(at)
+    if chunk is None or chunk.kind not in ("name", "verb", "word", "value") or _bound(p, at + 1) is None or p.table(at) is not None:
+        return None
+    known = len(p.frame.conditions)
+    end = bounded(p, at + 1)
+    return end if end is not None and len(p.frame.conditions) > known and chunk.used else None
+
+
 def _bound(p: Parse, at: int) -> tuple[Comparison, int | float, str, int] | None:
     """ "more than 14 days", "within 24 hours", "longer than a year": operator, number, unit, and the place behind."""
     chunk = p.chunk(at)

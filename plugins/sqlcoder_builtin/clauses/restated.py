@@ -10,6 +10,7 @@ from sqlcoder_builtin.clauses.known_figures import called, figures, of_column, s
 from sqlcoder_builtin.clauses.list_words import COUNTS, POINTING, SPECIAL, TIMES, UNITS
 from sqlcoder_builtin.clauses.listed_names import about, dated_thing, grouped_by, named_rows, names_role, own_date, own_key, words_of
 from sqlcoder_builtin.clauses.measures import measured
+from sqlcoder_builtin.clauses.shown_spans import span_again
 from sqlcoder_builtin.clauses.wanted_lists import Listing
 from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate
@@ -123,6 +124,8 @@ def _resolved(p: Parse, start: int, end: int) -> bool:
         return True
     if (own := own_key(p, start, end) or own_date(p, start, end) or dated_thing(p, start, end)) is not None:
         _show(p, own, start, end)
+        return True
+    if span_again(p, start, end):
         return True
     bare = _without_deed(p, start, end)
     return _table_rows(p, start, bare) or _column(p, start, bare) or _figure(p, start, bare)

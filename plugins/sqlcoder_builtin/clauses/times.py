@@ -75,6 +75,27 @@ def _done_before(p: Parse, at: int) -> tuple[Col | None, int]:
 _BETWEEN = frozenset("is was are were been being the on up out in again first already only".split())
 
 
+def done_then(p: Parse, at: int) -> int | None:
+    """ "licences running out in May", "fines that fall due this month": a deed of two words, and when."""
+    chunk, particle = p.chunk(at), p.chunk(at + 1)
+    if chunk is None or particle is None or chunk.kind not in ("word", "verb", "name", "value") or particle.text.lower() not in _PARTICLES:
+        return None
+    date = p.chunk(p.past(at + 2))
+    column = dated_deed(p, p.phrase(at, at + 2), whole=True) if date is not None and date.kind == "date" else None
+    if column is None or date is None or date.date is None:
+        return None
+    place = p.past(at + 2)
+    p.frame.dates.append(
+        DateCondition(date.date.period, p.phrase(at, place + 1), at, column, False, _ends(p, place), date.date.preposition)
+    )
+    p.take(at, place + 1)
+    p.zone = "where"
+    return place + 1
+
+
+_PARTICLES = frozenset("out up off in back on down due away over".split())
+
+
 def span(p: Parse, at: int) -> int | None:
     """ "days between order and shipment", "how long from X to Y": a number to show, to average or to compare."""
     chunk = p.chunk(at)
