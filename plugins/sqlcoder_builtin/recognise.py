@@ -33,8 +33,8 @@ from sqlcoder_builtin.clauses import (
     known_kinds,
     last_relations,
     left_joins,
-    linking_verbs,
     limits_said,
+    linking_verbs,
     listings,
     long_times,
     offset_averages,
@@ -44,7 +44,9 @@ from sqlcoder_builtin.clauses import (
     relation_figures,
     relations,
     restated,
+    role_tables,
     somebody,
+    some_of_them,
     superlatives,
     text_matches,
     times,
@@ -136,6 +138,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     commonest.most_done,
     extremes.extreme,
     asked_averages.how_old,
+    some_of_them.counted_among,
     units_counted.counted_unit,
     heads.count,
     commonest.largest_value,
@@ -183,6 +186,7 @@ _OPEN_WHERE = ("that", "whose", "with", "but")
 def recognise(p: Parse) -> None:
     """Fill the frame from left to right."""
     somebody.spoken_of(p)
+    role_tables.in_roles(p)
     two_figures.figures(p, recognise)
     entities.qualified(p)
     again = wanted_lists.listing(p)

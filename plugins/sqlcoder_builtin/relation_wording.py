@@ -97,6 +97,7 @@ def related(text: str) -> str:
     """The question with its bounds before what they bound, and with what nobody did as never done."""
     text = re.sub(r"\be-mail", "email", text)
     text = _halves(kept(text))
+    text = re.sub(r"\bwith the names? of (?=(?:the|its|their|each)\b)", "and the name of ", text)
     text = _PLUS.sub(_at_least, _BOUND.sub(_bounded, text))
     text = _FALLEN.sub(lambda found: f" is {_SIDES[(found['way'] in _DOWN, found['to'] == 'to')]}", _AT_OR.sub(_at_or, text))
     text = _OR_BESIDE.sub(r"\g<side> \g<what>", text)

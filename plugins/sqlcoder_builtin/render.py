@@ -150,9 +150,10 @@ class Renderer:
 
     def _table(self, name: TableName, scope: Scope) -> exp.Expr:
         alias = scope.enter(name)
-        schema = name.schema if name.schema and name.schema != self.schema.linked.default_schema else None
-        table = exp.Table(this=self.exprs.identifier(name.name), db=self.exprs.identifier(schema) if schema else None)
-        return exp.alias_(table, alias, table=True) if alias != name.name else table
+        real = self.schema.real(name)
+        schema = real.schema if real.schema and real.schema != self.schema.linked.default_schema else None
+        table = exp.Table(this=self.exprs.identifier(real.name), db=self.exprs.identifier(schema) if schema else None)
+        return exp.alias_(table, alias, table=True) if alias != real.name else table
 
     def _on(self, step: Step, scope: Scope) -> exp.Expr:
         sides = [

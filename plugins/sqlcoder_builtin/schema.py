@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, replace
 
 from sqlcoder_builtin.tree import Col
@@ -32,6 +33,10 @@ class Step:
     cost: float
 
 
+_BESIDE = 0.3
+"""What a join over a table in a role costs more, so that only what asks for the role goes that way."""
+
+
 class Schema:
     """Answers questions about the linked tables; everything is looked up once and kept."""
 
@@ -40,6 +45,7 @@ class Schema:
         self.tables = {table.name.key: _with_figures(table) for table in linked.tables}
         self._steps: dict[str, list[Step]] = defaultdict(list)
         self._paths: dict[str, dict[str, tuple[Step, ...]]] = {}
+        self._real: dict[str, TableName] = {}
         for relationship in linked.relationships:
             self._add(relationship)
 
@@ -58,6 +64,50 @@ class Schema:
         found = self.tables[table.key]
         wanted = {column.lower() for column in columns}
         return any({part.lower() for part in key} == wanted for key in (found.primary_key, *found.unique_keys) if key)
+
+    # ------------------------------------------------------------------ roles
+
+    def real(self, name: TableName) -> TableName:
+        """The table that stands in a role; any other table itself."""
+        return self._real.get(name.key, name)
+
+    def ways_out(self, name: TableName) -> tuple[Step, ...]:
+        """All direct joins to rows that each row points to."""
+        return tuple(step for step in self._steps[name.key] if not step.many)
+
+    def by_one_way(self, way: Step) -> Schema:
+        """The schema in which rows of the way's target are pointed to over this way only."""
+        found = self._copied()
+        target = way.target.key
+        kept = {(way.source.key, way.pairs), (target, tuple((right, left) for left, right in way.pairs))}
+        for key, steps in self._steps.items():
+            found._steps[key] = [
+                step
+                for step in steps
+                if (step.source.key, step.pairs) in kept
+                or not ((step.target.key == target and not step.many) or (step.source.key == target and step.many))
+            ]
+        return found
+
+    def beside(self, way: Step, name: TableName) -> Schema:
+        """The schema in which the target of a way stands a second time, under a name of its own and over this way only."""
+        found = self._copied()
+        found.tables[name.key] = replace(self.table(way.target), name=name)
+        found._real[name.key] = self.real(way.target)
+        flipped = tuple((right, left) for left, right in way.pairs)
+        found._steps[way.source.key] = [*self._steps[way.source.key], replace(way, target=name, cost=way.cost + _BESIDE)]
+        back = Step(name, way.source, flipped, True, way.cost + _BESIDE)
+        onward = (
+            replace(step, source=name, cost=step.cost + _BESIDE) for step in self.ways_out(way.target) if step.target.key != way.target.key
+        )
+        found._steps[name.key] = [back, *onward]
+        return found
+
+    def _copied(self) -> Schema:
+        found = copy(self)
+        found.tables, found._real, found._paths = dict(self.tables), dict(self._real), {}
+        found._steps = defaultdict(list, self._steps)
+        return found
 
     # ------------------------------------------------------------------ columns
 
@@ -83,7 +133,7 @@ class Schema:
             return table.primary_key
         if table.unique_keys:
             return table.unique_keys[0]
-        words = table_words(name.name)
+        words = table_words(self.real(name).name)
         for column in table.columns:
             if name_words(column.name) in (("id",), (*words, "id"), (*words[-1:], "id"), (*words, "key")):
                 return (column.name,)
@@ -96,7 +146,7 @@ class Schema:
 
     def display(self, name: TableName) -> tuple[str, ...]:
         """Columns that name a row for people: name, title, first and last name; else the key; else the first column."""
-        table = self.table(name)
+        table, name = self.table(name), self.real(name)
         owner = table_words(name.name)
         by_words = {name_words(column.name): column.name for column in table.columns if not column.hidden}
         own = by_words | {
@@ -134,7 +184,10 @@ class Schema:
 
     def refers(self, table: TableName, column: str) -> bool:
         """True for a column that points to another table."""
-        return any(len(step.pairs) == 1 and step.pairs[0][0].lower() == column.lower() and not step.many for step in self._steps[table.key])
+        return any(
+            len(step.pairs) == 1 and step.pairs[0][0].lower() == column.lower() and not step.many
+            for step in self._steps[self.real(table).key]
+        )
 
     def is_key(self, table: TableName, column: str) -> bool:
         """True for keys and references: numbers that are not added up."""
