@@ -23,17 +23,18 @@ _PRICE = ("unit price", "price", "sale price", "price each", "selling price", "p
 
 def concept_column(schema: Schema, words: Sequence[str], table: TableName, want: Want | None = None) -> Col | None:
     """The table's column about the first concept that has one; then tables that each row meets at most once."""
-    here = _of_table(schema, words, table, want)
+    here = own_column(schema, words, table, want)
     if here is not None:
         return here
     neighbours = sorted(
         (other for other in schema.tables.values() if other.name.key != table.key and schema.to_one(table, other.name)),
         key=lambda other: schema.distance(table, other.name),
     )
-    return next((found for other in neighbours if (found := _of_table(schema, words, other.name, want)) is not None), None)
+    return next((found for other in neighbours if (found := own_column(schema, words, other.name, want)) is not None), None)
 
 
-def _of_table(schema: Schema, words: Sequence[str], table: TableName, want: Want | None) -> Col | None:
+def own_column(schema: Schema, words: Sequence[str], table: TableName, want: Want | None) -> Col | None:
+    """The table's own column about the first concept that has one: called so, else with the concept among its words."""
     columns = [column for column in schema.table(table).columns if not column.hidden and (want is None or want(table, column))]
     for concept in words:
         wanted = tuple(concept.replace("_", " ").split())

@@ -22,6 +22,8 @@ _SETTLED = frozenset(
 _NO_DEGREES = frozenset(
     "interest request guest test west forest harvest contest quest rest invest protest nest chest honest modest manifest".split()
 )
+_OF_MONEY = frozenset("amount total budget rate charge premium".split())
+"""An adjective may mean these of a table; a noun that is not their name does not."""
 
 
 @cache
@@ -44,6 +46,11 @@ def columns_of(adjective: str) -> tuple[tuple[str, ...], bool] | None:
         return None
     known = (word for noun in found.nouns for word in (noun, *_dimensions().get(noun, ())) if noun in _dimensions())
     return tuple(dict.fromkeys("_".join(name_words(word)) for word in (*known, *found.nouns))), found.low
+
+
+def columns_said(noun: str) -> tuple[str, ...]:
+    """Words of the columns that hold a dimension: length gives pages, runtime and the like; none for other nouns."""
+    return tuple("_".join(name_words(word)) for word in _dimensions().get(noun, ()) if word not in _OF_MONEY)
 
 
 class Rankings(dict[str, tuple[tuple[str, ...], bool]]):

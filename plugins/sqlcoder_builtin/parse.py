@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.dimension_names import dimensions_named
 from sqlcoder_builtin.frame import Frame
 from sqlcoder_builtin.schema import Schema
 from sqlcoder_builtin.told_columns import told
@@ -34,7 +35,7 @@ class Parse:
     """Chunks and frame of one question; recognisers read the one and fill the other."""
 
     def __init__(self, chunks: Sequence[Chunk], schema: Schema, clock: Clock, refused: frozenset[Refusal] = frozenset()) -> None:
-        self.chunks = told(chunks, schema)
+        self.chunks = dimensions_named(told(chunks, schema), schema)
         for chunk in self.chunks:
             if chunk.kind == "word" and chunk.text.lower() in _IDENTIFIERS | _NAMES:
                 # Whose it is, and so which column, shows where it stands.

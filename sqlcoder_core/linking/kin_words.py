@@ -28,8 +28,8 @@ _SERVED = frozenset("customer client buyer consumer user member visitor guest su
 """People by what they are to whoever keeps the tables: any of these may be said where one table of such people is."""
 _SERVED_SOMEWHERE = frozenset(
     """
-    attendee borrower donor guest insured listener participant passenger patient patron player policyholder reader renter resident shopper
-    spectator student tenant traveler traveller viewer
+    attendee borrower client customer donor fan guest insured listener participant passenger patient patron player policyholder
+    reader renter resident shopper spectator student tenant traveler traveller viewer
     """.split()
 )
 """What these are called where they are tables."""
@@ -85,6 +85,7 @@ def kin_of(said: str, names: NameWords) -> tuple[Kin, ...]:
 def _kinds(said: str, names: NameWords) -> Iterator[tuple[float, str, list[str]]]:
     shorts = [word for word in names.short if is_short_for(word, said)]
     yield 0.92, "short form", shorts if len(shorts) == 1 else []
+    yield 0.97, "other spelling", [word for word in spellings(said) if word in names.every]
     if not is_known(said):
         return
     yield 0.72, NARROWER, _alone([word for word in names.tables if said in broader(word)])
@@ -94,6 +95,30 @@ def _kinds(said: str, names: NameWords) -> Iterator[tuple[float, str, list[str]]
     yield 0.8, "word of the same root", [word for word in family(said) if word in names.every and not word.endswith(("er", "or"))]
     yield 0.72, "word of the same meaning", [word for word in same(said) if word in names.every and _each_other(said, word)]
     yield 0.68, BROADER, _alone([word for word in broader(said) if word in names.tables])
+
+
+_SPELLINGS = (
+    *(
+        ("our", "or"),
+        ("is", "iz"),
+        ("ys", "yz"),
+        ("tre", "ter"),
+        ("ence", "ense"),
+        ("ogue", "og"),
+        ("mme", "m"),
+        ("ll", "l"),
+        ("cheque", "check"),
+    ),
+    *(("grey", "gray"), ("tyre", "tire"), ("ae", "e")),
+)
+"""Letters that British and American English write differently."""
+
+
+def spellings(said: str) -> tuple[str, ...]:
+    """A word as it is written on the other side of the Atlantic: "licence" and "license", "catalogue" and "catalog"."""
+    return tuple(
+        said.replace(one, other) for pair in _SPELLINGS for one, other in (pair, pair[::-1]) if one in said and len(said) > len(one) + 1
+    )
 
 
 def _each_other(said: str, word: str) -> bool:

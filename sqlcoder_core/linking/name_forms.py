@@ -23,7 +23,8 @@ _UNIT_ENDINGS = (
     ("in", "billion"), ("in", "million"), ("in", "thousand"), ("usd",), ("eur",), ("gbp",), ("dollar",), ("in", "usd"), ("kg",),
     ("km",), ("cm",),
     ("percent",), ("in", "dollar"), ("in", "kg"), ("in", "hour"), ("in", "minute"), ("in", "second"), ("m",), ("minute",), ("mi",),
-    ("cent",),
+    ("cent",), ("kwh",), ("mwh",), ("kw",), ("mw",), ("sqm",), ("sqft",), ("square", "meter"), ("m", "2"), ("m", "3"), ("mm",), ("lb",),
+    ("oz",), ("gb",), ("mb",), ("kb",), ("kmh",), ("mph",), ("liter",), ("litre",), ("ml",), ("hour",), ("day",), ("sec",), ("ms",),
 )  # fmt: skip
 _FLAGS = ("is", "has", "was", "flag")
 

@@ -118,7 +118,8 @@ def is_worker(noun: str) -> bool:
 
 def is_verb(word: str) -> bool:
     """A form of a verb that is hardly ever a noun, an adjective or an adverb: "attracted", "filed", "stand", not "place"."""
-    if word not in _irregular() and (known := entry(word)) is not None and sum(known.share(kind) for kind in "nar") > _RARELY:
+    read = word if entry(word) is not None else word.removesuffix("s")
+    if word not in _irregular() and (known := entry(read)) is not None and sum(known.share(kind) for kind in "nar") > _RARELY:
         return False
     return any((known := entry(base)) is not None and "v" in known.uses for base in verb_bases(word))
 
