@@ -4,8 +4,8 @@ Without suites, all beside this file, rounds included, the frozen ones without r
 
 An error, and exit code 1: a gold that does not run or returns nothing, an id or a question used twice, a question with neither gold
 nor `answerable: false`. A remark, to be read by a person, left out with --errors: a condition of the first gold that can be dropped
-without changing the rows (the question then cannot tell a wrong answer from a right one), a LIMIT that cuts through a tie, rows
-whose order is a tie.
+without changing the rows (the question then cannot tell a wrong answer from a right one); and of any gold a LIMIT or a place in a
+window that cuts through a tie, rows whose order is a tie.
 """
 
 from __future__ import annotations
@@ -71,15 +71,14 @@ def wrong(entry: Entry, database: Path) -> Iterator[str]:
 
 
 def weak(entry: Entry, database: Path, dialect: str) -> Iterator[str]:
-    """What a person should look at, in the first gold."""
-    for gold in golds_of(entry)[:1]:
-        sql = list(expanded(gold))[-1]
-        tree = sqlglot.parse_one(sql, dialect=dialect)
-        rows = _sorted(ask(database, sql)[1])
+    """What a person should look at: conditions of the first gold, ties in any."""
+    trees = [sqlglot.parse_one(list(expanded(gold))[-1], dialect=dialect) for gold in golds_of(entry)]
+    for tree in trees[:1]:
+        rows = _sorted(_rows(database, tree.sql(dialect=dialect)))
         for condition, without in weakened(tree):
             if _sorted(_rows(database, without.sql(dialect=dialect))) == rows:
                 yield f"makes no difference: {condition}"
-        yield from _ties(tree, database, dialect)
+    yield from dict.fromkeys(said for tree in trees for said in (*_ties(tree, database, dialect), *window_ties(tree, database, dialect)))
 
 
 def weakened(tree: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
@@ -109,6 +108,22 @@ def _ties(tree: exp.Expr, database: Path, dialect: str) -> Iterator[str]:
         yield f"LIMIT {count} cuts through a tie: {values[count]}"
     if len(set(values[:count])) < len(values[:count]):
         yield "the order has ties"
+
+
+def window_ties(tree: exp.Expr, database: Path, dialect: str) -> Iterator[str]:
+    """Whether a filter on a window's place meets a tie: ROW_NUMBER then takes one of several rows by chance, RANK takes them all."""
+    counts = [len(_rows(database, _placed(tree, place).sql(dialect=dialect))) for place in (exp.RowNumber, exp.Rank)]
+    if counts[0] != counts[1]:
+        yield f"a window's place cuts through a tie: {counts[0]} rows by ROW_NUMBER, {counts[1]} by RANK"
+
+
+def _placed(tree: exp.Expr, place: type[exp.Expr]) -> exp.Expr:
+    """The query with every place in a window counted in one way."""
+    copy = tree.copy()
+    for window in list(copy.find_all(exp.Window)):
+        if isinstance(window.this, exp.RowNumber | exp.Rank | exp.DenseRank):
+            window.set("this", place())
+    return copy
 
 
 def _resolved(key: exp.Expr, tree: exp.Select) -> exp.Expr:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sqlcoder_core.evaluation.suites import load_suite
 
@@ -41,6 +44,32 @@ def test_a_gold_without_rows_is_an_error(built):
     checked = run_script("check_gold.py", "--errors", str(broken))
     assert checked.returncode == 1
     assert "no rows" in checked.stdout
+
+
+PLACED = "SELECT name FROM (SELECT name, {place}() OVER (ORDER BY {order}) AS n FROM goods) WHERE n = 1"
+
+
+@pytest.mark.parametrize(
+    ("golds", "remark"),
+    [
+        ([PLACED.format(place="ROW_NUMBER", order="price")], "a window's place cuts through a tie: 1 rows by ROW_NUMBER, 2 by RANK"),
+        ([PLACED.format(place="DENSE_RANK", order="price")], "a window's place cuts through a tie: 1 rows by ROW_NUMBER, 2 by RANK"),
+        ([PLACED.format(place="ROW_NUMBER", order="price, name")], None),
+        ([PLACED.format(place="RANK", order="price DESC")], None),
+        (["SELECT name, ROW_NUMBER() OVER (ORDER BY price) AS n FROM goods"], None),
+        (["SELECT MIN(price) FROM goods", "SELECT name FROM goods ORDER BY price LIMIT 1"], "LIMIT 1 cuts through a tie: (5,)"),
+    ],
+)
+def test_ties_that_a_gold_cuts_through_are_remarked(golds, remark, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "goods.sqlite")) as connection, connection:
+        connection.execute("create table goods (name text, price integer)")
+        connection.executemany("insert into goods values (?, ?)", [("cup", 5), ("bowl", 5), ("pot", 9)])
+    question = {"id": "one", "question": "cheapest", "category": "order_by", "sql": golds}
+    suite = tmp_path / "suite.yml"
+    suite.write_text(yaml.safe_dump({"database": "goods.sqlite", "dialect": "sqlite", "questions": [question]}), encoding="utf-8")
+    checked = run_script("check_gold.py", str(suite))
+    said = [line.partition(" one: ")[2] for line in checked.stdout.splitlines() if line.startswith("remark: ") and " tie" in line]
+    assert (checked.returncode, said) == (0, [remark] if remark else []), checked.stdout + checked.stderr
 
 
 def test_parts_are_equally_large_and_hold_every_kind(built):
