@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlcoder_builtin.clauses.some_of_them import settle_some
 from sqlcoder_builtin.combine import conditions
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Condition, Group
@@ -15,7 +16,7 @@ from sqlcoder_builtin.people import is_people
 from sqlcoder_builtin.periods_apart import cannot_hold, read_apart
 from sqlcoder_builtin.plain_shape import plain
 from sqlcoder_builtin.settle import measured_table, settle_groups
-from sqlcoder_builtin.shapes import special
+from sqlcoder_builtin.shapes import sharing, special
 from sqlcoder_builtin.stored_values import not_stored
 from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Has, Item, Query, Scalarq
 from sqlcoder_core.api import TableName, name_words
@@ -46,6 +47,8 @@ def _shaped(p: Parse) -> Query:
     if frame.outer is not None and not frame.groups:
         _group_by_the_other(p)
     give_back(p)
+    settle_some(p)
+    sharing.set_part_apart(p)
     settle_groups(p, root)
     _pick_rows(p)
     give_to_inner(p)

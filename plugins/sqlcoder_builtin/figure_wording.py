@@ -28,6 +28,18 @@ def figures_reworded(text: str) -> str:
     return text
 
 
+_IN_PERCENT = re.compile(
+    rf"^how much of (?:what we|the|our|all(?: the)?) (?P<whole>{_X}) (?P<rest>(?:is|was|are|were|has|have)\b[^.?!]*?),?"
+    r" (?:in|as an?) (?:percent|%|percentage)",
+    re.IGNORECASE,
+)
+
+
+def in_percent(text: str) -> str:
+    """ "how much of the collection is on display, in percent": what percentage of it is."""
+    return _IN_PERCENT.sub(r"what percentage of the \g<whole> \g<rest>", text)
+
+
 def _share_word(said: str) -> str:
     return "percentage" if said.lower().startswith("percent") else "share"
 
@@ -95,6 +107,12 @@ _MADE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         rf"\bhow much of {_WHOLE}(?P<whole>{_X}) (?:comes?|came|stems|is|was) (?P<part>)(?:from|due to) {_EACH} (?P<key>{_X}){_END}",
         _made_up,
     ),
+    # "which proportion of each department's objects has never been shown"
+    (
+        rf"\b(?:what|which) (?P<part>{_PART}) of {_EACH} (?P<key>[a-z]+(?: [a-z]+)?)['’]s? (?P<whole>{_X})"
+        r" (?P<verb>is|are|was|were|has|have|had)\b",
+        lambda found: f"for each {found['key']}, what {_share_word(found['part'])} of {found['whole']} {found['verb']}",
+    ),
     # "split of the titles by kind in percent"
     (
         rf"\b(?:the )?(?:percentage )?(?:split|breakdown|break-down|distribution|composition) of {_WHOLE}(?P<whole>{_X})"
@@ -140,6 +158,23 @@ _MADE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (
         r"\b(?P<what>average total [a-z]+(?: [a-z]+)?) (?:of|for|in) (?:an?|each|every|one|a single) (?P<key>[a-z]+)\b",
         r"\g<what> per \g<key>",
+    ),
+    # "divide the total cost by the number of trips"
+    (rf"(?:(?<=^)|(?<=, )|(?<=[.] ))(?:please )?divide (?P<one>{_X}) by (?P<other>{_X}){_END}", r"\g<one> divided by \g<other>"),
+    # "calculate the upload to download ratio for every month: uploads divided by downloads"
+    (
+        rf"^[^,.:?!]*?\b(?:rate|ratio|share) (?P<key>(?:by|per|of each|of every|for each|for every|in each) {_X})\s*:\s*"
+        r"(?P<rule>[^,.?!]*? divided by [^,.?!]*)",
+        r"What is the ratio, defined as \g<rule>, \g<key>",
+    ),
+    # "cancelled contracts out of all contracts", "the number of refunded tickets divided by the number sold"
+    (rf"\b(?:i\.\s?e\.,?|that is,?|meaning) (?P<one>{_X}) out of (?P<other>all {_X}){_END}", r"defined as \g<one> divided by \g<other>"),
+    # "average number of contracts per customer, counting only customers who have one"
+    (
+        r",? (?:counting|considering|looking at|including) only (?:the )?[a-z]+ (?:who|that|which)"
+        r" (?:have|has|had|did|made|placed|booked|bought)"
+        r"(?: at least)?(?: one| any| some| at all|(?= at all))?(?: at all)?(?=[.?!]|$)",
+        "",
     ),
     # "Break the books down by genre", "copies, counted by condition"
     (

@@ -109,6 +109,8 @@ class Frame:
     difference_at: int = -1
     versus_at: int = -1
     lacking_at: int = -1
+    some_at: int = -1
+    part: list[Condition] = field(default_factory=list)
     growth: Literal["mom", "yoy", "qoq", "wow", "any"] | None = None
     running: bool = False
     figures: Figures | None = None

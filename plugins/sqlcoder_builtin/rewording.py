@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlcoder_builtin.figure_wording import figures_reworded
+from sqlcoder_builtin.figure_wording import figures_reworded, in_percent
 from sqlcoder_builtin.glosses import unglossed
 from sqlcoder_builtin.relation_wording import related
 from sqlcoder_builtin.said_lists import lists_reworded
@@ -30,7 +30,7 @@ _LACKING = re.compile(r"^.*?\b(?:without|with no|that have no|who have no)\s+(?:
 
 def reworded(text: str) -> str:
     """The same question in words that are read from left to right."""
-    return _without(_commanded(orders_reworded(lists_reworded(related(figures_reworded(unglossed(text)))))))
+    return _without(_commanded(orders_reworded(lists_reworded(related(figures_reworded(unglossed(in_percent(text))))))))
 
 
 def _commanded(text: str) -> str:

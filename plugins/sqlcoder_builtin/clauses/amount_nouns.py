@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.expr_walk import tables_of
+from sqlcoder_builtin.measured_in import Unit, unit_named, unit_of
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col
 from sqlcoder_core.api import Column, TableName, name_words, singular, stem, table_words
@@ -193,6 +194,9 @@ def repeated_amount(p: Parse, at: int) -> int | None:
     chunk = p.chunk(at)
     if chunk is None or chunk.kind not in ("word", "name", "verb") or chunk.score("column") >= 0.6 or chunk.score("table") >= 0.6:
         return None
+    if (unit := unit_named(chunk.text)) is not None and _kept_in(p, at, unit):
+        p.take(at, at + 1)
+        return at + 1
     pieces = singular(chunk.text.lower()) in _PIECES
     if not pieces and amount_said(chunk) is None:
         return None
@@ -206,6 +210,16 @@ def repeated_amount(p: Parse, at: int) -> int | None:
             p.take(at, at + 1)
             return at + 1
     return None
+
+
+def _kept_in(p: Parse, at: int, unit: Unit) -> bool:
+    """ "downloaded megabytes": the unit in which the column beside it is kept."""
+    for place in (at - 1, at + 1):
+        beside = p.chunk(place)
+        column = p.column(place, p.measures) if beside is not None and beside.kind == "name" and p.table(place) is None else None
+        if column is not None and beside is not None and (place > at or beside.used) and unit_of(p.schema.of(column)) == unit:
+            return True
+    return False
 
 
 _PIECES = frozenset({"piece", "unit", "item", "copy", "pcs"})

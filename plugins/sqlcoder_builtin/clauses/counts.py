@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.attributes import sort_of_thing
+from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.deeds import deed_date
 from sqlcoder_builtin.clauses.done import given, owed
 from sqlcoder_builtin.clauses.entities import gender
+from sqlcoder_builtin.clauses.flags import is_flag
 from sqlcoder_builtin.clauses.going_on import ongoing
 from sqlcoder_builtin.clauses.known_kinds import known_kind
 from sqlcoder_builtin.clauses.literals import constant, hit_for
@@ -14,7 +16,7 @@ from sqlcoder_builtin.clauses.plain_measures import metric_of
 from sqlcoder_builtin.clauses.undone import undone
 from sqlcoder_builtin.clauses.values import alone
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col
+from sqlcoder_builtin.tree import Agg, Col, Truth
 
 
 def counted(p: Parse, at: int) -> Measured | None:
@@ -27,6 +29,12 @@ def counted(p: Parse, at: int) -> Measured | None:
     for place in range(at, start):
         ongoing(p, place)
     chunk = p.chunk(start)
+    if chunk is not None and (flagged := _flagged(p, start)) is not None:
+        # "number of refunded tickets"
+        add_condition(p, Truth(flagged, True), start, start + 1)
+        p.zone = "select"
+        start += 1
+        chunk = p.chunk(start)
     adjective = chunk is not None and chunk.kind in ("word", "value", "superlative") and p.table(start + 1) is not None
     if chunk is not None and adjective:
         # "how many male students": the adjective is a condition of its own.
@@ -63,6 +71,16 @@ def counted(p: Parse, at: int) -> Measured | None:
         loose = p.table(start, lenient=True)
         return Measured(Agg("count", loose), loose, start + 1, True, counted=True) if loose else None
     return _counted_column(p, column, start, distinct)
+
+
+def _flagged(p: Parse, at: int) -> Col | None:
+    """A flag of the rows that are named right behind it."""
+    table = p.table(at + 1) if p.chunks[at].kind == "name" and p.table(at) is None else None
+    column = p.column(at, None, table) if table is not None else None
+    if column is None or column.table != table:
+        return None
+    found = p.schema.of(column)
+    return column if is_flag(found.kind, found.values) else None
 
 
 def _rows_with(p: Parse, at: int) -> Measured | None:

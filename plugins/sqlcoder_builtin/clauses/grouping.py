@@ -129,6 +129,9 @@ def _column_rather(chunk: Chunk) -> bool:
 def _says_whose(p: Parse, at: int) -> bool:
     """ "downtime reason", "customer segment": a word that only says whose column the next one is."""
     chunk, behind = p.chunks[at], p.chunk(at + 1)
+    if chunk.kind in ("word", "verb") and chunk.text.lower().endswith("ing") and p.table(at + 1) is not None:
+        # "by borrowing institution": what they do.
+        return True
     column = p.column(at + 1) if behind is not None and behind.kind == "name" and p.table(at + 1) is None else None
     if column is None or behind is None or p.is_measure(column):
         return False
@@ -165,6 +168,9 @@ def _unit(p: Parse, start: int, at: int) -> int | None:
     """A unit of time; "of COLUMN" behind it names the date."""
     chunk = p.chunks[at]
     unit = UNIT_WORDS.get(chunk.word) or ADJECTIVE_OF_UNIT[chunk.word]
+    if chunk.text.lower() in ("hour", "hours"):
+        # Said of many days, hours are those of the clock.
+        unit = "hour of day"
     own = real_column(p, at)
     if own is None and unit in ("minute", "second"):
         return None
@@ -258,10 +264,12 @@ def in_unit(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.kind != "unit" or chunk.word not in UNIT_WORDS or p.zone != "select":
         return None
     before = p.chunk(at - 1)
-    if before is None or before.text.lower() not in ("which", "what", "in which", "on which", "the", "during which", "show", "for which"):
+    said = before.text.lower() if before is not None else ""
+    if said not in ("the", "show") and said.split()[-1:] not in (["which"], ["what"]):
         return None
     own = real_column(p, at)
-    p.frame.groups.append(Group(chunk.text, at, column=own, unit=None if own else UNIT_WORDS[chunk.word]))
+    unit = "hour of day" if chunk.word == "hour" else UNIT_WORDS[chunk.word]
+    p.frame.groups.append(Group(chunk.text, at, column=own, unit=None if own else unit))
     p.take(at, at + 1)
     return at + 1
 

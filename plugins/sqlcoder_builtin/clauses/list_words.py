@@ -4,7 +4,9 @@ from __future__ import annotations
 
 COUNTS = frozenset("number count tally frequency quantity head headcount many".split())
 SUMS = frozenset("total sum amount value revenue sale money much".split())
-SPECIAL = frozenset("rate ratio share percentage percent fraction factor proportion difference change growth gap part portion".split())
+SPECIAL = frozenset(
+    "rate ratio quotient share percentage percent fraction factor proportion difference change growth gap part portion".split()
+)
 FIGURES = COUNTS | SUMS | SPECIAL | frozenset("average mean median maximum minimum figure result score measure duration time".split())
 ANY = frozenset("figure result value number measure outcome".split())
 """Words for whatever was measured."""

@@ -5,6 +5,7 @@ Each figure is read as a question of its own, with its own conditions; groups, p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -76,7 +77,8 @@ def figures(p: Parse, read: Read) -> None:
 
 def _both(p: Parse, found: Found, read: Read) -> tuple[Expr | None, Expr | None]:
     """The two figures; where one is a value alone ("as many orders from Oslo as from Rome"), it is of the other's measure."""
-    if all(chunk.kind in ("value", "stop", "quoted") for chunk in p.chunks[slice(*found.second)]):
+    alone = all(chunk.kind in ("value", "stop", "quoted") for chunk in p.chunks[slice(*found.second)])
+    if alone or _NUMBER_OF_ALL.match(p.phrase(*found.second).strip(" ,")):
         part = _operand(p, found.first, read)
         return part, _operand(p, found.second, read, part) if part is not None else None
     whole = _operand(p, found.second, read)
@@ -258,6 +260,8 @@ def _operand(p: Parse, place: tuple[int, int], read: Read, beside: Expr | None =
     text = p.phrase(*place).strip(" ,")
     if not text:
         return None
+    if isinstance(beside, Agg) and beside.function == "count" and _NUMBER_OF_ALL.match(text):
+        return replace(beside, where=None)
     sub = Parse(chunks_of(_linked(p, text), p.clock), p.schema, p.clock)
     sub.tables_said = [*((-1, table) for _, table in p.tables_said), *sub.tables_said] if not sub.tables_said else sub.tables_said
     read(sub)
@@ -269,6 +273,12 @@ def _operand(p: Parse, place: tuple[int, int], read: Read, beside: Expr | None =
     for pred in conditions(sub, tables_of((measure,))[0]):
         measure = limited(p.schema, measure, pred)
     return measure
+
+
+_NUMBER_OF_ALL = re.compile(
+    r"^(?:the )?(?:total )?number (?:sold|made|issued|placed|in total|of all|overall|taken|booked|sent|held)$", re.I
+)
+"""The rows of the other figure, all of them."""
 
 
 def _linked(p: Parse, text: str) -> Linked:

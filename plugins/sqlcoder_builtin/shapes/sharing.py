@@ -73,11 +73,33 @@ def _ordered(p: Parse, query: Query, share: Expr) -> Query:
     return replace(query, order=orders, limit=p.frame.limit)
 
 
+def _last_turn(p: Parse) -> int:
+    """The last verb before the last condition."""
+    last = max((condition.at for condition in p.frame.conditions), default=0)
+    verbs = ("is", "are", "was", "were", "got", "became", "have", "has")
+    return max((at for at in range(last) if p.chunks[at].text.lower() in verbs), default=0)
+
+
+def set_part_apart(p: Parse) -> None:
+    """ "of the campaigns that succeeded or failed, what share succeeded": one column limits the whole and tells the part."""
+    frame = p.frame
+    if frame.share is None:
+        return
+    turn = frame.share_at if _whole_said_first(p) else _last_turn(p)
+    inside = [condition for condition in frame.conditions if condition.at < turn]
+    outside = [condition for condition in frame.conditions if condition.at > turn]
+    columns = {getattr(condition.pred, "left", None) for condition in inside} - {None}
+    if inside and outside and columns & {getattr(condition.pred, "left", None) for condition in outside}:
+        frame.conditions, frame.part = inside, outside
+
+
 def _parts(p: Parse, root: TableName, where: tuple[Pred, ...]) -> tuple[list[Pred], list[Pred]]:
     """Conditions of the whole, and those of the part: what is said after the verb, else all but dates."""
     dates = set(map(repr, settle_dates(p, root)))
     plain = [pred for pred in where if repr(pred) not in dates]
     base = [pred for pred in where if repr(pred) in dates]
+    if p.frame.part:
+        return list(where), [condition.pred for condition in p.frame.part]
     places = {repr(condition.pred): condition.at for condition in p.frame.conditions}
     if _whole_said_first(p):
         # "of the loans that were returned, what share ...": those are the whole.

@@ -16,7 +16,7 @@ def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
         return None
     keys, shown = keys_of(p, p.frame.groups)
     for output in p.frame.outputs:
-        if isinstance(output.expr, Col) and output.expr not in keys and p.frame.groups:
+        if isinstance(output.expr, Col) and output.expr not in keys and p.frame.groups and not p.is_measure(output.expr):
             keys.append(output.expr)
             shown.append(Item(output.expr))
     items = named([*shown, Item(found.first), Item(found.second), Item(found.made, found.name)])
