@@ -82,7 +82,17 @@ def _aggregate(p: Parse, at: int, function: Function, prefer: TableName | None) 
             # "total amount of unpaid bills"
             own = amount_column(p, inner.table)
         inner = Measured(own, own.table, inner_at + 1, False) if own is not None else inner
-    return _applied(p, function, inner) if inner else None
+    found = _applied(p, function, inner) if inner else None
+    return _in_itself(p, found) if found is not None else None
+
+
+def _in_itself(p: Parse, found: Measured) -> Measured:
+    """ "average length in pages": what it is measured in is the column itself."""
+    place, behind = found.end, p.chunk(found.end + 1)
+    said = p.chunk(place) is not None and p.chunks[place].text.lower() == "in" and behind is not None and behind.kind == "name"
+    if not said or not isinstance(found.expr, Agg) or p.column(place + 1) != found.expr.arg:
+        return found
+    return replace(found, end=place + 2)
 
 
 def _of_totals(p: Parse, at: int, function: Function, prefer: TableName | None) -> Measured | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sqlcoder_builtin.clauses.amount_nouns import amount_named, amount_said, money_columns, owned_amount
+from sqlcoder_builtin.clauses.dimension_nouns import dimension_named
 from sqlcoder_builtin.clauses.measured import Measured
 from sqlcoder_builtin.clauses.terms import other_tables, raw_filter, term_table
 from sqlcoder_builtin.concepts import money_measures
@@ -48,6 +49,9 @@ def plain(p: Parse, at: int, prefer: TableName | None = None) -> Measured | None
     amount = amount_named(p, at, prefer)
     if amount is not None:
         return Measured(amount, amount.table, at + 1, False, money=True, certainty=0.7)
+    held = dimension_named(p, at, prefer)
+    if held is not None:
+        return Measured(held, held.table, at + 1, False, certainty=0.7)
     table = p.table(at)
     return Measured(Agg("count", table), table, at + 1, True, counted=True) if table else None
 
