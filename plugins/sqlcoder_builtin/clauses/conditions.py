@@ -74,6 +74,8 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
         column = p.column(at, p.numbers, floor=0.6) if not _only_table(p, at) else None
         return between(p, column, at, rhs_at, negated) if column else None
     if cue in ("like", "starts", "ends"):
+        letter = p.chunk(operator_at + 1)
+        rhs_at = operator_at + 1 if letter is not None and letter.text in ("A", "I") else rhs_at
         column = p.column(at, p.texts)
         return text_match(p, column, at, rhs_at, cue, negated) if column else None
     if (found_column := _part_of_column(p, at, rhs_at, cue)) is not None:

@@ -86,12 +86,20 @@ def value_list(p: Parse, column: Col, first: Constant) -> tuple[list[Scalar], in
             joined = True
             place += 1
         following = constant(p, place) if joined else None
+        if following is not None and place == end + 1 and p.chunks[end].word == "," and is_abbreviation(p, place):
+            return values, end
         if following is None or (following.number and not first.number) or not _fits(p, column, following):
             return values, end
         if p.chunk(following.end) is not None and following.number and p.is_cue(place - 1, "gt", "lt"):
             return values, end
         values.append(stored(p, column, following))
         end = following.end
+
+
+def is_abbreviation(p: Parse, at: int) -> bool:
+    """ "IL" of "Chicago, IL": the state that a city lies in."""
+    text = p.chunks[at].text
+    return len(text) == 2 and text.isalpha() and text.isupper() and p.chunks[at - 1].word == ","
 
 
 _PROSE = frozenset({"address", "addr", "description", "comment", "note", "remark", "text"})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from sqlcoder_builtin.clauses.condition_list import add_condition
+from sqlcoder_builtin.clauses.equalities import is_abbreviation
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Col, Compare, Like, Lit, Not, OneOf, Pred
@@ -84,9 +85,11 @@ def _known(p: Parse, at: int) -> tuple[int, Known] | None:
     found = constant(p, at) if chunk.capital else None
     end = found.end if found is not None else at + 1
     known = known_words().get(p.phrase(at, end).lower())
+    if known is None and at and is_abbreviation(p, at):
+        known, end = Known("state", chunk.text), at + 1
     if known is None or (known.kind != "color" and not chunk.capital):
         return None
-    return end, known
+    return end, replace(known, name=p.phrase(at, end)) if known.kind == "color" else known
 
 
 def _column(p: Parse, at: int, end: int, known: list[Known]) -> tuple[Col | None, list[str]]:

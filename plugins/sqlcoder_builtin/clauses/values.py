@@ -182,6 +182,8 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
         table = p.table(at - 1)
     elif before is not None and before.kind == "stop" and before.word == "," and p.chunk(at - 2):
         table = p.table(at - 2)
+    if table is None and (listed := _listed_before(p, at, found)) is not None:
+        return _name_of(p, listed)
     if table is None and p.chunk(found.end) is not None:
         table = p.table(found.end)
         behind = p.chunks[found.end].text.lower()
@@ -193,6 +195,17 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
         if table is not None and before is not None and before.kind == "stop" and before.word in ("in", "from") and not found.quoted:
             return place_column(p, (table,)) or _name_of(p, table)
     return _name_of(p, table) if table is not None else None
+
+
+def _listed_before(p: Parse, at: int, found: Constant) -> TableName | None:
+    """ "both Chess and Go games", "a TV and a sofa listed as amenities": names of rows of the table behind the last of them."""
+    end, last = found.end, found
+    while p.is_cue(end, "and", "or") and (following := constant(p, p.past(end + 1, "a", "an", "the"))) is not None and not following.number:
+        end, last = following.end, following
+    if last is found or not (found.capital or found.quoted):
+        return None
+    place = p.past(end + 1) if p.is_cue(end, "eq") else end
+    return p.table(place)
 
 
 def _owner_named(p: Parse, table: TableName | None, at: int, found: Constant) -> Col | None:
@@ -316,7 +329,8 @@ def _name_beyond(p: Parse, near: TableName) -> Col | None:
     others = [
         table.name for table in p.schema.tables.values() if p.schema.distance(near, table.name) == 1 and p.schema.to_one(near, table.name)
     ]
-    named = [column for table in others if (column := _name_of(p, table)) is not None]
+    subject = p.subject()
+    named = [column for table in others if (subject is None or table.key != subject.key) and (column := _name_of(p, table)) is not None]
     return named[0] if len(named) == 1 else None
 
 

@@ -13,7 +13,7 @@ from sqlcoder_core.api import TableName
 
 def query(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query | None:
     """Rows of the first that are also rows of the second."""
-    if not p.frame.both:
+    if not p.frame.both and not _asks_for_values(p, where):
         return None
     return _two_tables(p, where) or _two_conditions(p, root, where)
 
@@ -57,6 +57,24 @@ def _two_conditions(p: Parse, root: TableName, where: tuple[Pred, ...]) -> Query
         return Query(base, named(outputs), (*rest, All_(each)), distinct=p.frame.distinct)
     first, second = (Query(base, named(outputs), (*rest, pred)) for pred in pair)
     return replace(first, combine=("intersect", second))
+
+
+def _asks_for_values(p: Parse, where: tuple[Pred, ...]) -> bool:
+    """ "the towns shared by people older than 60 and younger than 20": values of rows of each kind, since no row is of both."""
+    shown = [output.expr for output in p.frame.outputs]
+    values = all(isinstance(expr, Col) and expr.column not in {*p.schema.key(expr.table), *p.schema.display(expr.table)} for expr in shown)
+    return bool(shown) and values and any(_apart(one, other) for one in where for other in where)
+
+
+def _apart(one: Pred, other: Pred) -> bool:
+    """No number is above the one bound and below the other."""
+    if not (isinstance(one, Compare) and isinstance(other, Compare) and one.left == other.left):
+        return False
+    low, high = one.right, other.right
+    bounds = one.op in (">", ">=") and other.op in ("<", "<=") and isinstance(low, Lit) and isinstance(high, Lit)
+    if not bounds or not isinstance(low, Lit) or not isinstance(high, Lit):
+        return False
+    return isinstance(low.value, (int, float)) and isinstance(high.value, (int, float)) and low.value >= high.value
 
 
 def _conflicting(where: tuple[Pred, ...]) -> tuple[Pred, Pred] | None:
