@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any
 
 from sqlcoder_builtin.tree import Query
@@ -24,16 +23,24 @@ def nodes(node: Any) -> Iterator[Any]:
                 yield from nodes(item)
 
 
-@cache
+_INNER: dict[type, tuple[str, ...] | None] = {}
+"""Fields by class; None for what is no part of a query tree. `fields` costs more than the walk."""
+
+
 def is_node(kind: type) -> bool:
     """True for classes of the query tree, and names of tables."""
-    return is_dataclass(kind)
+    return _fields(kind) is not None
 
 
-@cache
 def inner_names(kind: type) -> tuple[str, ...]:
     """The fields of a class of the query tree; none for anything else, nor for a table's name."""
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) and kind is not TableName else ()
+    return (_fields(kind) or ()) if kind is not TableName else ()
+
+
+def _fields(kind: type) -> tuple[str, ...] | None:
+    if kind not in _INNER:
+        _INNER[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
+    return _INNER[kind]
 
 
 def tables_in(query: Query) -> set[str]:

@@ -17,8 +17,7 @@ from sqlcoder_core.linking.linker import link
 from sqlcoder_core.values.candidate import Proposal
 from sqlcoder_core.values.question import Clock, Question
 
-FILES = ("cases.yml", "unseen_cases.yml", "time_cases.yml", "order_cases.yml")
-READ = [yaml.safe_load((Path(__file__).parent / file).read_text(encoding="utf-8")) for file in FILES]
+READ = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(Path(__file__).parent.glob("*cases.yml"))]
 CASES = [{"schema": next(iter(read["schemas"])), **case} for read in READ for case in read["cases"]]
 SCHEMAS = sorted({case["schema"] for case in CASES})
 
