@@ -22,7 +22,7 @@ from sqlcoder_core.values.question import Clock, Question
 
 SCHEMAS: dict[str, Any] = {
     name: schema
-    for file in ("cases.yml", "unseen_cases.yml", "order_cases.yml")
+    for file in ("cases.yml", "unseen_cases.yml", "order_cases.yml", "figure_cases.yml")
     for name, schema in yaml.safe_load((Path(__file__).parent / file).read_text(encoding="utf-8"))["schemas"].items()
 }
 KINDS: dict[str, ColumnKind] = {"INTEGER": "integer", "REAL": "number", "TEXT": "text", "DATE": "date", "BOOLEAN": "boolean"}
