@@ -206,6 +206,7 @@ def recognise(p: Parse) -> None:
             _pass_over(p, at)
             after = at + 1
         at = max(after, at + 1)
+    superlatives.by_what_is_shown(p)
     for at, chunk in enumerate(p.chunks):
         if chunk.is_cue("on average") and not chunk.used:
             # Said before what is averaged.

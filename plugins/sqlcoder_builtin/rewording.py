@@ -14,6 +14,10 @@ _COMMAND = re.compile(
     r"^(?P<verb>rank|sort|order)\s+(?P<what>(?:the|all|our|these)?\s*.+?)\s+by\s+(?:their|the|its)?\s*(?P<by>[^,.]+?)(?P<rest>[,.].*)?$",
     re.IGNORECASE | re.DOTALL,
 )
+_DIRECTION = re.compile(
+    r"\b(?:ascending|descending|first(?! (?:\d|two|three|four|five|six|seven|eight|nine|ten))|from|lowest|highest|alphabetical)",
+    re.IGNORECASE,
+)
 _LEFT_OUT = (
     re.compile(
         r"(?:^|[.,;]\s*|\s)(?:please\s+)?(?:leave out|exclude|ignore|omit|disregard|do not count|don't count)\s+(?P<what>[^.,;?]+)[.]?",
@@ -38,7 +42,7 @@ def _commanded(text: str) -> str:
     match = _COMMAND.match(text)
     if match is None:
         return text
-    told = re.search(r"\b(?:ascending|descending|first|from|lowest|highest|alphabetical)", match["rest"] or match["by"], re.IGNORECASE)
+    told = _DIRECTION.search(match["rest"] or match["by"])
     order = "" if told else f", in {'descending' if match['verb'].lower() == 'rank' else 'ascending'} order"
     what = re.sub(r"^(?:the|all|our|these)?\s*(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\s+", "", match["what"], flags=re.I)
     return f"Show {match['by']} by {what}{order}{match['rest'] or ''}"

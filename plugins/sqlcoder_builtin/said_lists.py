@@ -38,7 +38,7 @@ _ASKS = re.compile(
 _NO_LIST = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|should|must|will|would|appear|appears|not|no|only|without|than|where|who|"
     r"which|that|if|when|except|excluding|including|ignoring|regardless|sort|order|rank|limit|ignore|skip|keep|exclude|leave|use|assume|treat|"
-    r"break|split|group|round|compare|consider|calculate|compute|means?|divided|(?:first|last)(?! names?\b)|top)\b|\d|=",
+    r"break|split|group|round|compare|consider|calculate|compute|means?|divided|(?:first|last)(?! (?:names?|day|date|time)\b)|top)\b|\d|=",
     re.IGNORECASE,
 )
 _DASH = re.compile(r"(?<=\w)\s*(?:\s[-–—]\s|:\s)(?P<list>[^.?!:;]+)(?P<end>[.?!]?)\s*$")
@@ -60,6 +60,11 @@ _AND_SHOW = re.compile(
     re.IGNORECASE,
 )
 
+_AND_SHOW_ITEMS = re.compile(
+    rf"(?<=[\w)]),?\s+and\s+(?:then\s+|also\s+)?(?:return|give|report|display|output|print|show|list)\s+(?:me\s+)?"
+    rf"(?={_ITEM}(?:, (?:and )?{_ITEM})*(?:,? and {_ITEM}|, {_ITEM})[.!]?$)",
+    re.IGNORECASE,
+)
 _SO_MANY = re.compile(
     r"^(?:(?:show|give|return|list|only|just|i want|i need)\s+)*(?:me\s+|us\s+)?(?:only\s+|just\s+)?(?:the\s+)?"
     r"(?:top|first|best|highest|latest|last|most recent|newest)\s+(?P<many>\d+|two|three|four|five|six|seven|eight|nine|ten|twenty)"
@@ -77,11 +82,21 @@ _SHOWING = re.compile(
 )
 
 
+_ORDER_TAIL = re.compile(
+    r",\s*(?:(?:the |with )?(?:[a-z]{2,}est|most|least|best|worst)\b[a-z ]* (?:first|last|at the top|on top)"
+    r"|(?:sorted|ordered|ranked) by\b[a-z ]*|in (?:de|a)scending order\b[a-z ]*|alphabetically\b[a-z ]*|from [a-z]+ to [a-z]+)$",
+    re.IGNORECASE,
+)
+
+
 def lists_reworded(text: str) -> str:
     """The question with its lists of columns as "Return ..."; politeness goes."""
     text = _OF_THAT.sub("", _BOTH_NAMES.sub(r"\g<who>first name and last name", text))
+    text = re.sub(r"\bsingle (?=(?:largest|smallest|highest|lowest|biggest|best|worst|most|least|[a-z]{3,}est)\b)", "", text, flags=re.I)
+    text = re.sub(r",\s*(?:each|all)(?: of them)? with (?=(?:the|its|their|his|her)\b)", ", with ", text, flags=re.I)
     text = _SINGLE.sub(r"\1 ", _PLEASE.sub(lambda found: " " if found.group().endswith(" ") else "", text)).strip()
     text = _SHOWING.sub(". Return ", _BESIDE.sub(r", with \g<whose> ", text))
+    text = _AND_SHOW_ITEMS.sub(". Return ", text)
     text = _AND_SHOW.sub(r". Return ", text)
     sentences = [part for part in _SENTENCE.split(text) if part.strip(" .?!;")]
     if not sentences:
@@ -115,5 +130,5 @@ def _told(sentence: str) -> str:
 
 def _is_bare(sentence: str) -> bool:
     """ "Name and city.": nothing but things to show."""
-    said = sentence.rstrip(".;! ")
+    said = _ORDER_TAIL.sub("", sentence.rstrip(".;! "))
     return not sentence.endswith("?") and (_ITEMS.match(said) is not None and _NO_LIST.search(said) is None)

@@ -11,10 +11,10 @@ _LIST = r"(?:\s+of\s+the\s+(?:list|table|results?))?"
 _TOP = rf"{_COMES}(?:first|(?:at|on)\s+(?:the\s+)?(?:very\s+)?(?:top|head){_LIST}|up front|in front|leading){_ENDS}"
 _BOTTOM = rf"{_COMES}(?:last|at\s+(?:the\s+)?(?:very\s+)?(?:bottom|end){_LIST}){_ENDS}"
 _NEW = r"most recently|last|latest|most recent|newest"
-_OLD = r"first|earliest"
+_OLD = r"first|earliest|soonest"
 _WHOEVER = re.compile(
-    rf"\b(?:with\s+)?(?:whoever|whichever|those\s+(?:who|that)|the\s+ones?\s+(?:who|that))\s+(?:was\s+|were\s+|is\s+|has\s+been\s+)?"
-    rf"(?P<verb>[a-z]+)\s+(?:the\s+)?(?:(?P<new>{_NEW})|(?P<old>{_OLD}))\s+{_TOP}",
+    rf"\b(?:with\s+)?(?:whoever|whichever|those\s+(?:who|that)|the\s+ones?(?:\s+(?:who|that))?)\s+(?:was\s+|were\s+|is\s+|has\s+been\s+)?"
+    rf"(?P<verb>(?!with\b|that\b|who\b)[a-z]+)\s+(?:the\s+)?(?:(?P<new>{_NEW})|(?P<old>{_OLD}))\s+{_TOP}",
     re.IGNORECASE,
 )
 _HAVING_MOST = re.compile(
@@ -38,7 +38,7 @@ _FROM_TO = re.compile(
     re.IGNORECASE,
 )
 _FROM_TO_INSIDE = re.compile(
-    rf"\bfrom\s+(?:the\s+)?(?P<one>{_EXTREME})\s+(?:down\s+|up\s+)?to\s+(?:the\s+)?(?P<other>{_EXTREME})\b(?P<rest>\s+(?:with|and|by|including)\b[^.?!]*)",
+    rf"\bfrom\s+(?:the\s+)?(?P<one>{_EXTREME})\s+(?:down\s+|up\s+)?to\s+(?:the\s+)?(?P<other>{_EXTREME})\b(?P<rest>\s+(?:with|and|by|including|that|who|which|in|of|for)\b[^.?!]*)",
     re.IGNORECASE,
 )
 _IN_TIME = re.compile(
@@ -55,6 +55,9 @@ _TIES = (
     (re.compile(r"(\bsorted by (?:the )?\w+(?: \w+)?)\s+within\s+(?:an?|the|each|the same|one)\s+\w+", re.IGNORECASE), r"\1"),
 )
 """What is sorted by where the first order says nothing."""
+_SORT_THEM = re.compile(
+    r"^(?:sort|order|rank|arrange)\s+(?P<what>(?!by\b)[^,.?!]+?),(?=\s+[a-z]+(?:\s+[a-z]+){0,3}\s+first\b)", re.IGNORECASE
+)
 _MAY_ORDER = re.compile(
     r"\b(?:first|top|last|bottom|end|head|front|leading|from|starting|beginning|start|begin|ties|order)\b", re.IGNORECASE
 )
@@ -65,6 +68,7 @@ _MOST_OF_IT = re.compile(
 )
 _IN_NOUN_ORDER = re.compile(
     r"\bin (?:order of (?:the )?(?P<time>date|time|day)s?|(?P<noun>(?!descending|ascending|decreasing|increasing"
+    r"|falling|rising|growing|declining"
     r"|alphabet|lexic|reverse|chrono|calendar"
     r"|numerical|numeric|any|this|that|the|random|particular|no|same|time\b)[a-z]+) order)\b(?! of\b)",
     re.IGNORECASE,
@@ -94,6 +98,7 @@ def orders_reworded(text: str) -> str:
     text = _AT_BOTTOM.sub(r"\g<said> last", text)
     text = _STARTING.sub(r", \g<said> first", text)
     text = _FROM_TO_INSIDE.sub(_from_to_inside, _FROM_TO.sub(_from_to, text))
+    text = _SORT_THEM.sub(r"List \g<what>,", text)
     for pattern, instead in _TIES:
         text = pattern.sub(instead, text)
     return re.sub(r"([,.;?!])(?:\s*,)+\s", r"\1 ", re.sub(r"\s+,", ",", text))

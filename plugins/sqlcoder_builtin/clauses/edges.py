@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.clauses.heads import add_output, set_subject
+from sqlcoder_builtin.clauses.superlatives import noun_ranked
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Sort
 from sqlcoder_builtin.parse import Parse
@@ -17,7 +18,9 @@ def edge(p: Parse, at: int) -> int | None:
     other = p.past(at + 2, "the")
     if p.is_cue(at + 1, "and") and p.is_cue(other, "first", "last") and p.chunks[at].word != p.chunks[other].word:
         return _both_edges(p, at, other)
-    table = p.table(p.past(at + 1))
+    # "our newest 5G tower": the value between is read as usual.
+    noun = noun_ranked(p, at)
+    table = p.table(noun)
     column = p.column(p.past(at + 1), p.dated)
     if (opened := _done_latest(p, at)) is not None:
         return opened

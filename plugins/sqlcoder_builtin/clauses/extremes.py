@@ -8,10 +8,10 @@ from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.clauses.heads import set_subject
 from sqlcoder_builtin.clauses.measured import EXTREMES, Measured
 from sqlcoder_builtin.clauses.measures import measured
-from sqlcoder_builtin.clauses.tops import summed
 from sqlcoder_builtin.clauses.places import amount_column, kept_count
 from sqlcoder_builtin.clauses.plain_measures import money_metric
 from sqlcoder_builtin.clauses.superlatives import several
+from sqlcoder_builtin.clauses.tops import summed
 from sqlcoder_builtin.concepts import money_measures
 from sqlcoder_builtin.describe import describe
 from sqlcoder_builtin.frame import Sort
@@ -86,8 +86,9 @@ def _deed_most(p: Parse, at: int) -> int | None:
         found = money_measures(p.schema, subject)
         expr: Expr | None = money or (Agg("sum", *found[0]) if found else None)
     else:
-        table = acted_table(p, p.chunks.index(before))
-        expr = Agg("count", table) if table is not None else None
+        expr = None
+    if expr is None and (table := acted_table(p, p.chunks.index(before))) is not None:
+        expr = Agg("count", table)
     if expr is None:
         return None
     p.frame.sorts.append(Sort(p.chunks[at].text.lower() == "most", p.phrase(at - 1, at + 1), at, expr, superlative=True))

@@ -13,8 +13,9 @@ from sqlcoder_builtin.cue_words import UNIT_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.frame import Sort
 from sqlcoder_builtin.parse import Parse
+from sqlcoder_builtin.spans_of_time import dated_by, deed_nouns
 from sqlcoder_builtin.tree import Agg, Col, Expr
-from sqlcoder_core.api import name_words
+from sqlcoder_core.api import name_words, stem
 
 _FARTHEST = 4
 """Chunks between an extreme and its "first"."""
@@ -93,7 +94,10 @@ def _sort(p: Parse, found: Extreme, at: int, end: int) -> Sort | None:
         return Sort(found.descending, phrase, at, by_time=True)
     bare = all(chunk.kind in ("word", "verb", "stop") or _says_who(p, place) for place, chunk in _between(p, found, end))
     expr = None if bare else _named(p, found, end)
-    expr = expr or _own(p, found, bare=bare)
+    deed = _deed_between(p, found, end)
+    expr = _deed_date(p, deed) if deed is not None else expr or _own(p, found, bare=bare)
+    if deed is not None and expr is None:
+        return None
     if expr is not None:
         descending = not found.descending if _age_of_date(p, found, expr) else found.descending
         return Sort(descending, phrase, at, expr)
@@ -105,13 +109,29 @@ def _sort(p: Parse, found: Extreme, at: int, end: int) -> Sort | None:
     return Sort(found.descending, phrase, at)
 
 
+def _deed_between(p: Parse, found: Extreme, end: int) -> str | None:
+    """ "the one closing soonest first": what is done then, in a word that names no column."""
+    words = [chunk for _, chunk in _between(p, found, end) if chunk.kind in ("word", "verb")]
+    done = words[0].text.lower() if len(words) == 1 and found.of_time else ""
+    return done if done.endswith(("ing", "ed", "es")) and done not in ("building",) else None
+
+
+def _deed_date(p: Parse, word: str) -> Col | None:
+    """The date of the subject's rows on which that is done."""
+    subject = p.subject()
+    phrases = (word, *deed_nouns().get(stem(word), ()))
+    return dated_by(p.schema, phrases, (subject,)) if subject is not None else None
+
+
 def _between(p: Parse, found: Extreme, end: int) -> Iterator[tuple[int, Chunk]]:
     return ((place, p.chunks[place]) for place in range(found.end, end))
 
 
 def _says_who(p: Parse, at: int) -> bool:
     """ "best rated genre first": whose figure it is, no figure of its own."""
-    column = p.column(at) if p.table(at) is None else None
+    if (table := p.table(at)) is not None:
+        return table == p.subject()
+    column = p.column(at)
     grouped = column is not None and any(group.column == column for group in p.frame.groups)
     return grouped or (column is not None and p.texts(column.table, p.schema.of(column)) and p.schema.of(column).kind == "text")
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlcoder_builtin.clauses.amount_nouns import amount_done
 from sqlcoder_builtin.clauses.counts import counted
+from sqlcoder_builtin.clauses.known_figures import called
 from sqlcoder_builtin.clauses.measured import AGGREGATES, EXTREMES, Measured
 from sqlcoder_builtin.clauses.measures import measured
 from sqlcoder_builtin.clauses.places import amount_column
@@ -108,6 +109,12 @@ def _count_of_subject(p: Parse, at: int) -> int | None:
         p.frame.also = True
         add_output(p, ranked, at, p.past(at + 1) + following.is_cue("per"))
         return p.past(at + 1) + following.is_cue("per")
+    known = called(p, ["number"]) if following is not None and following.is_cue("per") and not p.frame.outputs else None
+    if known is not None:
+        # "listings with at least five offers, and how many each one got".
+        p.frame.also = True
+        add_output(p, known, at, p.past(at + 1) + 1)
+        return p.past(at + 1) + 1
     if table is None or (following is not None and following.kind in ("word", "quoted")):
         return None
     set_subject(p, table, at)

@@ -92,7 +92,7 @@ def named_rows(p: Parse, start: int, end: int) -> list[Col]:
     if valued is not None:
         return [valued]
     best = p.chunks[start].best("column")
-    owner = owner_of(p, words[:-1]) if set(words) - NAMES else None
+    owner = owner_of(p, words[:-1]) if set(words) - NAMES else _named_behind(p, start)
     if owner is None and set(words) - NAMES:
         return []
     if owner is None and best is not None and best.score >= 0.95 and best.table is not None and about(p) == best.table:
@@ -102,6 +102,14 @@ def named_rows(p: Parse, start: int, end: int) -> list[Col]:
         return []
     people = first_and_last(p, table)
     return list(people) if people and len(p.schema.display(table)) > 1 else [Col(table, name) for name in p.schema.display(table)]
+
+
+def _named_behind(p: Parse, at: int) -> TableName | None:
+    """ "the name and city of its stadium": the one row that belongs to each of those asked about."""
+    owner, own = p.owner_after(at), about(p)
+    if owner is None or own is None or owner.key == own.key or not p.schema.to_one(own, owner):
+        return None
+    return owner
 
 
 def _grouped_value(p: Parse) -> Col | None:
@@ -155,6 +163,9 @@ def dated_thing(p: Parse, start: int, end: int) -> Expr | None:
     column = column or dated_by(p.schema, phrases, tables)
     if column is None and thing is not None and len(deeds) == 1 and (dates := p.schema.dates(thing)):
         column = Col(thing, dates[0])
+    if column is None and thing is None and unit.word in ("date", "day") and len(deeds) == 1 and len(p.schema.dates(table)) == 1:
+        # "the date of the move": the only one that these rows have.
+        column = Col(table, p.schema.dates(table)[0])
     if column is None:
         return None
     return Part("year", column) if unit.word == "year" and p.is_dated(column) else column

@@ -16,7 +16,7 @@ from sqlcoder_builtin.cue_words import RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Agg, Col, Expr
-from sqlcoder_core.api import name_words
+from sqlcoder_core.api import name_words, singular
 
 _WHO = frozenset("it they he she we there each you were was are is had has have did do does them that which".split())
 """Before what is done with a thing listed: "the parts it delivers", "how many there were"."""
@@ -33,6 +33,9 @@ def take(p: Parse, found: Listing) -> None:
             continue
         if _compares(p, start) or _said_already(p, start, end) or _resolved(p, start, end):
             p.take(start, end)
+        else:
+            # A column that is asked for and not found makes the answer wrong.
+            p.frame.doubts += 0.4
 
 
 def _compares(p: Parse, at: int) -> bool:
@@ -103,12 +106,24 @@ def _without_deed(p: Parse, start: int, end: int) -> int:
     return end - 1 if end - start == 2 and p.is_cue(start, "count") and last.kind == "verb" else end
 
 
+def _without_owner(p: Parse, start: int, end: int) -> int:
+    """Where "the city of the home" begins to say whose it is, in a word that need not be known."""
+    at = next((at for at in range(start + 1, end) if p.chunks[at].kind == "stop" and p.chunks[at].word in ("of", "for")), None)
+    if at is None or p.chunks[start].kind != "name":
+        return end
+    tail = [chunk for chunk in p.chunks[at:end] if chunk.kind != "stop"]
+    return at if len(tail) == 1 and (tail[0].kind in ("word", "verb") or p.table(p.chunks.index(tail[0])) is not None) else end
+
+
 def _in_unit(p: Parse, start: int, end: int) -> int | None:
     """Where "in euros", "in square metres" begins, behind a column that is kept so anyway."""
     at = next((at for at in range(start + 1, end - 1) if p.chunks[at].text.lower() == "in"), None)
-    if at is None or end - at > 3 or not all(other.kind in ("word", "verb") and not other.used for other in p.chunks[at + 1 : end]):
+    if at is None or end - at > 3:
         return None
-    return at
+    column = p.column(start)
+    kept = {singular(word) for word in name_words(column.column)} if column is not None else set()
+    told = (other.kind in ("word", "verb") or (other.kind == "unit" and other.word in kept) for other in p.chunks[at + 1 : end])
+    return at if all(told) else None
 
 
 def _show(p: Parse, expr: Expr, start: int, end: int) -> None:
@@ -127,8 +142,18 @@ def _resolved(p: Parse, start: int, end: int) -> bool:
         return True
     if span_again(p, start, end):
         return True
-    bare = _without_deed(p, start, end)
-    return _table_rows(p, start, bare) or _column(p, start, bare) or _figure(p, start, bare)
+    bare = _without_owner(p, start, _without_deed(p, start, end))
+    return _kept_count(p, start, end) or _table_rows(p, start, bare) or _column(p, start, bare) or _figure(p, start, bare)
+
+
+def _kept_count(p: Parse, start: int, end: int) -> bool:
+    """ "how many were affected": the number of the rows themselves that is called so."""
+    last = p.chunks[end - 1]
+    column = p.column(end - 1, p.measures, about(p)) if p.is_cue(start, "count") and last.kind == "name" and end - start <= 3 else None
+    if column is None or column.table != about(p) or not p.is_measure(column) or not last.text.lower().endswith("ed"):
+        return False
+    _show(p, column, start, end)
+    return True
 
 
 def _table_rows(p: Parse, start: int, end: int) -> bool:

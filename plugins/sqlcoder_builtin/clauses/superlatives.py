@@ -18,18 +18,20 @@ def superlative(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.kind != "superlative":
         return None
     concepts, descending = superlatives()[chunk.text.lower()]
-    following = _noun(p, at)
+    following = noun_ranked(p, at)
     named = p.column(following) if p.table(following) is None else None
     table = p.table(following) or (named.table if named is not None else None) or p.near_table(at) or p.subject() or _valued(p, following)
+    if named is not None and _picked_by(p, at, named):
+        return _by_named(p, at, following, named)
     if table is None:
-        return None
+        return _waits(p, at, descending)
     if (told := _told_by(p, following + 1)) is not None:
         return _by_column(p, at, following, told, table)
     column = _measured_by(p, concepts, table) or _measured_by(p, concepts_of(chunk.text.lower()), table)
     if column is None:
         column = _on_many_side(p, concepts, table)
         if column is None:
-            return None
+            return _waits(p, at, descending)
         expr: Expr = Agg("sum" if concepts[0] == "quantity" else "max" if descending else "min", column.table, column)
     else:
         expr = column
@@ -49,7 +51,45 @@ def superlative(p: Parse, at: int) -> int | None:
     return end
 
 
-def _noun(p: Parse, at: int) -> int:
+def _picked_by(p: Parse, at: int, column: Col) -> bool:
+    """ "the campaign with the most ambitious goal": a number named behind the adjective, and a row to pick by it."""
+    before = p.before(at)
+    picks = before is not None and before.is_cue("with", "that", "whose")
+    return picks and (p.is_measure(column) or p.is_dated(column)) and (p.frame.subject is not None or bool(p.frame.outputs))
+
+
+def _by_named(p: Parse, at: int, place: int, column: Col) -> int:
+    descending = superlatives()[p.chunks[at].text.lower()][1]
+    p.frame.sorts.append(Sort(descending, p.phrase(at, place + 1), at, column, superlative=True))
+    p.frame.read(at, p.phrase(at, place + 1), f"{'highest' if descending else 'lowest'} {describe(column)}")
+    p.take(at, place + 1)
+    p.zone = "where"
+    return place + 1
+
+
+def _waits(p: Parse, at: int, descending: bool) -> int | None:
+    """ "the five tallest works, with title and height": by the one number that will be listed, or by what is said behind."""
+    if any(sort.superlative for sort in p.frame.sorts) or p.is_cue(at + 1, "first"):
+        return None
+    p.frame.sorts.append(Sort(descending, p.chunks[at].text, at, None, superlative=True))
+    p.take(at, at + 1)
+    return at + 1
+
+
+def by_what_is_shown(p: Parse) -> None:
+    """Give superlatives that no column of their own was found for the one number that is shown; without one they are not understood."""
+    waiting = [sort for sort in p.frame.sorts if sort.expr is None and p.chunks[sort.at].kind == "superlative" and sort.superlative]
+    numbers = [output.expr for output in p.frame.outputs if isinstance(output.expr, Col) and p.is_measure(output.expr)]
+    for sort in waiting:
+        if len(numbers) == 1:
+            sort.expr = numbers[0]
+            p.frame.doubts += 0.05
+        else:
+            p.frame.sorts.remove(sort)
+            p.chunks[sort.at].used = False
+
+
+def noun_ranked(p: Parse, at: int) -> int:
     """ "the most expensive active policies": where the rows are named, behind values that limit them."""
     place = p.past(at + 1)
     for ahead in range(place, min(place + 3, len(p.chunks))):

@@ -55,8 +55,14 @@ def _openings(p: Parse) -> Iterator[tuple[int, int, bool]]:
             yield at, at, False
         following = p.chunk(at + 1)
         pointing = following is not None and following.text.lower().split()[0] in ("the", "their", "its", "that") and not _ranks(p, at + 2)
-        if (chunk.is_cue("with") and text == "with" and pointing) or text in ("along with", "together with", "as well as"):
+        listed = before.word == "," and following is not None and following.kind in ("name", "unit") and _several(p, at + 1)
+        if (chunk.is_cue("with") and text == "with" and (pointing or listed)) or text in ("along with", "together with", "as well as"):
             yield at, at + 1, False
+
+
+def _several(p: Parse, at: int) -> bool:
+    """ "..., with member number and last name": more than one thing."""
+    return any(chunk.is_cue("and") for chunk in p.chunks[at:]) and p.column(at, floor=0.6) is not None
 
 
 def _ranks(p: Parse, at: int) -> bool:
@@ -86,7 +92,15 @@ def _lists(p: Parse, at: int) -> bool:
         return chunk.text.lower() in ("of each", "for each", "each") and (at + 1 == len(p.chunks) or _list_goes_on(p, at + 1))
     if chunk.kind == "cue":
         return chunk.is_cue(*_CUES) or set(words) <= FIGURES | MORE or chunk.text.lower() == "and that"
-    return chunk.kind in ("name", "unit", "stop") or set(words) <= FIGURES | MORE | NAMES
+    return chunk.kind in ("name", "unit", "stop") or set(words) <= FIGURES | MORE | NAMES or _of_date(p, at)
+
+
+def _of_date(p: Parse, at: int) -> bool:
+    """ "the date of the move": which date is said by a word that need not be known."""
+    place = at - 1
+    while place > 0 and p.chunks[place].word in ("of", "the", "its", "their"):
+        place -= 1
+    return place < at - 1 and p.chunks[place].kind == "unit" and p.chunks[at].kind in ("word", "verb")
 
 
 def _lists_loosely(p: Parse, at: int) -> bool:
