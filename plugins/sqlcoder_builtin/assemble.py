@@ -19,7 +19,7 @@ from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import sharing, special
 from sqlcoder_builtin.stored_values import not_stored
 from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Has, Item, Query, Scalarq
-from sqlcoder_core.api import TableName, name_words
+from sqlcoder_core.api import TableName, name_words, table_words
 
 
 class NotUnderstood(Exception):
@@ -42,7 +42,7 @@ def _shaped(p: Parse) -> Query:
     root = root_of(p)
     if root is None:
         raise NotUnderstood("no table")
-    _something_asked(p)
+    _something_asked(p, root)
     _somebody_asked(p, root)
     if frame.outer is not None and not frame.groups:
         _group_by_the_other(p)
@@ -65,11 +65,11 @@ def _shaped(p: Parse) -> Query:
     return plain(p, root, apart)
 
 
-def _something_asked(p: Parse) -> None:
+def _something_asked(p: Parse, root: TableName) -> None:
     """ "what did Ada buy" asks for no column and no row of Ada's. Raises NotUnderstood where only the doer was found."""
     frame = p.frame
     opening, verb = p.chunk(0), p.chunk(1)
-    if opening is not None and opening.text.lower().split()[0] == "who" and not frame.outputs and not frame.groups and not _people(p):
+    if opening is not None and opening.text.lower().split()[0] == "who" and not frame.outputs and not frame.groups and not _people(p, root):
         # "who owns the main depot" asks for somebody, not for the depot.
         raise NotUnderstood("somebody is asked for, and nobody was found in what the question names")
     asks = opening is not None and opening.text.lower() in ("what", "which") and verb is not None and verb.text.lower() in _AUXILIARIES
@@ -77,10 +77,10 @@ def _something_asked(p: Parse) -> None:
         raise NotUnderstood("the question does not name the table or column that it asks for")
 
 
-def _people(p: Parse) -> bool:
-    """True where rows of the subject are people."""
-    table = p.subject()
-    return table is None or is_people(p.schema, table)
+def _people(p: Parse, root: TableName) -> bool:
+    """True where the rows asked about are people, or parties that are spoken of like people."""
+    table = p.subject() or root
+    return is_people(p.schema, table) or table_words(table.name)[-1] in ("account", "company", "organization", "organisation", "household")
 
 
 def _somebody_asked(p: Parse, root: TableName) -> None:

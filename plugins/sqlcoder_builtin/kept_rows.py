@@ -32,7 +32,8 @@ def _rows_of(query: Query, schema: Schema) -> TableName | None:
     whole = not (query.having or query.per_group or query.combine)
     table = next((one for one in keys if all(schema.to_one(one, other) for other in keys)), None)
     counted = tables_of(item.expr for item in query.select if is_aggregate(item.expr))
-    if table is None or not whole or not counted or not {*schema.key(table)} <= {key.column for key in query.group if isinstance(key, Col)}:
+    named = {key.column for key in query.group if isinstance(key, Col) and table is not None and key.table.key == table.key}
+    if table is None or not whole or not counted or not ({*schema.key(table)} <= named or {*schema.display(table)} <= named):
         return None
     return table if all(schema.path(table, one) and not schema.to_one(table, one) for one in counted) else None
 

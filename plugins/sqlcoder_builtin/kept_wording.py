@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 
 _LACK = r"(?:without|no|none|nothing|zero|0|never|not|n['’]t|nobody|hardly any)"
-_STAYS = r"(?:included|kept|appear|appears|listed|shown|too|as well|also|in the (?:list|result|output)|count(?:s|ed)? as)"
+_STAYS = (
+    r"(?:included|kept|appear|appears|listed|shown|too|as well|also|in the (?:list|result|output)|count(?:s|ed)? as|belong|stay|remain"
+    r"|should show|shows?)"
+)
 _START = r"(?:^|(?<=[.!?;,])|(?<=[(\-–—]))\s*\(?(?:and |but )?"
 _END = r"[^.;,()]*\)?"
 _NONE_INSIDE = rf"(?=[^.;,()]*\b{_LACK}\b)"
 _KEPT = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        r",\s*(?:also|including|even|as well as) (?:those|the ones|ones|[a-z]+) (?:that|who|which|with|without|having)\b"
+        rf"(?=[^.;,()]*\b{_LACK}\b)[^.;,()]*(?=,)",
+        rf"{_START}(?:an? |any )?[a-z]+(?: [a-z]+)? (?:(?:that|which) )?(?:nobody|no one|none) [^.;,()]*?\b"
+        rf"(?:{_STAYS}|as (?:0|zero))\b{_END}",
         rf"{_START}(?:please )?(?:also )?"
         r"(?:keep|include|including|also (?:list|show|count)|even|counting|(?:do not|don['’]t) (?:drop|omit))\b"
         rf"{_NONE_INSIDE}{_END}",

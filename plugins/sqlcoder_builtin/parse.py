@@ -230,6 +230,11 @@ class Parse:
             bonus += 0.08 if subject.key == table.key else -0.02 * min(self.schema.distance(subject, table), 6)
         return bonus
 
+    def spoken_near(self, at: int) -> TableName | None:
+        """The table named near a place, the subject, else the one whose stored values were said last."""
+        judged = (condition.about for condition in reversed(self.frame.conditions) if condition.at < at)
+        return self.near_table(at) or self.subject() or next((table for table in judged if table is not None), None)
+
     def _listed_beside(self, at: int) -> TableName | None:
         """ "the id and salary of Ada Wu": the one table that has the next column listed."""
         if self.zone != "select" or not self.is_cue(at + 1, "and"):

@@ -51,7 +51,7 @@ _SINGLE = re.compile(
 _NOBODY = r"(?:nobody|no one|no-one|noone|not anybody|not anyone)"
 _VERB = (
     r"(?P<verb>(?!(?:is|are|was|were|has|have|had|did|does|do|ever|yet|for|from|which|whom|with|without|and|but|there|that|who|what|where"
-    r"|or|when|show|give|list|include|including|else|said|than|still|the|into|about|after|before|say|means?|like|because|please)\b)[a-z]{3,})"
+    r"|or|when|show|give|list|include|including|else|said|than|still|the|into|about|after|before|say|means?|like|because|please|came|come|went|go|knows?)\b)[a-z]{3,})"
 )
 _NOBODY_DID = (
     re.compile(rf"\b(?:have|has|had|did|does|do)\s+{_NOBODY}\s+(?:ever\s+|yet\s+)?{_VERB}", re.IGNORECASE),
@@ -86,6 +86,12 @@ _HELD = re.compile(
     r"\b(?:for (?:whom|which)|where|of (?:whom|which)) (?:we|they|there) (?:hold|have|keep|know|is|are|possess|got) no (?P<what>[\w -]+)",
     re.I,
 )
+_NOT_GIVEN = re.compile(
+    r"\b(?:did not|didn['’]t|have not|haven['’]t|never|has not|hasn['’]t) "
+    r"(?:give|given|gave|provide|provided|leave|left|tell|told|supply|supplied|submit|submitted)"
+    r"(?: us| to us)? (?:with )?(?:an?|any|their|his|her) (?P<what>[\w -]+?(?=[.?!,;]|$))",
+    re.IGNORECASE,
+)
 _NOT_HELD = re.compile(
     r"\b(?:for (?:whom|which)|where|of (?:whom|which)) no (?P<what>[\w -]+?) (?:is|was|has been|are|have been) "
     r"(?:known|recorded|on file|stored|given|set|entered|available|kept|held|noted)\b",
@@ -98,6 +104,10 @@ def related(text: str) -> str:
     text = re.sub(r"\be-mail", "email", text)
     text = _halves(kept(text))
     text = re.sub(r"\bwith the names? of (?=(?:the|its|their|each)\b)", "and the name of ", text)
+    text = re.sub(r",?\s(?:at the moment|right now|at present|these days|as of now|as we speak)\b", " now", text)
+    text = re.sub(r"\bneither (\w+(?:ed|en|id|t)) nor (\w+(?:ed|en|id|t))\b", r"not \1 and not \2", text)
+    text = re.sub(r",?\s(?:each|every one) (?:only |just )?once\b|,?\s(?:only |just )?once each\b", " without duplicates", text)
+    text = _NOT_GIVEN.sub(r"have no \g<what>", text)
     text = _PLUS.sub(_at_least, _BOUND.sub(_bounded, text))
     text = _FALLEN.sub(lambda found: f" is {_SIDES[(found['way'] in _DOWN, found['to'] == 'to')]}", _AT_OR.sub(_at_or, text))
     text = _OR_BESIDE.sub(r"\g<side> \g<what>", text)

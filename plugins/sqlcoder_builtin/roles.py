@@ -30,10 +30,10 @@ class Role:
 
     @property
     def name(self) -> str:
-        """What the table goes by in this role: the column without the word for a key, where that names no table."""
+        """What the table goes by in this role: called by the way where rows point back to their own table, else beside its own name."""
         words = [word for word in name_words(self.step.pairs[0][0]) if word not in _KEYS]
         own = table_words(self.step.target.name)
-        return "_".join(words if set(words) & set(own) or self.back else [*words, own[-1]])
+        return "_".join(words) if self.back else "_".join((self.step.target.name, *(word for word in words if word not in own)))
 
 
 def roles_of(schema: Schema) -> tuple[Role, ...]:

@@ -213,6 +213,11 @@ class Schema:
         owner = table_words(name.name)
         return tuple(column.name for column in sorted(found, key=lambda column: _date_order(column, owner)))
 
+    def is_flagged(self, column: Col) -> bool:
+        """A column of yes and no, by its type or its name."""
+        found = self.of(column)
+        return found.kind == "boolean" or name_words(found.name)[-1:] == ("flag",)
+
     def is_measure(self, table: TableName, column: Column) -> bool:
         """A number that can be added up or averaged."""
         words = set(name_words(column.name))

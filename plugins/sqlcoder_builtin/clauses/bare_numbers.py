@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlcoder_builtin.clauses.averages import above_average, past_of_all, same_as
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
+from sqlcoder_builtin.clauses.flags import is_flag
 from sqlcoder_builtin.clauses.literals import constant
 from sqlcoder_builtin.clauses.measured import AGGREGATES
 from sqlcoder_builtin.clauses.places import number_column
@@ -65,7 +66,7 @@ def _meant_number(p: Parse, at: int, end: int) -> tuple[Col | None, int, int]:
         column = p.column(after, p.numbers)
         if column is not None and p.is_number(column):
             return column, at, after + 1
-    near = p.near_table(at) or p.subject()
+    near = p.spoken_near(at)
     if p.table(after) is not None:
         # "more than 2 documents": they are counted.
         return None, at, end
@@ -79,13 +80,19 @@ def _meant_number(p: Parse, at: int, end: int) -> tuple[Col | None, int, int]:
     if previous is not None and previous.kind == "name" and p.table(p.chunks.index(previous)) is None:
         place = p.chunks.index(previous)
         column = p.column(place, p.numbers, floor=0.6)
-        if column is not None:
+        if column is not None and (p.is_number(column) or p.is_dated(column)) and not _flags(p, column):
             return column, place, end
     if (again := _compared_before(p, at)) is not None:
         return again, at, end
     if near is None:
         return None, at, end
     return number_column(p, near), at, end
+
+
+def _flags(p: Parse, column: Col) -> bool:
+    """ "organic products under 3 euros": a flag is never compared."""
+    found = p.schema.of(column)
+    return is_flag(found.kind, found.values) or name_words(column.column)[-1:] == ("flag",)
 
 
 def _compared_before(p: Parse, at: int) -> Col | None:
@@ -105,7 +112,7 @@ def comparative(p: Parse, at: int) -> int | None:
     if chunk is None or chunk.kind != "comparative":
         return None
     concepts, cue = comparatives()[chunk.text.lower()]
-    near = p.near_table(at) or p.subject()
+    near = p.spoken_near(at)
     column = p.concept(concepts, near, p.numbers) if near else None
     rhs_at = p.past(at + 1)
     if column is None:
@@ -143,7 +150,7 @@ def years_old(p: Parse, at: int) -> int | None:
     said = unit is not None and unit.text.lower() in ("year", "years") and old is not None and old.text.lower().startswith("old")
     if not said and (aged is None or aged.text.lower() != "aged"):
         return None
-    near = p.near_table(at) or p.subject()
+    near = p.spoken_near(at)
     column = p.concept(("age",), near, p.numbers) if near is not None else None
     if column is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.tree import Arith, Col, Compare, Expr, Lit
-from sqlcoder_core.api import TableName
+from sqlcoder_core.api import TableName, name_words, stem
 
 _PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "twice": 2, "double": 2, "triple": 3, "thrice": 3}
 _MOST_JOINS = 3
@@ -26,6 +26,36 @@ def column_with_column(p: Parse, at: int, rhs_at: int, cue: str) -> int | None:
         return None
     bound: Expr = right if factor is None else Arith("*", Lit(factor), right)
     return add_condition(p, Compare(OPS[cue], left, bound), at, end)
+
+
+def bare_column_bound(p: Parse, at: int) -> int | None:
+    """ "offers above the asking price": the one number of the rows asked about that shares a word with the column said."""
+    chunk, subject = p.chunk(at), p.frame.subject
+    if chunk is None or subject is None or not chunk.is_cue("gt", "ge", "lt", "le"):
+        return None
+    place = p.past(at + 1, "the", "its", "their", "than", "to")
+    factor, place = _factor(p, place)
+    found = _other(p, place)
+    before = p.chunk(at - 1)
+    if (
+        found is None
+        or p.chunks[found[1] - 1].score("column") < 0.85
+        or not p.is_measure(found[0])
+        or (before is not None and before.is_cue("sort"))
+    ):
+        return None
+    words = {stem(word) for word in name_words(found[0].column)}
+    own = [
+        Col(subject, column.name)
+        for column in p.schema.table(subject).columns
+        if p.measures(subject, column)
+        and Col(subject, column.name) != found[0]
+        and words & {stem(word) for word in name_words(column.name)}
+    ]
+    if len(own) != 1 or p.schema.distance(subject, found[0].table) > _MOST_JOINS or not p.schema.to_one(subject, found[0].table):
+        return None
+    bound: Expr = found[0] if factor is None else Arith("*", Lit(factor), found[0])
+    return add_condition(p, Compare(OPS[chunk.word], own[0], bound), at, found[1])
 
 
 def _factor(p: Parse, at: int) -> tuple[int | float | None, int]:

@@ -95,6 +95,9 @@ def _compared_name(p: Parse, at: int, operator_at: int, cue: str, negated: bool)
     column = p.column(at, p.numbers if found.number else p.texts) if not _only_table(p, at) else None
     if column is None:
         return _named_row(p, at, found, negated or cue == "ne") if cue in ("eq", "ne") else None
+    if found.number and cue not in ("eq", "ne") and p.schema.is_flagged(column):
+        # "organic products under 3 euros": a flag is never compared.
+        return None
     if found.number or cue not in ("eq", "ne"):
         return _number(p, column, at, cue, found, negated)
     return equal(p, column, at, found, negated or cue == "ne")

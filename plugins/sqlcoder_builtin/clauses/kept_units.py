@@ -51,8 +51,7 @@ def _bound(p: Parse, at: int, *, lasting: bool = False) -> int | None:
     if said is None:
         return None
     unit, end = said
-    near = p.near_table(at)
-    for table in [table for table in (p.frame.subject, near) if table is not None]:
+    for table in [table for table in (p.frame.subject, p.spoken_near(at)) if table is not None]:
         column = _kept(p, table, unit, p.phrase(after, end), at, lasting=lasting)
         if column is not None:
             kept = unit_of(p.schema.of(column))

@@ -91,9 +91,21 @@ def hit_for(p: Parse, hits: tuple[Match, ...], at: int, column: Col | None, pref
     return max(usable, key=lambda hit: (hit.score + _place_bonus(p, hit, at, prefer), -usable.index(hit)))
 
 
+def _spoken_beside(p: Parse, at: int, table: TableName) -> bool:
+    """ "Brazilian forwards": another value near by is one of this table alone."""
+    for place in range(max(0, at - 3), min(len(p.chunks), at + 5)):
+        chunk = p.chunks[place]
+        if place == at or chunk.kind != "value" or not chunk.values:
+            continue
+        tables = {hit.table.key for hit in chunk.values if hit.table is not None and hit.score >= chunk.values[0].score - 0.02}
+        if tables == {table.key}:
+            return True
+    return False
+
+
 def _place_bonus(p: Parse, hit: Match, at: int, prefer: TableName | None) -> float:
     assert hit.table is not None and hit.column is not None
-    bonus = p.table_bonus(hit.table, at, prefer)
+    bonus = p.table_bonus(hit.table, at, prefer) + 0.12 * _spoken_beside(p, at, hit.table)
     if p.schema.refers(hit.table, hit.column):
         bonus -= 0.05
     if hit.column in p.schema.display(hit.table):

@@ -146,6 +146,9 @@ def by_figure(p: Parse, at: int) -> int | None:
     subject, place = p.frame.subject, p.past(at + 1, "the", "their", "its")
     if not p.is_cue(at, "by") or p.chunks[at].text.lower() != "by" or subject is None or p.frame.groups:
         return None
+    if (one := p.chunk(at + 1)) is not None and (one.word in ("a", "an") or one.kind == "value"):
+        # "a campaign by a French creator": whoever did it.
+        return None
     if any(is_aggregate(output.expr) for output in p.frame.outputs) or any(sort.superlative for sort in p.frame.sorts):
         return None
     entry = measured(p, place) if p.chunk(place) is not None and (p.is_cue(place, "count") or p.table(place) is None) else None

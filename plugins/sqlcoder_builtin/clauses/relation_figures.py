@@ -26,6 +26,9 @@ def summed_relation(p: Parse, at: int) -> int | None:
     operator_at = p.past(entry.end, "of", "is", "are", "was", "were", "a", "an", "has", "have", "that", "in")
     if p.is_cue(operator_at, "sum"):
         operator_at = p.past(operator_at + 1)
+    if p.is_cue(p.past(at), "count") and operator_at > entry.end and p.chunks[operator_at - 1].word == "of":
+        # "number of pledges of at least 1,000 dollars": each of them, not how many there are.
+        return None
     exactly = p.is_cue(operator_at, "eq") and p.is_cue(p.past(at), "count") and p.is_cue(at - 1, "whose", "with", "that")
     if not p.is_cue(operator_at, "gt", "ge", "lt", "le") and not exactly:
         return None

@@ -16,11 +16,14 @@ _ENDS = frozenset(
 _BEGIN = frozenset(
     "from start starts starting started begin begins beginning leave leaves leaving left depart departs departing originating".split()
 )
-_FINISH = frozenset("to end ends ending ended arrive arrives arriving arrived reach reaches reaching into towards".split())
+_FINISH = frozenset(
+    "to end ends ending ended arrive arrives arriving arrived reach reaches reaching into towards joined join joining".split()
+)
 _ABOVE = frozenset(
     {"boss", "bosses", "superior", "superiors", "supervisor", "supervisors", "manager", "managers", "chief", "lead", "leads"}
 )
 _HEADS = frozenset(map(stem, ("manager", "supervisor", "boss", "reports", "superior", "lead", "head", "mgr", "chief")))
+_BROADER = frozenset(map(stem, ("parent", "broader", "superordinate", "main", "higher", "upper", "overarching", "bigger")))
 _BETWEEN = frozenset({"a", "an", "the", "in", "at", "our", "any", "from", "to"})
 _IDS = frozenset({"id", "ids", "key", "keys", "code", "codes", "number", "numbers"})
 
@@ -53,11 +56,23 @@ def _said(p: Parse, at: int, roles: tuple[Role, ...]) -> _Said | None:
         own = {stem(word) for word in (*table_words(target.name), "name")}
         if other is not None and other.key != target.key:
             continue
+        if words == role.words and behind is not None and behind.kind == "name" and _of_table(behind, own):
+            # "the home club's name": the way is said before a column.
+            chunk.kind, chunk.word, chunk.used = "stop", "the", True
+            return _Said(at + 1, role, False)
         if role.words <= words and words <= role.words | own and (words & own or role.back or _is_column(p, at, role)):
             return _Said(at, role)
         if role.back and chunk.text.lower() in _ABOVE and role.words & _HEADS:
             return _Said(at, role)
+        if role.back and "parent" in role.words and words & _BROADER and words <= _BROADER | own:
+            return _Said(at, role)
     return _directed(p, at, roles)
+
+
+def _of_table(chunk: Chunk, own: set[str]) -> bool:
+    """A column said with its table's word."""
+    words = [stem(word) for word in chunk.text.lower().split()]
+    return len(words) > 1 and words[0] in own and chunk.score("column") >= 0.85
 
 
 def _is_column(p: Parse, at: int, role: Role) -> bool:

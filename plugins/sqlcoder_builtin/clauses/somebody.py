@@ -8,6 +8,7 @@ from sqlcoder_builtin.clauses.deeds import acted_table
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.people import is_people
 from sqlcoder_core.api import Match, TableName, name_words, singular, table_words
+from sqlcoder_core.api import doers as done_by
 
 _ANYBODY = frozenset("people person persons individual individuals folk folks somebody anyone anybody everyone everybody".split())
 _SERVED = frozenset("customer client consumer subscriber user member patron guest visitor shopper policyholder cardholder".split())
@@ -28,6 +29,9 @@ def spoken_of(p: Parse) -> None:
     for at, chunk in enumerate(p.chunks):
         word = singular(chunk.text.lower())
         plain = chunk.kind == "word" or (chunk.kind == "name" and _hardly_named(chunk))
+        if word in _ANYBODY and (acting := _acting(p, at)) is not None:
+            _stands_for(p, at, acting)
+            continue
         if not plain or chunk.capital or word not in _ANYBODY | _SERVED | _EMPLOYED or chunk.values:
             continue
         table = _meant(p, at, word)
@@ -54,6 +58,13 @@ def _meant(p: Parse, at: int, word: str) -> TableName | None:
     people = [table.name for table in p.schema.tables.values() if _fits(p, table.name, word)]
     spoken = [table for place, table in _spoken(p) if place != at]
     return _nearest(p, people, spoken)
+
+
+def _acting(p: Parse, at: int) -> TableName | None:
+    """ "how many people backed it": the backers."""
+    doing = {doer for chunk in p.chunks[at + 1 : at + 5] for doer in (*doers(chunk.text.lower()), *done_by(chunk.text.lower()))}
+    found = [table.name for table in p.schema.tables.values() if singular(table_words(table.name.name)[-1]) in doing]
+    return found[0] if len(found) == 1 and is_people(p.schema, found[0]) else None
 
 
 def _nearest(p: Parse, people: list[TableName], spoken: list[TableName]) -> TableName | None:
