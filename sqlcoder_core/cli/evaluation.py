@@ -77,15 +77,11 @@ def run(
 
     if restart and out is None:
         raise UsageError("--restart needs --out", hint="without it, nothing is kept to continue from")
-    if timeout is not None and timeout <= 0:
-        raise UsageError(f"--timeout {timeout:g} leaves no time", hint="give seconds above 0")
     refuse_one_file_twice({"--out": out, "--html": html, "--markdown": markdown})
     refuse_missing_folders((out, html, markdown))
-    settings = {"runtime.model": model, "answer.candidates": candidates, "answer.min_confidence": min_confidence}
-    settings |= {"limits.seconds": timeout}
+    settings = {"runtime.model": model, "answer.candidates": candidates, "answer.min_confidence": min_confidence, "limits.seconds": timeout}
     selection = Selection(categories=tuple(category or ()), tags=tuple(tag or ()), only=tuple(only or ()), every=every, limit=limit)
-    session = _laid_over(options, settings)
-    wanted = RunOptions(session=session, selection=selection, workers=workers, beams=beams, out=out, restart=restart)
+    wanted = RunOptions(session=_laid_over(options, settings), selection=selection, workers=workers, beams=beams, out=out, restart=restart)
     wanted = replace(wanted, fuzzed=fuzzed, instances=instances, seed=seed, mutants=mutants)
     report = _evaluated(_loaded(suite, databases, options), wanted, options)
     deliver(forms_of_report(report, options), form, {"json": out, "html": html, "markdown": markdown})

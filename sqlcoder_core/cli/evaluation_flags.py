@@ -37,7 +37,7 @@ Candidates: TypeAlias = Annotated[int | None, typer.Option("--candidates", min=1
 MinConfidence: TypeAlias = Annotated[
     float | None, typer.Option("--min-confidence", min=0, max=1, help="Rather no answer than one below.", metavar="X")
 ]
-Timeout: TypeAlias = Annotated[float | None, typer.Option("--timeout", help="Seconds that one query may take.", metavar="S")]
+Timeout: TypeAlias = Annotated[float | None, typer.Option("--timeout", min=0.01, help="Seconds that one query may take.", metavar="S")]
 
 # ---- what becomes of the report
 Form: TypeAlias = Annotated[Format, typer.Option("--format", help="How it is printed.")]
