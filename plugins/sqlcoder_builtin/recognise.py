@@ -89,6 +89,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     done.owed,
     done.paid_already,
     done.gave_most,
+    busiest_units.most_done_when,
     elapsed.elapsed,
     ran_out.expired,
     ran_out.longest_there,

@@ -44,17 +44,20 @@ def date_column(p: Parse, root: TableName, at: int, unit: str | None = None, nea
             return column
     others = sorted((table.name for table in p.schema.tables.values()), key=lambda table: p.schema.distance(root, table))
     for table in others:
-        if p.schema.distance(root, table) <= 2 and (column := _date_of(p, table, unit)) is not None:
+        if p.schema.distance(root, table) <= 2 and (column := _date_of(p, table, unit, unsaid=True)) is not None:
             return column
     return None
 
 
-def _date_of(p: Parse, table: TableName, unit: str | None) -> Col | None:
+def _date_of(p: Parse, table: TableName, unit: str | None, *, unsaid: bool = False) -> Col | None:
+    """The usual date of a table; of one that is `unsaid`, not the year in which its things came to be."""
     if unit in ("year", None):
         years = [
             column.name
             for column in p.schema.table(table).columns
-            if name_words(column.name)[-1:] == ("year",) and column.kind in ("integer", "number", "text")
+            if name_words(column.name)[-1:] == ("year",)
+            and not (unsaid and _BIRTH & set(name_words(column.name)))
+            and column.kind in ("integer", "number", "text")
         ]
         plain = next((name for name in years if unit == "year" and name_words(name) == ("year",)), None)
         if plain is not None or (years and not p.schema.dates(table)):
@@ -64,7 +67,7 @@ def _date_of(p: Parse, table: TableName, unit: str | None) -> Col | None:
     return Col(table, dates[0]) if dates else None
 
 
-_BIRTH = frozenset({"birth", "birthday", "birthdate", "dob"})
+_BIRTH = frozenset({"birth", "birthday", "birthdate", "dob", "born", "death", "founded", "established"})
 """No date by which things are counted, unless it is named."""
 
 
@@ -90,6 +93,7 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
             condition.column
             or p.frame.deed_column
             or (before if before is not None and not p.is_dated(before) else None)
+            or _grouped_date(p)
             or date_column(p, _about(p, root, condition), condition.at, _unit(condition), condition.near)
         )
         if column is None:
@@ -104,6 +108,11 @@ def settle_dates(p: Parse, root: TableName) -> tuple[Pred, ...]:
         else:
             settled.append(pred)
     return tuple(settled)
+
+
+def _grouped_date(p: Parse) -> Col | None:
+    """ "goals per month in 2025": the date by whose months they are counted."""
+    return next((group.column for group in p.frame.groups if group.unit is not None and group.column is not None), None)
 
 
 def _unit(condition: DateCondition) -> str | None:

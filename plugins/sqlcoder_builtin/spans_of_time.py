@@ -29,7 +29,7 @@ _PAIRS = (
     (("entry", "entered", "in"), ("exit", "exited", "out")),
     (("loaned", "loan", "borrowed", "rented", "rental", "lent"), ("returned", "return")),
     (("departure", "departed", "depart"), ("arrival", "arrived", "arrive")),
-    (("hire", "hired", "joined"), ("left", "termination", "terminated", "exit", "leave")),
+    (("hire", "hired", "joined", "join", "member since"), ("left", "termination", "terminated", "exit", "leave")),
     (("opened", "open", "created"), ("closed", "close", "resolved")),
 )
 

@@ -22,7 +22,7 @@ from sqlcoder_core.values.question import Clock, Question
 
 SCHEMAS: dict[str, Any] = {
     name: schema
-    for file in ("cases.yml", "unseen_cases.yml", "order_cases.yml", "figure_cases.yml")
+    for file in ("cases.yml", "unseen_cases.yml", "time_cases.yml", "order_cases.yml", "figure_cases.yml", "relation_cases.yml")
     for name, schema in yaml.safe_load((Path(__file__).parent / file).read_text(encoding="utf-8"))["schemas"].items()
 }
 KINDS: dict[str, ColumnKind] = {"INTEGER": "integer", "REAL": "number", "TEXT": "text", "DATE": "date", "BOOLEAN": "boolean"}
@@ -51,7 +51,7 @@ class Database:
     def _values(self, table: str, column: str) -> tuple[str, ...]:
         if f"{table}.{column}" not in self.schema.get("values", ()):
             return ()
-        return tuple(row[0] for row in self.connection.execute(f"SELECT DISTINCT {column} FROM {table}"))
+        return tuple(row[0] for row in self.connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL"))
 
     def _joins(self) -> list[Relationship]:
         sides = [[part.split(".") for part in join.split("=")] for join in self.schema["joins"]]

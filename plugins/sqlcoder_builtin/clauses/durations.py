@@ -19,7 +19,9 @@ _FILL = frozenset(
     customers each that is was being between from on to their its elapsing count
     """.split()
 )
-_ARTICLES = frozenset("the a an their its his her each every our being be been were was is are fully first actual to of".split())
+_ARTICLES = frozenset(
+    "the a an their its his her each every our being be been were was is are had it they fully first actual to of".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

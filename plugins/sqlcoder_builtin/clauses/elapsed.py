@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlcoder_builtin.clauses.grouping import group
 from sqlcoder_builtin.clauses.heads import add_output
+from sqlcoder_builtin.clauses.values import alone
 from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.spans_of_time import beginning, whole_span
@@ -66,7 +67,17 @@ def elapsed(p: Parse, at: int) -> int | None:
     expr = Agg(function, table, expr) if function is not None else expr
     p.frame.subject = p.frame.subject or table
     add_output(p, expr, at, end)
+    _conditions_between(p, opening.between, end)
     return end
+
+
+def _conditions_between(p: Parse, places: tuple[int, ...], end: int) -> None:
+    """ "how long does a critical outage last": values said of the rows whose time is asked for."""
+    for place in places:
+        if place < end and p.chunks[place].kind == "value":
+            p.chunks[place].used = False
+            alone(p, place)
+    p.zone = "select"
 
 
 def _group_inside(p: Parse, at: int, end: int) -> None:
@@ -199,7 +210,8 @@ def _asked_anywhere(p: Parse, at: int, end: int) -> Function | None:
         if text in ("on average", "in total") and not chunk.used and (before or place >= end):
             chunk.used = True
             return _FUNCTIONS[text]
-        if text in _FUNCTIONS and place == at - 1 and not chunk.used:
+        apart = place >= end and p.chunks[place - 1].kind == "mark"
+        if text in _FUNCTIONS and (place == at - 1 or apart) and not chunk.used:
             chunk.used = True
             return _FUNCTIONS[text]
     return None

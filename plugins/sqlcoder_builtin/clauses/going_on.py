@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.spans_of_time import dated_by, whole_span
-from sqlcoder_builtin.tree import Col, Null
-from sqlcoder_core.api import TableName
+from sqlcoder_builtin.tree import All_, Any_, Col, Compare, Null, Pred, Today
+from sqlcoder_core.api import TableName, name_words
 
 _STILL = frozenset({"still", "currently", "current", "present", "existing"})
 _OF_AGE = frozenset({"age", "ages", "aged", "old", "older", "oldest", "young", "younger", "youngest"})
@@ -30,9 +30,23 @@ def ongoing(p: Parse, at: int) -> int | None:
     left_out = next((place for place in range(at - 1, max(-1, at - 6), -1) if _leaves_out(p, place)), None)
     if left_out is not None:
         p.take(left_out, left_out + 1)
-    end = add_condition(p, Null(ended, left_out is not None), at, _past_state(p, at + 1))
+    pred = Null(ended, True) if left_out is not None else _not_over(ended)
+    end = add_condition(p, pred, at, _past_state(p, at + 1))
     p.zone = zone
     return end
+
+
+def _not_over(ended: Col) -> Pred:
+    """No end is known; where ends are planned ahead, it may also lie ahead."""
+    return Any_((Null(ended), Compare(">=", ended, Today()))) if _is_planned(ended) else Null(ended)
+
+
+def _is_planned(ended: Col) -> bool:
+    """ "closes_on", "expiry_date", "valid_to", "end_date": written down before it happens; not "closed_at", "left_on"."""
+    return bool(_PLANNED & set(name_words(ended.column)))
+
+
+_PLANNED = frozenset({"expiry", "expire", "expiration", "until", "to", "close", "end", "deadline"})
 
 
 def _leaves_out(p: Parse, at: int) -> bool:
@@ -53,9 +67,22 @@ def _end_of(p: Parse, table: TableName, said: str) -> Col | None:
     return pair[1] if pair is not None else ended
 
 
+_STATES = tuple(
+    tuple(said.split())
+    for said in (
+        "on their way", "on its way", "on the way", "under way", "underway", "in progress", "in use", "in force", "in place", "in transit",
+        "going on", "ongoing", "running", "out", "open", "away", "around", "with us", "here", "there", "on", "in", "active", "valid",
+        "alive", "parked", "outstanding", "missing", "pending", "to come", "in the building", "in stock",
+    )
+)  # fmt: skip
+
+
 def _past_state(p: Parse, at: int) -> int:
     """ "still parked", "still alive": the state that goes on, unless it is a thing, a value or a column itself."""
     chunk, behind = p.chunk(at), p.chunk(at + 1)
+    for state in _STATES:
+        if p.phrase(at, at + len(state)).lower().split() == list(state):
+            return at + len(state)
     plain = chunk is not None and chunk.kind in ("word", "verb") and p.table(at) is None
     ends = behind is None or behind.kind in ("mark", "date") or behind.word == "," or behind.is_cue("and", "per", "by", "that")
     return at + 1 if plain and ends else at
@@ -80,6 +107,8 @@ def now(p: Parse, at: int) -> int | None:
             return None
         # "who report to her today": of those who are still there.
         p.frame.doubts += 0.05
-        return add_condition(p, Null(ended), at, at + 1)
+        pair = whole_span(p.schema, table) if table is not None else None
+        begun = (Compare("<=", pair[0], Today()),) if pair is not None and pair[1] == ended and _is_planned(ended) else ()
+        return add_condition(p, All_((*begun, _not_over(ended))) if begun else _not_over(ended), at, at + 1)
     p.take(at, at + 1)
     return at + 1

@@ -58,6 +58,8 @@ def _bound(p: Parse, at: int) -> tuple[Comparison, int | float, str, int] | None
     chunk = p.chunk(at)
     if chunk is None:
         return None
+    if (counted := _counted_bound(p, at)) is not None:
+        return counted
     text = chunk.text.lower()
     if chunk.is_cue("gt", "ge", "lt", "le", "eq"):
         op = OPS[chunk.word]
@@ -77,9 +79,30 @@ def _bound(p: Parse, at: int) -> tuple[Comparison, int | float, str, int] | None
     else:
         return None
     unit = p.chunk(unit_at)
-    if unit is None or singular(unit.text.lower()) not in UNITS:
+    words = unit.text.lower().split() if unit is not None else []
+    if len(words) == 2 and singular(words[0]) in UNITS and words[1] in ("from", "between"):
+        # One chunk, of which the second word joins the ends.
+        return op, value, singular(words[0]), unit_at
+    return (op, value, singular(words[0]), unit_at + 1) if len(words) == 1 and singular(words[0]) in UNITS else None
+
+
+_OPEN: dict[str, Comparison] = {
+    "or longer": ">=", "or more": ">=", "or later": ">=", "and more": ">=", "or over": ">=", "or less": "<=", "or shorter": "<=",
+    "or fewer": "<=",
+}  # fmt: skip
+
+
+def _counted_bound(p: Parse, at: int) -> tuple[Comparison, int | float, str, int] | None:
+    """ "60 days or longer", "for 3 weeks or more": the number first."""
+    at += p.chunks[at].text.lower() == "for"
+    number, unit = p.chunk(at), p.chunk(at + 1)
+    if number is None or number.number is None or unit is None or singular(unit.text.lower()) not in UNITS:
         return None
-    return op, value, singular(unit.text.lower()), unit_at + 1
+    for width in (1, 2):
+        op = _OPEN.get(p.phrase(at + 2, at + 2 + width).lower())
+        if op is not None and at + 1 + width < len(p.chunks):
+            return op, number.number.value, singular(unit.text.lower()), at + 2 + width
+    return None
 
 
 def _behind(p: Parse, at: int, end: int, unit: str) -> tuple[Expr, int, int] | None:
@@ -88,7 +111,7 @@ def _behind(p: Parse, at: int, end: int, unit: str) -> tuple[Expr, int, int] | N
     if word is None:
         return None
     text = word.text.lower()
-    if text in ("from", "between"):
+    if text.split()[-1:] in (["from"], ["between"]):
         ends = _two_ends(p, end + 1)
         return (Span(unit, ends[0], ends[1]), at, ends[2]) if ends is not None else None  # type: ignore[arg-type]
     if text not in ("after", "before", "of", "to", "prior to", "from", "late", "past"):

@@ -51,7 +51,7 @@ def _named_before(p: Parse, at: int) -> tuple[Col | None, int]:
     if column is None:
         return None, at
     found = p.schema.of(column)
-    dated = p.dated(column.table, found) or (found.kind == "integer" and "year" in found.name.lower())
+    dated = p.dated(column.table, found) or (found.kind == "integer" and "year" in name_words(found.name))
     if not dated or (p.table(place) is not None and chunk.score("table") > chunk.score("column")):
         return None, at
     p.frame.outputs = [output for output in p.frame.outputs if output.at != place]
