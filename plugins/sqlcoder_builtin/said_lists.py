@@ -72,6 +72,11 @@ _SO_MANY = re.compile(
     r"\s*(?:[,:;]?\s*(?:with|showing|and|by)\s+(?P<rest>[^.?!]+))?(?P<end>[.?!]?)$",
     re.IGNORECASE,
 )
+_FIRST_FEW = re.compile(
+    r",?\s+(?:(?:but|and|only|just)\s+)*(?:for|of)\s+(?:only\s+)?the\s+(?:first|top|best|highest)\s+"
+    r"(?P<many>\d+|two|three|four|five|six|seven|eight|nine|ten|twenty)(?:\s+(?:only|ones|of them|rows))*[.!]?$",
+    re.IGNORECASE,
+)
 _BESIDE = re.compile(
     r"(?:[.;]\s+|,\s*(?:and\s+)?)(?:please\s+)?(?:also\s+)?(?:include|add|including|also show|also give|also list|also return)\s+"
     r"(?P<whose>the|their|its|each)\s+(?=[a-z])(?!ones?\b|zero)",
@@ -124,8 +129,14 @@ def _told(sentence: str) -> str:
     for pattern in (_THE_RESULT, _I_NEED, _ONLY, _ASKS):
         found = pattern.match(sentence)
         if found is not None and found.end() < len(sentence):
-            return f"Return {sentence[found.end() :]}"
+            return _limited(f"Return {sentence[found.end() :]}")
     return f"Return {sentence}" if _is_bare(sentence) else sentence
+
+
+def _limited(sentence: str) -> str:
+    """ "... for the first three only": how many, in a sentence of its own."""
+    found = _FIRST_FEW.search(sentence)
+    return sentence if found is None else f"{sentence[: found.start()]}. Limit {found['many']}."
 
 
 def _is_bare(sentence: str) -> bool:

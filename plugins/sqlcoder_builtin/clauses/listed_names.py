@@ -6,6 +6,7 @@ from sqlcoder_builtin.clauses.known_figures import figures
 from sqlcoder_builtin.clauses.list_words import COUNTS, MORE, NAMES, POINTING, UNITS
 from sqlcoder_builtin.clauses.listings import first_and_last
 from sqlcoder_builtin.frame import Group
+from sqlcoder_builtin.measured_in import unit_named, unit_of
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.spans_of_time import dated_by, deed_nouns
 from sqlcoder_builtin.tree import Agg, Col, Expr, Part
@@ -147,6 +148,15 @@ def own_date(p: Parse, start: int, end: int) -> Col | None:
         return None
     dates = p.schema.dates(table)
     return Col(table, dates[0]) if dates else None
+
+
+def kept_in(p: Parse, start: int, end: int) -> Col | None:
+    """ "name, town and kilometres": the one number of these rows that is kept in that unit."""
+    said, table = unit_named(p.phrase(start, end)), about(p)
+    if said is None or table is None or p.chunks[start].kind not in ("word", "unit"):
+        return None
+    columns = [column.name for column in p.schema.table(table).columns if p.measures(table, column) and unit_of(column) == said]
+    return Col(table, columns[0]) if len(columns) == 1 else None
 
 
 def dated_thing(p: Parse, start: int, end: int) -> Expr | None:

@@ -8,7 +8,17 @@ from sqlcoder_builtin.clauses.frames import difference, ratio, share
 from sqlcoder_builtin.clauses.heads import add_output
 from sqlcoder_builtin.clauses.known_figures import called, figures, of_column, special
 from sqlcoder_builtin.clauses.list_words import COUNTS, POINTING, SPECIAL, TIMES, UNITS
-from sqlcoder_builtin.clauses.listed_names import about, dated_thing, grouped_by, named_rows, names_role, own_date, own_key, words_of
+from sqlcoder_builtin.clauses.listed_names import (
+    about,
+    dated_thing,
+    grouped_by,
+    kept_in,
+    named_rows,
+    names_role,
+    own_date,
+    own_key,
+    words_of,
+)
 from sqlcoder_builtin.clauses.measures import measured
 from sqlcoder_builtin.clauses.shown_spans import span_again
 from sqlcoder_builtin.clauses.wanted_lists import Listing
@@ -44,7 +54,8 @@ def _compares(p: Parse, at: int) -> bool:
         return ratio(p, at) is not None
     if p.is_cue(at, "difference"):
         return difference(p, at) is not None
-    return p.is_cue(at, "share") and p.frame.share is None and share(p, at) is not None
+    # "its percentage of the total" says again what was asked.
+    return p.is_cue(at, "share") and (p.frame.share is not None or share(p, at) is not None)
 
 
 def _things(p: Parse, found: Listing) -> Iterator[tuple[int, int]]:
@@ -137,7 +148,7 @@ def _resolved(p: Parse, start: int, end: int) -> bool:
         for name in names:
             _show(p, name, start, end)
         return True
-    if (own := own_key(p, start, end) or own_date(p, start, end) or dated_thing(p, start, end)) is not None:
+    if (own := own_key(p, start, end) or own_date(p, start, end) or dated_thing(p, start, end) or kept_in(p, start, end)) is not None:
         _show(p, own, start, end)
         return True
     if span_again(p, start, end):
