@@ -25,7 +25,7 @@ _KEPT = tuple(
         rf"{_START}(?:those|the ones|ones|[a-z]+(?: [a-z]+)?)\s+"
         rf"(?:without|with (?:no|none|zero|nothing)|(?:that|who|which) (?:have|had|has|did|do|were|are|never)\b[^.;,()]*?{_LACK}?)\b"
         rf"[^.;,()]*?\b(?:{_STAYS}|with (?:an? )?(?:0|zero|nought|null)|as (?:0|zero))\b{_END}",
-        rf"{_START}(?:with )?(?:everybody|everyone|every (?:one|\w+)|each (?:one|\w+)|all(?: of (?:them|these))?(?: \w+)?)\s+"
+        rf"{_START}(?:with )?(?:everybody|everyone|everything|every (?:one|\w+)|each (?:one|\w+)|all(?: of (?:them|these))?(?: \w+)?)\s+"
         rf"(?:is |are |to be |must be |should be )?(?:listed|included|shown|kept)\b{_END}",
         r",?\s*(?:whether or not (?:they|it|he|she|there)|(?:regardless of|no matter) (?:if|whether) (?:they|it|there)"
         rf"|even (?:if|when|where|though) (?:they|it|there|he|she))\b{_END}",

@@ -42,6 +42,13 @@ _OR_BESIDE = re.compile(
     r"\b(?P<side>at most|at least) (?P<what>(?:the|its|their) [\w ]+?) or (?:below|under|less|lower|above|over|more|higher)\b"
 )
 
+_MANY_OF = re.compile(
+    r"\b(?P<number>one|two|three|four|five|six|seven|eight|nine|ten|\d{1,4})(?:-| (?=star ))"
+    r"(?P<of>star|bedroom|bed|room|seat|page|door|person|storey|story) (?P<what>(?!with\b|or\b|and\b)[a-z]+)",
+    re.IGNORECASE,
+)
+"""Rows by how many of something they have: five-star hotels, three-bedroom flats."""
+
 _NOT = r"(?:not|never|without|n['’]t|no longer|neither)"
 _SINGLE = re.compile(
     rf"(?P<before>\b{_NOT}\b|n['’]t\b)(?P<between>[^.?!;]*?\s)"
@@ -108,6 +115,7 @@ def related(text: str) -> str:
     text = re.sub(r"\bneither (\w+(?:ed|en|id|t)) nor (\w+(?:ed|en|id|t))\b", r"not \1 and not \2", text)
     text = re.sub(r",?\s(?:each|every one) (?:only |just )?once\b|,?\s(?:only |just )?once each\b", " without duplicates", text)
     text = _NOT_GIVEN.sub(r"have no \g<what>", text)
+    text = _MANY_OF.sub(r"\g<what> with exactly \g<number> \g<of>s", text)
     text = _PLUS.sub(_at_least, _BOUND.sub(_bounded, text))
     text = _FALLEN.sub(lambda found: f" is {_SIDES[(found['way'] in _DOWN, found['to'] == 'to')]}", _AT_OR.sub(_at_or, text))
     text = _OR_BESIDE.sub(r"\g<side> \g<what>", text)

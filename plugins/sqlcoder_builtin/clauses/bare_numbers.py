@@ -17,7 +17,8 @@ from sqlcoder_core.api import TableName, name_words
 
 def bare_comparison(p: Parse, at: int) -> int | None:
     """ "over 100", "more than 20 years old", "at least 5 dollars": the number column that is meant by what stands around."""
-    if not p.is_cue(at, "gt", "ge", "lt", "le", "between"):
+    exactly = p.is_cue(at, "eq") and p.chunks[at].text.lower() in ("exactly", "precisely")
+    if not p.is_cue(at, "gt", "ge", "lt", "le", "between") and not exactly:
         return None
     number_at = p.past(at + 1, "a", "an", "the", "of", "than")
     cue = p.chunks[at].word
@@ -40,7 +41,8 @@ def bare_comparison(p: Parse, at: int) -> int | None:
     if found is None:
         return None
     column, start, end = _meant_number(p, at, found.end)
-    if column is None:
+    if column is None or (exactly and (end <= found.end or start < at)):
+        # "exactly five" of what is named behind only.
         return None
     if cue == "between":
         return between(p, column, start, number_at, False)

@@ -92,9 +92,8 @@ def hit_for(p: Parse, hits: tuple[Match, ...], at: int, column: Col | None, pref
 
 
 def _spoken_beside(p: Parse, at: int, table: TableName) -> bool:
-    """ "Brazilian forwards": another value near by is one of this table alone."""
-    for place in range(max(0, at - 3), min(len(p.chunks), at + 5)):
-        chunk = p.chunks[place]
+    """ "Brazilian forwards": another value of the question is one of this table alone."""
+    for place, chunk in enumerate(p.chunks):
         if place == at or chunk.kind != "value" or not chunk.values:
             continue
         tables = {hit.table.key for hit in chunk.values if hit.table is not None and hit.score >= chunk.values[0].score - 0.02}

@@ -29,6 +29,11 @@ def spoken_of(p: Parse) -> None:
     for at, chunk in enumerate(p.chunks):
         word = singular(chunk.text.lower())
         plain = chunk.kind == "word" or (chunk.kind == "name" and _hardly_named(chunk))
+        before = p.chunk(at - 1)
+        if word in _ANYBODY and before is not None and before.text.lower().split()[-1] in ("do", "does", "did"):
+            # "on which day do people borrow most": whoever it is.
+            chunk.kind, chunk.word, chunk.names = "stop", "they", ()
+            continue
         if word in _ANYBODY and (acting := _acting(p, at)) is not None:
             _stands_for(p, at, acting)
             continue
