@@ -175,6 +175,9 @@ def _add_cues(tokens: Sequence[Token], options: _Options) -> None:
             if found:
                 # "from the previous month" alone is a period.
                 more = 0.0 if lowers[start] == "from" else _MORE.get(found[1], 0.0)
+                if start and lowers[start] == "number" and lowers[start - 1] in _NUMBERED:
+                    # "the phone number of employees" counts nothing.
+                    more -= 1.0
                 options.add(Chunk(found[0], start, end, _text(tokens, start, end), found[1]), (end - start) * 0.98 + 0.05 + more)
 
 
@@ -244,6 +247,7 @@ def _add_matches(tokens: Sequence[Token], matches: Sequence[Match], options: _Op
             options.add(Chunk("value", start, end, _text(tokens, start, end), values=ranked, capital=True), (end - start) * 0.55)
 
 
+_NUMBERED = frozenset("phone telephone card account room flight serial invoice id contact house model tracking license vat".split())
 _NAMED = ("named", "called", "titled")
 _TELLS_WHICH = frozenset("named called titled with whose that which who code id number".split())
 

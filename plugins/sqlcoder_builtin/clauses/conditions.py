@@ -7,7 +7,7 @@ from sqlcoder_builtin.clauses.column_bounds import column_with_column
 from sqlcoder_builtin.clauses.condition_list import OPS, add_condition
 from sqlcoder_builtin.clauses.deeds import is_deed
 from sqlcoder_builtin.clauses.equalities import equal, stored, typed, value_list
-from sqlcoder_builtin.clauses.heads import set_subject
+from sqlcoder_builtin.clauses.heads import add_output, set_subject
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
 from sqlcoder_builtin.clauses.plain_measures import plain
 from sqlcoder_builtin.clauses.ranges import between, open_ended, past_unit
@@ -38,7 +38,34 @@ def comparison(p: Parse, at: int) -> int | None:
     if cue in ("null", "not null"):
         column = p.column(at)
         return add_condition(p, Null(column, (cue == "not null") != negated), at, operator_at + 1) if column is not None else None
+    if _asked(p, at):
+        return _shown_and_compared(p, at, operator_at, cue, negated=negated)
     return _compared_name(p, at, operator_at, cue, negated)
+
+
+def _asked(p: Parse, at: int) -> bool:
+    """ "Which code includes ...", "what cities start with ...": the column is what is asked for as well."""
+    before, opening = p.before(at), p.chunks[0]
+    place = p.chunks.index(before) if before is not None else -1
+    if place > 0 and p.is_cue(place, "distinct"):
+        place -= 1
+    return (
+        place == 0
+        and opening.is_cue("show")
+        and opening.text.lower() in ("which", "what")
+        and p.frame.subject is None
+        and not p.frame.outputs
+        and p.table(at) is None
+    )
+
+
+def _shown_and_compared(p: Parse, at: int, operator_at: int, cue: str, *, negated: bool) -> int | None:
+    end = _compared_name(p, at, operator_at, cue, negated)
+    column = p.column(at) if end is not None else None
+    if column is not None:
+        add_output(p, column, at, at + 1)
+        p.zone = "where"
+    return end
 
 
 def _operator(p: Parse, at: int) -> tuple[int | None, bool]:

@@ -11,7 +11,7 @@ from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Col
+from sqlcoder_builtin.tree import Agg, Col
 from sqlcoder_core.api import TableName, singular, table_words
 
 _PER_ROW = frozenset({"of every", "of each", "for every", "every", "for each", "each", "of different", "of the different"})
@@ -35,11 +35,25 @@ def group(p: Parse, at: int) -> int | None:
             p.frame.subject = table
         p.take(at, key_at + 1)
         return key_at + 1
+    if chunk.text.lower() in _WHOLE and _names_all(p, key_at):
+        p.take(at, key_at + 1)
+        return key_at + 1
     end = _key(p, at, key_at, each=chunk.word == "per" and chunk.text.lower() != "per")
     if end is None:
         return None
     p.take(at, end)
     return _further(p, end)
+
+
+_WHOLE = frozenset({"across", "across all", "among", "among all", "for all", "of all"})
+
+
+def _names_all(p: Parse, at: int) -> bool:
+    """ "the total enrolment across all schools", where schools are called by a column of their own: all rows, not one each."""
+    column, said = p.column(at, floor=0.9), p.chunks[at].text.lower() if p.chunk(at) is not None else ""
+    measured = [output.expr for output in p.frame.outputs if isinstance(output.expr, Agg)]
+    own = column is not None and bool(measured) and all(expr.table.key == column.table.key for expr in measured)
+    return own and column is not None and column.column in p.schema.display(column.table) and singular(said) != said
 
 
 def _lists_rows(p: Parse, at: int) -> bool:

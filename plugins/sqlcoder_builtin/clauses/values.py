@@ -9,6 +9,7 @@ from sqlcoder_builtin.clauses.flags import flag_of_rows
 from sqlcoder_builtin.clauses.literals import Constant, constant, hit_for
 from sqlcoder_builtin.clauses.places import place_column
 from sqlcoder_builtin.clauses.ranges import open_ended
+from sqlcoder_builtin.clauses.row_names import called_by_kind, name_beyond, name_of, other_name
 from sqlcoder_builtin.cue_words import PLACE_PREPOSITIONS
 from sqlcoder_builtin.expr_walk import tables_of
 from sqlcoder_builtin.parse import Parse
@@ -101,7 +102,7 @@ def _called(p: Parse, at: int) -> Col | None:
     chunk, near = p.chunk(at), p.near_table(at)
     if chunk is None or near is None or chunk.text.lower() not in ("title", "titles", "name", "names"):
         return None
-    return _name_of(p, near)
+    return name_of(p, near)
 
 
 def value_as(p: Parse, at: int) -> int | None:
@@ -147,6 +148,7 @@ def alone(p: Parse, at: int) -> int | None:
         return None
     column = (
         _by_hit(p, at, found)
+        or called_by_kind(p, at, found)
         or _beside_table(p, at, found)
         or _by_place(p, at, found)
         or _by_doer(p, at, found.end)
@@ -183,7 +185,7 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
     elif before is not None and before.kind == "stop" and before.word == "," and p.chunk(at - 2):
         table = p.table(at - 2)
     if table is None and (listed := _listed_before(p, at, found)) is not None:
-        return _name_of(p, listed)
+        return name_of(p, listed)
     if table is None and p.chunk(found.end) is not None:
         table = p.table(found.end)
         behind = p.chunks[found.end].text.lower()
@@ -193,8 +195,8 @@ def _beside_table(p: Parse, at: int, found: Constant) -> Col | None:
         if table is not None and not found.quoted and (people := _people_of(p, table, at, found.end)) is not None:
             return people
         if table is not None and before is not None and before.kind == "stop" and before.word in ("in", "from") and not found.quoted:
-            return place_column(p, (table,)) or _name_of(p, table)
-    return _name_of(p, table) if table is not None else None
+            return place_column(p, (table,)) or name_of(p, table)
+    return name_of(p, table) if table is not None else None
 
 
 def _listed_before(p: Parse, at: int, found: Constant) -> TableName | None:
@@ -213,7 +215,7 @@ def _owner_named(p: Parse, table: TableName | None, at: int, found: Constant) ->
     said = p.chunks[found.end - 1].text.lower()
     if table is None or not found.capital or said.endswith(_OF_PEOPLE) or any(chunk.values for chunk in p.chunks[at : found.end]):
         return None
-    column = _name_beyond(p, table)
+    column = name_beyond(p, table)
     p.frame.doubts += 0.12 if column is not None else 0.0
     return column
 
@@ -229,16 +231,6 @@ def _people_of(p: Parse, table: TableName | None, at: int, end: int) -> Col | No
         return None
     column = p.concept(("nationality", "citizenship", "language", "languages", "ethnicity"), table, p.texts)
     return column if column is not None and column.table.key == table.key else None
-
-
-def _name_of(p: Parse, table: TableName) -> Col | None:
-    """The column of text that names the table's rows; None where they have numbers only."""
-    column = p.schema.column(table, p.schema.display(table)[0])
-    return (
-        Col(table, column.name)
-        if column.kind in ("text", "other") and (column.name not in p.schema.key(table) or len(p.schema.table(table).columns) < 3)
-        else None
-    )
 
 
 def _by_place(p: Parse, at: int, found: Constant) -> Col | None:
@@ -282,7 +274,7 @@ def _by_doer(p: Parse, at: int, end: int) -> Col | None:
     beside = [table for table in others if 0 < p.schema.distance(near, table) <= 2 and p.schema.to_one(near, table)]
     across = [table for table in others if p.schema.distance(near, table) == 2 and not p.schema.to_one(near, table)]
     for tables in (beside, across):
-        named = [column for table in tables if (column := _name_of(p, table)) is not None and _says_name(column)]
+        named = [column for table in tables if (column := name_of(p, table)) is not None and _says_name(column)]
         people = [column for column in named if len(p.schema.display(column.table)) == 2]
         if len(named) == 1 or len(people) == 1:
             p.frame.doubts += 0.1
@@ -321,17 +313,9 @@ def _by_quote(p: Parse, at: int, found: Constant) -> Col | None:
     ):
         return None
     p.frame.doubts += 0.12
-    return _name_of(p, near) or _name_beyond(p, near)
-
-
-def _name_beyond(p: Parse, near: TableName) -> Col | None:
-    """Rows that have no name of their own are spoken of by the name of what they point to: the fees of a campus."""
-    others = [
-        table.name for table in p.schema.tables.values() if p.schema.distance(near, table.name) == 1 and p.schema.to_one(near, table.name)
-    ]
-    subject = p.subject()
-    named = [column for table in others if (subject is None or table.key != subject.key) and (column := _name_of(p, table)) is not None]
-    return named[0] if len(named) == 1 else None
+    named = name_of(p, near)
+    shown_too = named is not None and any(output.expr == named for output in p.frame.outputs)
+    return (other_name(p, near, found) if shown_too else None) or named or name_beyond(p, near)
 
 
 def _negated(p: Parse, at: int) -> bool:
