@@ -8,7 +8,6 @@ from sqlcoder_builtin.frame import Sort
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.spans_of_time import dated_by
 from sqlcoder_builtin.tree import Col, Compare, Today
-from sqlcoder_core.api import TableName, name_words
 
 _OVER = frozenset({"expired", "lapsed", "elapsed"})
 _EXPIRY = ("expiry", "expires", "expiration", "expire", "valid to", "valid until", "until")
@@ -62,10 +61,8 @@ def _begun(p: Parse) -> Col | None:
     subject = p.frame.subject or p.subject()
     if subject is not None:
         return dated_by(p.schema, _BEGUN, (subject,))
-    found = [column for table in p.schema.tables.values() if (column := _since(p, table.name)) is not None]
-    return found[0] if len(found) == 1 else None
-
-
-def _since(p: Parse, table: TableName) -> Col | None:
-    column = dated_by(p.schema, _BEGUN[:-1], (table,))
-    return column if column is not None and set(name_words(column.column)) & set(_BEGUN) else None
+    for word in _BEGUN[:-1]:
+        found = [column for table in p.schema.tables.values() if (column := dated_by(p.schema, (word,), (table.name,))) is not None]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
