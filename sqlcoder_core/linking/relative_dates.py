@@ -38,6 +38,7 @@ _TO_DATE_OPENERS = frozenset(words[0] for words in _TO_DATE)
 
 def relative(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
     """ "last month", "this quarter", "next week", "last 30 days", "past 2 quarters", "last fiscal year", "last month of 2024"."""
+    start = at
     at += says(tokens, at, ("the",))
     word = word_at(tokens, at)
     if word not in (*LAST, *THIS, *NEXT):
@@ -55,11 +56,19 @@ def relative(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
         unit = "fiscal_year"
     if count is None and word_at(tokens, end) == "of" and year_number(tokens, end + 1):
         return None
+    if unit == "day" and count is None and word in LAST and not _within(tokens, start):
+        # "title and last day": the day on which something ends, hardly yesterday.
+        return None
     if count is None and word in ("past", "trailing"):
         count = 1
     if count is None or (count == 1 and word not in ("past", "trailing", "next")):
         return (end, calendar(word, unit), False)
     return (end, _whole(word, count, unit) if whole else _rolling(word, count, unit), False)
+
+
+def _within(tokens: Sequence[Token], at: int) -> bool:
+    at -= word_at(tokens, at - 1) == "the"
+    return word_at(tokens, at - 1) in ("in", "within", "over", "during", "for", "from")
 
 
 def calendar(word: str, unit: Unit) -> Period:

@@ -226,6 +226,7 @@ def test_parts_of_weeks_and_years(text: str, part: tuple[str, tuple[int, ...]]) 
         "in the past",
         "before the deadline",
         "half of them",
+        "title and last day",
     ],
 )
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
