@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlcoder_core.linking.wordnet import bases, broader, entry, family, is_known, same
+from sqlcoder_core.linking.wordnet import adjective_bases, bases, broader, entry, family, is_known, measured_by, same
 
 _SAYS_TOO_LITTLE = frozenset(
     """
@@ -42,6 +42,7 @@ NARROWER, BROADER, PEOPLE = "narrower word", "broader word", "word for whoever i
 OF_THINGS = frozenset({NARROWER, BROADER, PEOPLE})
 """Kinship of things, which columns do not take part in."""
 _SHORTEST = 4
+_MOSTLY = 0.4
 _VOWELS = frozenset("aeiou")
 
 
@@ -71,9 +72,25 @@ def name_words_of(words: frozenset[str], tables: frozenset[str]) -> NameWords:
     return NameWords(words, short, tuple(sorted(tables)))
 
 
+def may_have_kin(said: str) -> bool:
+    """A word with enough of a meaning of its own."""
+    return len(said) >= _SHORTEST and said not in _SAYS_TOO_LITTLE and said.isalpha() and not _is_degree(said)
+
+
+def _is_degree(said: str) -> bool:
+    """ "dearest", "expensive": adjectives of something measured, which columns of numbers answer."""
+    return measured_by(said) is not None and any(found.share("a") > _MOSTLY for base in adjective_bases(said) if (found := entry(base)))
+
+
+def near_words(said: str) -> Iterator[tuple[str, str]]:
+    """Words that may be stored for one that is said, nearest first, and how they are kin: other spellings, synonyms of each other."""
+    yield from ((word, "other spelling") for word in spellings(said))
+    yield from ((word, "word of the same meaning") for word in same(said) if word not in _TOO_GENERAL and _each_other(said, word))
+
+
 def kin_of(said: str, names: NameWords) -> tuple[Kin, ...]:
     """What a word in singular may stand for among the words of names: the closest kind of kinship that there is."""
-    if len(said) < _SHORTEST or said in _SAYS_TOO_LITTLE or not said.isalpha():
+    if not may_have_kin(said):
         return ()
     for weight, how, found in _kinds(said, names):
         kin = tuple(Kin(word, weight, how) for word in dict.fromkeys(found) if word != said and word not in _TOO_GENERAL)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from sqlcoder_core.linking.grounding import ValueIndex, value_index, value_matches
 from sqlcoder_core.linking.join_paths import bridges_between
 from sqlcoder_core.linking.kin_matches import kin_matches
+from sqlcoder_core.linking.kin_values import kin_values
 from sqlcoder_core.linking.spans import NameIndex, name_index, name_matches
 from sqlcoder_core.linking.table_vectors import fused
 from sqlcoder_core.linking.tokens import Token, tokenise
@@ -136,7 +137,7 @@ def rematch(text: str, linked: Linked) -> Linked:
     """The same part of the catalog linked to other words: for the previous question of a conversation."""
     tokens = tokenise(text)
     names, values = _KEPT.get(str(hash((linked.tables, linked.metrics, linked.terms))), linked.tables, linked.metrics, linked.terms)
-    matches = _with_kin(tokens, names, (*name_matches(tokens, names), *value_matches(tokens, values, None, linked.tables)))
+    matches = _with_kin(tokens, names, values, (*name_matches(tokens, names), *value_matches(tokens, values, None, linked.tables)))
     return Linked(
         question=Question(text=text, id=linked.question.id, limit=linked.question.limit),
         tokens=tuple(token.text for token in tokens),
@@ -156,11 +157,12 @@ def _matches(
         names, values = _KEPT.get(catalog.content_hash, tables, metrics, terms)
     else:
         names, values = name_index(tables, metrics, terms, tokens), value_index(tables, tokens)
-    return _with_kin(tokens, names, (*name_matches(tokens, names), *value_matches(tokens, values, catalog, tables)))
+    return _with_kin(tokens, names, values, (*name_matches(tokens, names), *value_matches(tokens, values, catalog, tables)))
 
 
-def _with_kin(tokens: Sequence[Token], names: NameIndex, found: tuple[Match, ...]) -> tuple[Match, ...]:
-    return (*found, *kin_matches(tokens, names, found))
+def _with_kin(tokens: Sequence[Token], names: NameIndex, values: ValueIndex, found: tuple[Match, ...]) -> tuple[Match, ...]:
+    known = (*found, *kin_matches(tokens, names, found))
+    return (*known, *kin_values(tokens, values, known))
 
 
 def _all_names(catalog: Catalog) -> tuple[TableName, ...]:

@@ -74,3 +74,11 @@ def test_kin_of_two_tables_means_neither() -> None:
 
 def test_those_who_supply_are_no_customers() -> None:
     assert "customers" not in matches("our customers", {"suppliers": "age", "parts": "size"})
+
+
+def test_a_synonym_of_a_stored_value_means_it() -> None:
+    kinds = Column(name="kind", type="TEXT", kind="text", values=("movie", "series", "purchase"))
+    table = Table(name=TableName(name="titles"), columns=(kinds,))
+    found = {match.phrase: match for match in link(Question(text="films that we bought"), memory_catalog([table])).matches}
+    assert found["films"].value == "movie"
+    assert "bought" not in found
