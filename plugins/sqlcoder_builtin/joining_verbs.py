@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_core.api import TableName, bases, is_verb
 
-_PICKS_ROWS = frozenset(
+PICKS_ROWS = frozenset(
     """
     abandon accept activate approve ban block break cancel change churn close complete confirm correct cure decline decrease default delay
     delete deny die differ disable discontinue dispute double drop end escalate exceed expire fail finish flag freeze halve ignore increase
@@ -22,7 +22,7 @@ _NEGATIONS = frozenset("not never no none without neither nor n't nobody nothing
 
 def picks_rows(word: str) -> bool:
     """True for a form of a verb without which other rows are meant."""
-    return bool(_PICKS_ROWS & set(bases(word)))
+    return bool(PICKS_ROWS & set(bases(word)))
 
 
 def joins_tables(p: Parse, at: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from sqlcoder_builtin.schema import Schema, Step
 from sqlcoder_core.api import Table, TableName, name_words, stem, table_words
@@ -36,8 +37,18 @@ class Role:
         return "_".join(words) if self.back else "_".join((self.step.target.name, *(word for word in words if word not in own)))
 
 
+_KEPT: WeakKeyDictionary[Schema, tuple[Role, ...]] = WeakKeyDictionary()
+"""Roles of the schemas in use: a question is read several times over one."""
+
+
 def roles_of(schema: Schema) -> tuple[Role, ...]:
     """All roles of the linked tables: ways over columns that are not called by their table alone."""
+    if schema not in _KEPT:
+        _KEPT[schema] = _found(schema)
+    return _KEPT[schema]
+
+
+def _found(schema: Schema) -> tuple[Role, ...]:
     found: list[Role] = []
     for table in schema.tables.values():
         steps = [step for step in schema.ways_out(table.name) if len(step.pairs) == 1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sqlcoder_builtin.chunks import Chunk
+from sqlcoder_builtin.joining_verbs import PICKS_ROWS
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_core.api import TableName, name_words, stem
+from sqlcoder_core.api import TableName, bases, name_words, stem
 
 _BEFORE = frozenset(
     "who that which whom have has had did do does they it we he she you was were been ever never to us i is are be being them".split()
@@ -25,7 +26,7 @@ def _like_verb(p: Parse, at: int, chunk: Chunk) -> bool:
     """It stands where a verb stands, and is no word of the schema in another form."""
     before = p.chunk(at - 1)
     word = chunk.text.lower()
-    if before is None or not word.isalpha() or _known(p, word):
+    if before is None or not word.isalpha() or PICKS_ROWS & set(bases(word)) or _known(p, word):
         return False
     if before.text.lower().split()[-1] in _BEFORE:
         return True
