@@ -14,6 +14,7 @@ from sqlcoder_builtin.own_conditions import give_back
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.people import is_people
 from sqlcoder_builtin.periods_apart import cannot_hold, read_apart
+from sqlcoder_builtin.plain_groups import group_by_said_values
 from sqlcoder_builtin.plain_shape import plain
 from sqlcoder_builtin.settle import measured_table, settle_groups
 from sqlcoder_builtin.shapes import sharing, special
@@ -49,6 +50,7 @@ def _shaped(p: Parse) -> Query:
     give_back(p)
     settle_some(p)
     sharing.set_part_apart(p)
+    group_by_said_values(p)
     settle_groups(p, root)
     _pick_rows(p)
     give_to_inner(p)

@@ -190,6 +190,11 @@ _MADE: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
         rf" (?:gave|have|has|had|is|are|was|were|use|know|offer|exists?){_END}",
         r"\g<each>",
     ),
+    # "compare the channels by the percentage of their tickets that are open"
+    (
+        rf"^compare (?:the |our |all )?(?P<key>[a-z]+(?: [a-z]+)?s) by (?:the |their )?(?P<what>{_FIGURE}\b)",
+        lambda found: f"for each {singular(found['key'])}, {found['what']}",
+    ),
     # "do minibar sales beat laundry sales", "and by how much they differ"
     (
         rf"^(?:do|does|did) (?P<one>{_X}) (?:beat|exceed|outsell|outnumber|outperform|surpass|top|outweigh) (?P<other>{_X}){_END}",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sqlcoder_builtin.assemble_parts import group_expr, key_and_name
 from sqlcoder_builtin.clauses.money_rows import added
 from sqlcoder_builtin.cue_words import MONEY_CONCEPTS, RATE_WORDS
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Frame, Group, Output
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col, Expr, Item, Order
+from sqlcoder_builtin.tree import Agg, Col, Compare, Expr, Item, Order
 from sqlcoder_core.api import TableName, name_words
 
 
@@ -28,6 +30,27 @@ def group_keys(p: Parse, frame: Frame, outputs: list[Output]) -> tuple[list[Expr
         if keys and not is_aggregate(output.expr) and output.expr not in keys:
             keys.append(output.expr)
     return keys, shown
+
+
+def group_by_said_values(p: Parse) -> None:
+    """ "average fee for members and for guests": values that each have a preposition of their own are groups."""
+    frame = p.frame
+    special = (
+        frame.groups
+        or frame.share is not None
+        or frame.figures is not None
+        or max(frame.versus_at, frame.difference_at, frame.ratio_at) >= 0
+    )
+    if special or not frame.outputs or not all(is_aggregate(output.expr) for output in frame.outputs):
+        return
+    for one, other in pairwise(frame.conditions):
+        column = getattr(one.pred, "left", None)
+        words = [p.chunks[at].text.lower() for at in range(max(0, other.at - 2), other.at)]
+        again = len(words) == 2 and words[0] == "and" and words[1] in ("for", "in", "of", "from", "on", "at", "by")
+        alike = isinstance(one.pred, Compare) and isinstance(other.pred, Compare) and one.pred.op == other.pred.op == "="
+        if again and alike and isinstance(column, Col) and column == getattr(other.pred, "left", None):
+            frame.groups.append(Group(one.phrase, one.at, column=column))
+            return
 
 
 def _table_key(p: Parse, group: Group, outputs: list[Output], keys: list[Expr], shown: list[Item]) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from sqlcoder_builtin.chunks import Chunk
 from sqlcoder_builtin.clauses.amount_nouns import amount_said
+from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.flags import is_flag
 from sqlcoder_builtin.clauses.literals import constant
+from sqlcoder_builtin.clauses.values import alone
 from sqlcoder_builtin.cue_words import ADJECTIVE_OF_UNIT, UNIT_WORDS
 from sqlcoder_builtin.deed_columns import dated_deed
 from sqlcoder_builtin.expr_walk import is_aggregate, tables_of
 from sqlcoder_builtin.frame import Group
 from sqlcoder_builtin.parse import Parse
-from sqlcoder_builtin.tree import Agg, Col
+from sqlcoder_builtin.tree import Agg, Col, Truth
 from sqlcoder_core.api import TableName, singular, table_words
 
 _PER_ROW = frozenset({"of every", "of each", "for every", "every", "for each", "each", "of different", "of the different"})
@@ -99,6 +101,10 @@ def _key(p: Parse, start: int, at: int, *, each: bool) -> int | None:
         return _unit(p, start, at)
     if _column_rather(chunk):
         chunk.kind = "name"
+    if p.table(at + 1) is not None and p.table(at) is None and _one_kind(p, at):
+        # "each successful campaign": of these only.
+        p.zone = "select"
+        at, chunk = at + 1, p.chunks[at + 1]
     if _says_whose(p, at):
         p.take(at, at + 1)
         at, chunk = at + 1, p.chunks[at + 1]
@@ -123,6 +129,17 @@ def _key(p: Parse, start: int, at: int, *, each: bool) -> int | None:
     p.frame.groups.append(Group(p.phrase(start, at + 1), start, column=column, each=each))
     p.frame.read(start, p.phrase(start, at + 1), f"one row per {column.table.name}.{column.column}")
     return at + 1
+
+
+def _one_kind(p: Parse, at: int) -> bool:
+    """A value or a flag of the rows that are named behind it, taken as a condition."""
+    table = p.table(at + 1)
+    if p.chunks[at].kind == "value":
+        return any(match.table == table for match in p.chunks[at].values) and alone(p, at) is not None
+    if p.chunks[at].kind != "name" or not _tells_apart(p, at, table):
+        return False
+    column = p.column(at, None, table)
+    return column is not None and add_condition(p, Truth(column, True), at, at + 1) > at
 
 
 def _measured(p: Parse) -> TableName | None:

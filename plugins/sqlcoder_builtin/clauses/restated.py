@@ -54,8 +54,13 @@ def _compares(p: Parse, at: int) -> bool:
         return ratio(p, at) is not None
     if p.is_cue(at, "difference"):
         return difference(p, at) is not None
-    # "its percentage of the total" says again what was asked.
-    return p.is_cue(at, "share") and (p.frame.share is not None or share(p, at) is not None)
+    if not p.is_cue(at, "share"):
+        return False
+    if p.frame.share is not None:
+        # "its percentage of the total" says again what was asked, and how.
+        p.frame.share = "percentage" if "percent" in p.chunks[at].text.lower() else p.frame.share
+        return True
+    return share(p, at) is not None
 
 
 def _things(p: Parse, found: Listing) -> Iterator[tuple[int, int]]:

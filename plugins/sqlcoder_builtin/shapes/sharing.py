@@ -57,9 +57,14 @@ def _said_before(p: Parse, part: list[Pred]) -> bool:
     return any(condition.at < p.frame.share_at and condition.pred in part for condition in p.frame.conditions)
 
 
+def _in_a_list(p: Parse, at: int) -> bool:
+    """In a sentence behind the one that asks for the share: of what is to be shown."""
+    return any(chunk.kind == "mark" for chunk in p.chunks[p.frame.share_at : at])
+
+
 def _figure_too(p: Parse, measure: Expr, shown: Expr) -> list[Item]:
     """ "how many orders each city has and what share of all that is": the figure was asked for by itself."""
-    asked = any(output.expr == measure and output.at < p.frame.share_at for output in p.frame.outputs)
+    asked = any(output.expr == measure and (output.at < p.frame.share_at or _in_a_list(p, output.at)) for output in p.frame.outputs)
     return [Item(shown)] if asked else []
 
 
