@@ -242,7 +242,7 @@ def _paid(p: Parse, at: int) -> tuple[Col, int] | None:
     """ "how much have patients paid": a number column that is called like the verb."""
     chunk = p.chunks[at]
     said = chunk.text.lower()
-    if chunk.kind != "name" or p.table(at) is not None:
+    if chunk.kind != "name" or chunk.score("table") >= 0.9:
         return None
     done = said.endswith(("ed", "paid", "spent"))
     before = p.before_any(at)
