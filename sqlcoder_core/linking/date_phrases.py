@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from sqlcoder_core.linking.absolute_dates import ABSOLUTE, UNSURE
-from sqlcoder_core.linking.date_words import ORDINALS, Hit, count_at, says, unit_at, word_at
+from sqlcoder_core.linking.date_words import LAST, MONTHS, NEXT, ORDINALS, THIS, UNITS, WEEKDAYS, Hit, count_at, says, unit_at, word_at
+from sqlcoder_core.linking.numbers import NUMBER_WORDS
 from sqlcoder_core.linking.periods import Moment, Period, Unit, resolve
-from sqlcoder_core.linking.relative_dates import RELATIVE
+from sqlcoder_core.linking.relative_dates import RELATIVE, TO_DATE
 from sqlcoder_core.linking.tokens import Token
+from sqlcoder_core.linking.words import singular
 from sqlcoder_core.values.question import Clock
 
 _FILLERS = tuple(
@@ -25,11 +28,19 @@ _FILLERS = tuple(
 
 def phrase(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
     """The phrase that begins at a token, if one does; an end of a period ("the beginning of 2024") is a period of no length."""
+    if not _may_begin(word_at(tokens, at)):
+        return None
     for reader in (_edge, _portion, *ABSOLUTE, *RELATIVE, *UNSURE):
         hit = reader(tokens, at, clock)
         if hit:
             return _up_to_now(tokens, hit)
     return _filled(tokens, at, clock)
+
+
+@lru_cache(maxsize=5_000)
+def _may_begin(word: str) -> bool:
+    """False for words with which no phrase begins: nearly all of a question."""
+    return word in _FIRST_WORDS or any(character.isdecimal() for character in word) or singular(word.rstrip(".")) in _FIRST_WORDS
 
 
 def _filled(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
@@ -45,6 +56,16 @@ def _up_to_now(tokens: Sequence[Token], hit: Hit) -> Hit:
     if period.start is None or not (says(tokens, end, ("so", "far")) or says(tokens, end, ("to", "date"))):
         return hit
     return (end + 2, replace(period, end=Moment(shift=1), label=f"{period.label} up to today"), False)
+
+
+_FIRST_WORDS = frozenset(
+    {*MONTHS, *WEEKDAYS, *UNITS, *ORDINALS, *LAST, *THIS, *NEXT, *(words[0] for words in _FILLERS), *(words[0] for words in TO_DATE)}
+    | set(
+        "weekend weekday workday every any a an half fiscal financial fy calendar cw final very today yesterday tomorrow more over longer"
+        " earlier at older less fewer under no not beginning start onset begin opening end close finish".split()
+    )
+    | set(NUMBER_WORDS)
+)
 
 
 # ---------------------------------------------------------------- ends of a period

@@ -47,6 +47,8 @@ _SCALES = {
     "bn": 1_000_000_000,
 }
 _EXTRA = {"dozen": 12, "once": 1, "twice": 2, "thrice": 3}
+NUMBER_WORDS = frozenset({*_UNITS, *_TENS, *_EXTRA})
+"""Words with which a number begins."""
 _SUFFIX = {"k": 1_000, "K": 1_000, "m": 1_000_000, "M": 1_000_000, "bn": 1_000_000_000}
 
 Number = int | float

@@ -10,7 +10,7 @@ from sqlcoder_core.linking.periods import Moment, Period, Unit
 from sqlcoder_core.linking.tokens import Token
 from sqlcoder_core.values.question import Clock
 
-_TO_DATE: dict[tuple[str, ...], Unit] = {
+TO_DATE: dict[tuple[str, ...], Unit] = {
     tuple(said.split()): unit
     for unit in ("year", "month", "quarter", "week")
     for said in (
@@ -26,14 +26,14 @@ def to_date(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
     """ "year to date", "this month so far": from the first day of the unit up to today."""
     if word_at(tokens, at) not in _TO_DATE_OPENERS:
         return None
-    for words, unit in _TO_DATE.items():
+    for words, unit in TO_DATE.items():
         if says(tokens, at, words):
             period = Period(start=Moment(unit=unit), end=Moment(shift=1), label=f"this {unit} up to today", unit=unit)
             return (at + len(words), period, False)
     return None
 
 
-_TO_DATE_OPENERS = frozenset(words[0] for words in _TO_DATE)
+_TO_DATE_OPENERS = frozenset(words[0] for words in TO_DATE)
 
 
 def relative(tokens: Sequence[Token], at: int, clock: Clock) -> Hit | None:
