@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlcoder_builtin.clauses.attributes import sort_of_thing
 from sqlcoder_builtin.clauses.condition_list import add_condition
 from sqlcoder_builtin.clauses.deeds import deed_date
@@ -38,16 +40,7 @@ def counted(p: Parse, at: int) -> Measured | None:
     adjective = chunk is not None and chunk.kind in ("word", "value", "superlative") and p.table(start + 1) is not None
     if chunk is not None and adjective:
         # "how many male students": the adjective is a condition of its own.
-        said = chunk.kind == "value" or (chunk.kind == "word" and chunk.capital)
-        if (
-            gender(p, start) is None
-            and undone(p, start) is None
-            and owed(p, start) is None
-            and given(p, start) is None
-            and known_kind(p, start) is None
-            and sort_of_thing(p, start) is None
-            and (not said or alone(p, start) is None)
-        ):
+        if not _told_by_adjective(p, start):
             return None
         p.zone = "select"
         start += 1
@@ -81,6 +74,19 @@ def _flagged(p: Parse, at: int) -> Col | None:
         return None
     found = p.schema.of(column)
     return column if is_flag(found.kind, found.values) else None
+
+
+def _told_by_adjective(p: Parse, at: int) -> bool:
+    """The word before the rows that are counted is taken as a condition of theirs."""
+    chunk = p.chunks[at]
+    if chunk.kind == "value" or (chunk.kind == "word" and chunk.capital):
+        ways: tuple[Callable[[Parse, int], int | None], ...] = (*_ADJECTIVES, alone)
+    else:
+        ways = _ADJECTIVES
+    return any(way(p, at) is not None for way in ways)
+
+
+_ADJECTIVES: tuple[Callable[[Parse, int], int | None], ...] = (gender, undone, owed, given, known_kind, sort_of_thing)
 
 
 def _rows_with(p: Parse, at: int) -> Measured | None:

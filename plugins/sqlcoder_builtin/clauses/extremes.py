@@ -52,19 +52,7 @@ def extreme(p: Parse, at: int) -> int | None:
     waiting = next((sort for sort in p.frame.sorts if sort.superlative and sort.expr is None), None)
     expr = summed(p, entry)
     descending = chunk.word in ("high", "best")
-    if (
-        chunk.text.lower() in ("most", "least", "fewest")
-        and isinstance(expr, Col)
-        and p.is_measure(expr)
-        and p.frame.subject is None
-        and p.frame.outputs
-    ):
-        # "which industry has the most seats": all of its seats.
-        expr = Agg("sum", expr.table, expr)
-    if isinstance(expr, Agg) and expr.function == "max" and not entry.aggregated:
-        # "the most seats" is of what they add up to, "the highest price" of one.
-        many = chunk.text.lower() in ("most", "least", "fewest")
-        expr = replace(expr, function="sum" if many else "max" if descending else "min")
+    expr = _of_each(p, entry, expr, many=chunk.text.lower() in _MANY, descending=descending)
     if waiting is not None:
         waiting.expr, waiting.descending = expr, descending
     else:
@@ -96,6 +84,17 @@ def _deed_most(p: Parse, at: int) -> int | None:
     p.frame.doubts += 0.1
     p.take(at, at + 1)
     return at + 1
+
+
+def _of_each(p: Parse, entry: Measured, expr: Expr, *, many: bool, descending: bool) -> Expr:
+    """What a figure of several rows comes to for each of those that are ranked."""
+    if many and isinstance(expr, Col) and p.is_measure(expr) and p.frame.subject is None and p.frame.outputs:
+        # "which industry has the most seats": all of its seats.
+        return Agg("sum", expr.table, expr)
+    if isinstance(expr, Agg) and expr.function == "max" and not entry.aggregated:
+        # "the most seats" is of what they add up to, "the highest price" of one.
+        return replace(expr, function="sum" if many else "max" if descending else "min")
+    return expr
 
 
 _MANY = frozenset({"most", "least", "fewest"})
