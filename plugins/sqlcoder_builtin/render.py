@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from sqlcoder_builtin.date_sql import DateSql
 from sqlcoder_builtin.expr_sql import ExprSql
-from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, tables_of
+from sqlcoder_builtin.expr_walk import aggregates_of, is_aggregate, parts, tables_of
 from sqlcoder_builtin.fan_out import Once, counted_once, distinct_rows, needs_split, split
 from sqlcoder_builtin.joining import JoinPlan, NoWay, merged_has, plan_joins
 from sqlcoder_builtin.rounding import round_figures
@@ -129,7 +129,15 @@ class Renderer:
         """By the alias where the expression is an output, since that reads better."""
         alias = next((item.alias for item in query.select if item.expr == order.expr and item.alias), None)
         tree = exp.column(alias) if alias else self.exprs.expr(order.expr, scope)
-        return exp.Ordered(this=tree, desc=order.descending, nulls_first=self._nulls_first(order.descending))
+        first = self._nulls_first(order.descending) and not (query.limit is not None and self._may_be_null(order))
+        return exp.Ordered(this=tree, desc=order.descending, nulls_first=first)
+
+    def _may_be_null(self, order: Order) -> bool:
+        """True where a column is known to take NULL: rows without a value are neither the first nor the last of anything."""
+        if isinstance(order.expr, Agg) and order.expr.function == "count":
+            return False
+        columns = (part for part in parts(order.expr) if isinstance(part, Col))
+        return any(self.schema.of(column).nullable is True for column in columns)
 
     def _nulls_first(self, descending: bool) -> bool:
         """What this engine does anyway when nothing is said, so that nothing is written."""

@@ -8,8 +8,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from sqlcoder_builtin.answering import answer
+from sqlcoder_core.contracts.proposer import Ask
+from sqlcoder_core.linking.catalog_index import memory_catalog
+from sqlcoder_core.linking.linker import link
 from sqlcoder_core.sql.guard import check
-from sqlcoder_core.values.question import Clock
+from sqlcoder_core.values.catalog import Column, Table, TableName
+from sqlcoder_core.values.question import Clock, Question
 
 PINNED, RUNNING = Clock(now=datetime(2024, 5, 15, 12, 0)), Clock()
 DIALECTS = ("duckdb", "sqlite", "postgres", "mysql")
@@ -97,3 +102,27 @@ def test_a_week_that_starts_on_sunday_is_reckoned_so(shop: Any) -> None:
 def test_rows_repeated_by_a_join_are_counted_once(shop: Any) -> None:
     (best, *_) = shop.ask("number of customers per order status").candidates
     assert "COUNT(DISTINCT customers.id)" in best.sql
+
+
+@pytest.mark.parametrize(
+    ("dialect", "question", "last"),
+    [
+        ("postgres", "the item with the highest price", True),
+        ("duckdb", "the item with the highest price", False),
+        ("sqlite", "the item with the lowest price", True),
+        ("sqlite", "the item with the highest price", False),
+        ("postgres", "items sorted by price in descending order", False),
+        ("postgres", "the item with the highest weight", False),
+    ],
+)
+def test_rows_without_a_value_are_neither_first_nor_last(dialect: str, question: str, last: bool) -> None:
+    columns = (
+        Column(name="item_id", kind="integer"),
+        Column(name="item_name", kind="text"),
+        Column(name="price", kind="number", nullable=True),
+        Column(name="weight", kind="number", nullable=False),
+    )
+    catalog = memory_catalog([Table(name=TableName(name="items"), columns=columns, primary_key=("item_id",))])
+    proposal = answer(Ask(linked=link(Question(text=question), catalog), dialect=dialect, clock=PINNED))
+    assert "ORDER BY" in proposal.candidates[0].sql
+    assert ("NULLS LAST" in proposal.candidates[0].sql) == last
