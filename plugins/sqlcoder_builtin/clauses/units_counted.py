@@ -35,7 +35,11 @@ def counted_unit(p: Parse, at: int) -> int | None:
     add_output(p, figure, at, place + 1, alias=None if kept.size == said.size else chunk.text.lower().replace(" ", "_"))
     for again in p.chunks[place + 1 :]:
         # "watched", "of delay": what the column is called besides.
-        if again.kind in ("word", "verb", "name", "comparative") and _says_more(again.text.lower(), column, said) and not again.score("table") >= 0.9:
+        if (
+            again.kind in ("word", "verb", "name", "comparative")
+            and _says_more(again.text.lower(), column, said)
+            and not again.score("table") >= 0.9
+        ):
             again.kind, again.used, again.names = "stop", True, ()
     return place + 1
 
