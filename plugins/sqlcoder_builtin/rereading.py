@@ -27,6 +27,10 @@ TRIES = 5
 _NONE = -100.0
 """The rating of what amounts to no query."""
 
+_KEPT = ("sort", "direction", "last_done")
+"""Clauses that are no decision between meanings. An order: a reading without it only says less. When something was done last: nothing
+else is said in such words."""
+
 _NEAR = 0.2
 """Second meanings of a name this close behind the first are tried."""
 
@@ -97,8 +101,7 @@ def _refusals(way: Way, covers: Covers) -> Iterator[Refusal]:
     yield from (place for _, place in rivals)
     yield from ((chunk.start, "", str(chunk.end)) for chunk in p.chunks if covers.divisible(chunk))
     yield from ((chunk.start, "table", "") for chunk in p.chunks if _table_or_column(chunk))
-    # An order is no decision between meanings: a reading without it only says less.
-    yield from (refusal for refusal in reversed(p.decided) if refusal[1] not in ("sort", "direction"))
+    yield from (refusal for refusal in reversed(p.decided) if refusal[1] not in _KEPT)
 
 
 def _table_or_column(chunk: Chunk) -> bool:

@@ -1,4 +1,4 @@
-"""Conditions that were said of one deed: "diagnosed with asthma by a cardiologist" asks for one visit of both kinds, not for one of each."""
+"""Conditions said of one deed: "diagnosed with asthma by a cardiologist" asks for one visit of both kinds, not for one of each."""
 
 from __future__ import annotations
 

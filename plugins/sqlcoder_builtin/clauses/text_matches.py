@@ -17,6 +17,9 @@ def text_match(p: Parse, column: Col, start: int, at: int, cue: str, negated: bo
             return None
         found = Constant(chunk.text, at + 1)
     text = str(found.value) if found.number or found.quoted else p.phrase(at, found.end)
+    if p.is_number(column) and not any(letter.isdigit() for letter in text):
+        # No number has letters in it.
+        return None
     preds: list[Pred] = [Like(column, _pattern(text, cue), negated)]
     end = found.end
     while p.is_cue(end, "or") and (following := constant(p, p.past(end + 1), words=True)):
