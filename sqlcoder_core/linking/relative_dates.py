@@ -10,9 +10,10 @@ from sqlcoder_core.linking.periods import Moment, Period, Unit
 from sqlcoder_core.linking.tokens import Token
 from sqlcoder_core.values.question import Clock
 
+_UNITS_TO_DATE: tuple[Unit, ...] = ("year", "month", "quarter", "week")
 TO_DATE: dict[tuple[str, ...], Unit] = {
     tuple(said.split()): unit
-    for unit in ("year", "month", "quarter", "week")
+    for unit in _UNITS_TO_DATE
     for said in (
         f"{unit} to date", f"{unit[0]}td", f"so far this {unit}", f"this {unit} so far", f"this {unit} to date", f"the {unit} so far",
         f"the current {unit} so far", f"current {unit} to date", f"the {unit} to date", f"so far in the current {unit}",

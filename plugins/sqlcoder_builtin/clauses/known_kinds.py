@@ -96,7 +96,7 @@ def _column(p: Parse, at: int, end: int, known: list[Known]) -> tuple[Col | None
     """The column, and the words as they are written in it."""
     kind, adjective = known[0].kind, bool(known[0].adjective)
     behind = p.table(end)
-    tables = [behind] if behind is not None else [p.near_table(at), p.subject(), *_shown(p)]
+    tables: list[TableName | None] = [behind] if behind is not None else [p.near_table(at), p.subject(), *_shown(p)]
     for what in ("people", "language", kind) if adjective and kind == "country" else (kind, "people"):
         if what == "people" and kind != "country":
             continue
