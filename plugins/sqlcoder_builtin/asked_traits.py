@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlcoder_builtin.parse import Parse
 from sqlcoder_builtin.query_walk import nodes
-from sqlcoder_builtin.tree import Agg, Col, Compare, Has, Like, Lit, OneOf, Order, Query, RawPred
+from sqlcoder_builtin.tree import Agg, Col, Compare, Has, Like, Lit, OneOf, Order, Query, Raw, RawPred
 from sqlcoder_core.api import name_words, singular
 
 _MOST = 3.0
@@ -30,6 +30,10 @@ def asked(p: Parse, query: Query) -> Iterator[tuple[str, float]]:
 def _figures(p: Parse, query: Query, inside: list[object]) -> Iterator[tuple[str, float]]:
     done: Counter[str] = Counter(node.function for node in inside if isinstance(node, Agg))
     done["count"] += sum(isinstance(node, Has) and node.count is not None and node.measure is None for node in inside)
+    for node in inside:
+        if isinstance(node, Raw) and node.aggregate:
+            # A formula of the glossary or a metric adds up, counts or averages by itself.
+            done.update(function for function in _FUNCTIONS if f"{function}(" in node.sql.lower())
     for function in _FUNCTIONS:
         said = sum(chunk.is_cue(function) for chunk in p.chunks)
         yield f"{function} said, not done", said and not done[function]
