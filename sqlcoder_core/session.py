@@ -175,7 +175,9 @@ class Session:
     def near(self) -> Meaning | None:
         """Tables by meaning; None where no embedder is configured."""
         embedder = self.built.embedder
-        return Meaning(embedder, self.catalog, self.built.context.cache_dir) if embedder is not None else None
+        if embedder is None:
+            return None
+        return Meaning(embedder, self.catalog, self.built.context.cache_dir, self.host.scrub)
 
     @cached_property
     def signature(self) -> tuple[tuple[str, str], ...]:
@@ -189,7 +191,7 @@ class Session:
             ("now", clock.now.isoformat() if clock.now else "unset"),
         )
         embedder = self.built.embedder
-        linking = ((("linking", f"{embedder.name} {embedder.identity()}"),)) if embedder is not None else ()
+        linking = (("linking", f"{embedder.name} {embedder.identity()}"),) if embedder is not None else ()
         return own + self.built.signature + linking + self.built.proposer.identity()
 
     def _wish(self, *, run: bool, candidates: int | None, min_confidence: float | None, limits: Limits | None) -> Wish:

@@ -17,7 +17,7 @@ from sqlcoder_core.api import Ask, Proposal, Proposer, Settings
 
 
 class BuiltinSettings(Settings):
-    """How sure it has to be. At the default four of five answers are right on schemas that nothing was fitted on."""
+    """How sure it has to be. At the default about four of five answers are right on Spider schemas that nothing was fitted on."""
 
     floor: float = Field(default=0.6, ge=0, le=1, description="Readings that score lower are abstained from, 0 to 1.")
 

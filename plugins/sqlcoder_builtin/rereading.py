@@ -22,7 +22,7 @@ SURE = 0.88
 """A first reading this likely is not read again."""
 
 TRIES = 5
-"""How often a question is read again at most: what is refused sixth or later was never right on development questions."""
+"""How often a question is read again at most: 12 gave the same figures as 4 on development questions, for twice the time."""
 
 _NONE = -100.0
 """The rating of what amounts to no query."""

@@ -58,9 +58,6 @@ _TIES = (
 _SORT_THEM = re.compile(
     r"^(?:sort|order|rank|arrange)\s+(?P<what>(?!by\b)[^,.?!]+?),(?=\s+[a-z]+(?:\s+[a-z]+){0,3}\s+first\b)", re.IGNORECASE
 )
-_MAY_ORDER = re.compile(
-    r"\b(?:first|top|last|bottom|end|head|front|leading|from|starting|beginning|start|begin|ties|order)\b", re.IGNORECASE
-)
 _MOST_OF_IT = re.compile(
     rf"\b(?:with\s+)?the\s+ones?\s+(?:with|having|that\s+has|that\s+have)\s+"
     rf"(?:the\s+)?(?P<said>most|least|fewest)\s+{_TOP}",

@@ -16,7 +16,6 @@ _FIRST = (("first", "name"), ("forename",), ("given", "name"))
 _LAST = (("last", "name"), ("surname",), ("family", "name"))
 _DESCRIBED = (("description",), ("subject",), ("detail",))
 _DATE_WORDS = frozenset({"date", "day", "datetime", "timestamp"})
-_DATE_ENDINGS = ("at", "on", "date", "time", "datetime", "timestamp", "since", "until", "day", "from", "to")
 _NOT_MEASURES = frozenset(
     {"id", "key", "code", "year", "month", "zip", "postal", "phone", "latitude", "longitude", "number", "index", "rank", "fk", "pk"}
 )

@@ -29,7 +29,7 @@ _RESCORED = 400
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (text TEXT PRIMARY KEY, vector BLOB NOT NULL, signs BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS catalogs (hash TEXT PRIMARY KEY, used REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS catalogs (hash TEXT PRIMARY KEY, made REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS places (catalog TEXT NOT NULL, place INTEGER NOT NULL, database TEXT, schema TEXT, name TEXT NOT NULL,
     text TEXT NOT NULL, PRIMARY KEY (catalog, place)) WITHOUT ROWID;
 """
@@ -41,10 +41,9 @@ class TableVectors:
 
     def __init__(self, catalog: Catalog, embed: Embed, file: Path | None, together: int = 64) -> None:
         with closing(_opened(file)) as connection:
-            rows = connection.execute(_OF_CATALOG, (catalog.content_hash,)).fetchall()
-            if len(rows) != len(catalog):
+            if connection.execute("SELECT 1 FROM catalogs WHERE hash = ?", (catalog.content_hash,)).fetchone() is None:
                 _embed_missing(connection, catalog, embed, together)
-                rows = connection.execute(_OF_CATALOG, (catalog.content_hash,)).fetchall()
+            rows = connection.execute(_OF_CATALOG, (catalog.content_hash,)).fetchall()
         self._names = [TableName(database=database, schema=schema, name=name) for database, schema, name, _, _ in rows]
         self._vectors = [row[3] for row in rows]
         self._signs = [int.from_bytes(row[4]) for row in rows]
@@ -122,26 +121,34 @@ def _of_length_one(vector: Sequence[float]) -> array[float]:
 
 
 def _forget_old(connection: sqlite3.Connection) -> None:
-    connection.execute(f"DELETE FROM catalogs WHERE hash NOT IN (SELECT hash FROM catalogs ORDER BY used DESC LIMIT {_KEPT_CATALOGS})")
+    connection.execute(f"DELETE FROM catalogs WHERE hash NOT IN (SELECT hash FROM catalogs ORDER BY made DESC LIMIT {_KEPT_CATALOGS})")
     connection.execute("DELETE FROM places WHERE catalog NOT IN (SELECT hash FROM catalogs)")
     connection.execute("DELETE FROM vectors WHERE text NOT IN (SELECT text FROM places)")
 
 
 def _opened(file: Path | None) -> sqlite3.Connection:
     """The file, readable by its owner only; a damaged one is made anew; memory where there is none or none can be written."""
-    for _ in range(2) if file is not None else ():
-        assert file is not None
+    if file is not None:
         try:
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-            connection = sqlite3.connect(file, timeout=30)
-            connection.executescript(_SCHEMA)
-            return connection
-        except sqlite3.DatabaseError:
-            file.unlink(missing_ok=True)
+            return _with_tables(file)
+        except sqlite3.DatabaseError as error:
+            # Its subclasses (locked, full, read-only) say nothing against what another process keeps there.
+            if type(error) is sqlite3.DatabaseError:
+                file.unlink(missing_ok=True)
+                return _opened(file)
         except OSError:
-            break
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(_SCHEMA)
+            pass
+    return _with_tables(":memory:")
+
+
+def _with_tables(place: Path | str) -> sqlite3.Connection:
+    connection = sqlite3.connect(place, timeout=30)
+    try:
+        connection.executescript(_SCHEMA)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     return connection
 
 

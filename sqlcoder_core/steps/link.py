@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -28,14 +28,15 @@ class Meaning:
     The tables' vectors are made with the first question (and kept in `folder`), catalogs small enough to be linked whole need none.
     """
 
-    def __init__(self, embedder: Embedder, catalog: Catalog, folder: Path) -> None:
-        self._embedder, self._catalog, self._folder = embedder, catalog, folder
+    def __init__(self, embedder: Embedder, catalog: Catalog, folder: Path, scrub: Callable[[str], str] = str) -> None:
+        """`scrub` takes secrets out of what a failing embedder says."""
+        self._embedder, self._catalog, self._folder, self._scrub = embedder, catalog, folder, scrub
 
     def __call__(self, text: str, limit: int) -> tuple[TableName, ...]:
         """Raises PluginError where the embedder fails: a table that is not found would be a wrong answer that nobody sees."""
         if len(self._catalog) <= SMALL:
             return ()
-        with named(f"embedder {self._embedder.name!r}", "finding tables by meaning"):
+        with named(f"embedder {self._embedder.name!r}", "finding tables by meaning", scrub=self._scrub):
             (vector,) = self._embedder.embed((text,), question=True)
             return self._vectors.nearest(vector, limit)
 

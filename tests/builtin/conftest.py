@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,21 @@ class Database:
     def rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         cursor = self.connection.execute(sql)
         return [entry[0] for entry in cursor.description], cursor.fetchall()
+
+    def shows(self, sql: str, gold: str, *, ordered: bool) -> bool:
+        """Some columns of what a statement gives are those of the gold, row by row where the order counts; further columns are free."""
+        (_, ours), (_, wanted) = self.rows(sql), self.rows(gold)
+        assert wanted, "the case's SQL gives no rows"
+        width = len(wanted[0])
+        target = _cells(wanted, tuple(range(width)), ordered=ordered)
+        places = permutations(range(len(ours[0])), width) if ours else ()
+        return any(_cells(ours, chosen, ordered=ordered) == target for chosen in places)
+
+
+def _cells(rows: list[tuple[Any, ...]], places: tuple[int, ...], *, ordered: bool) -> list[tuple[Any, ...]]:
+    """Those columns of every row, numbers to four places."""
+    told = [tuple(round(float(row[place]), 4) if isinstance(row[place], (int, float)) else row[place] for place in places) for row in rows]
+    return told if ordered else sorted(told, key=repr)
 
 
 @pytest.fixture(scope="session")

@@ -86,6 +86,23 @@ def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
     assert len(TableVectors(_catalog(), Axes(), file).nearest([1.0] * len(THINGS), 99)) == len(THINGS)
 
 
+def test_a_file_that_cannot_be_written_is_left_alone(tmp_path: Path) -> None:
+    import sqlite3
+
+    file = tmp_path / "vectors.sqlite"
+    TableVectors(_catalog(), Axes(), file)
+    kept = file.read_bytes()
+
+    def unwritable(*_: object, **__: object) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("database is locked")
+
+    with pytest.MonkeyPatch.context() as patch:
+        real = sqlite3.connect
+        patch.setattr(sqlite3, "connect", lambda place, **more: real(place, **more) if place == ":memory:" else unwritable())
+        assert len(TableVectors(_catalog(), Axes(), file).nearest([1.0] * len(THINGS), 99)) == len(THINGS)
+    assert file.read_bytes() == kept
+
+
 @pytest.mark.parametrize(
     ("vectors", "said"),
     [
